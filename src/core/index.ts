@@ -1,0 +1,14 @@
+export type { Batch, DeadLetter, LedgerEntry } from "./batch.js";
+export { ByteReader, ByteWriter } from "./bytes.js";
+export { type Clock, ManualClock, systemClock } from "./clock.js";
+export { Delivery, type Settlement } from "./delivery.js";
+export { parseDuration } from "./duration.js";
+export { KeyedState, type KeyedStateFormat } from "./keyed-state.js";
+export type { LogEntry } from "./log-entry.js";
+export type { Ahead, AlertChange, AlertState, Prediction, TargetForecast } from "./prediction.js";
+export { type ProblemParts, problem } from "./problem.js";
+export { Rng } from "./rng.js";
+export type { Sample, Value } from "./sample.js";
+export type { Stage } from "./stage.js";
+export type { StateSlot } from "./state-slot.js";
+export { type Note, type StreamEvent, streamEvent } from "./stream-event.js";

@@ -1,0 +1,62 @@
+import { ByteReader, ByteWriter } from "./bytes.js";
+import type { StateSlot } from "./state-slot.js";
+
+/** How one key's memory begins and how it is written down. */
+export interface KeyedStateFormat<S> {
+  readonly name: string;
+  readonly version: number;
+  create(): S;
+  write(state: S, to: ByteWriter): void;
+  read(from: ByteReader): S;
+}
+
+/** A state slot that remembers one record per key. */
+export class KeyedState<S> implements StateSlot {
+  readonly name: string;
+  readonly version: number;
+  readonly #format: KeyedStateFormat<S>;
+  readonly #states = new Map<string, S>();
+
+  constructor(format: KeyedStateFormat<S>) {
+    this.name = format.name;
+    this.version = format.version;
+    this.#format = format;
+  }
+
+  /** The key's record, begun if there is none; the caller may change it in place. */
+  of(key: string): S {
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = this.#format.create();
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  keys(): Iterable<string> {
+    return this.#states.keys();
+  }
+
+  save(key: string): Uint8Array | undefined {
+    const state = this.#states.get(key);
+    if (state === undefined) return undefined;
+    const writer = new ByteWriter();
+    this.#format.write(state, writer);
+    return writer.finish();
+  }
+
+  restore(key: string, bytes: Uint8Array): void {
+    const reader = new ByteReader(bytes, `state slot "${this.name}", key "${key}"`);
+    const state = this.#format.read(reader);
+    reader.end();
+    this.#states.set(key, state);
+  }
+
+  reset(key: string): void {
+    this.#states.delete(key);
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * A change of a network or a detector: a first training, a promotion, a rollback, a label, a reset.
+ * It takes effect before the event at `position` is stepped, live and in every replay.
+ */
+export interface LogEntry {
+  readonly position: number;
+  /** Which stage it belongs to: its slot's name. */
+  readonly slot: string;
+  /** What happened: `checkpoint`, `rejected`, `label`, `reset`. */
+  readonly kind: string;
+  /** For people: why. */
+  readonly why: string;
+  /** What the stage needs to do it again: weights, say. */
+  readonly body: Uint8Array;
+}

@@ -1,0 +1,73 @@
+import type { AlertChange, Prediction } from "./prediction.js";
+import type { Sample } from "./sample.js";
+
+/** Why an event was not stepped. */
+export type Note =
+  | "late"
+  | "repeated"
+  | "not-a-number"
+  | "missing-field"
+  | "wrong-type"
+  | "bad-time"
+  | "no-key"
+  | "unreadable"
+  | "too-large"
+  | "too-early"
+  | "retained";
+
+/**
+ * One sample on its way through the pipeline. Every stage fills in its own part; nothing is removed,
+ * so that a row in gives a row out. One hidden class for all events keeps the path fast.
+ */
+export interface StreamEvent {
+  readonly sample: Sample;
+  /** Place in the pipeline's log, from 1. Filled in by `sequence`. */
+  position: number;
+  /** Count of the key's accepted events, from 1; 0 if not stepped. Filled in by `sequence`. */
+  seq: number;
+  /** The hidden state is reset before this step. Filled in by `sequence`. */
+  begins: boolean;
+  /** Empty if the event is stepped. Filled in by `sequence`. */
+  note: Note | "";
+  /** Network input x, shape [I]. Filled in by `features`. */
+  input: Float64Array | undefined;
+  /** Raw target values y, shape [targets]. Filled in by `features`. */
+  target: Float64Array | undefined;
+  /**
+   * Shape [targets * horizons]: running mean of |y[t] - y[t-h]|, the unit in which Eddy's own networks
+   * forecast steps; 0 while unknown. Filled in by `features`.
+   */
+  scale: Float64Array | undefined;
+  /**
+   * Shape [targets * 2]: location and spread by which the target is scaled as a feature (0 and 1 when
+   * it is not), the unit in which a user's network may forecast. Filled in by `features`.
+   */
+  affine: Float64Array | undefined;
+  /** Network output, shape [O], undefined before the first network. Filled in by `stepCells`. */
+  output: Float64Array | undefined;
+  /** Name of the checkpoint that made `output`. Filled in by `stepCells`. */
+  model: string;
+  /** Filled in by `detect`. */
+  prediction: Prediction | undefined;
+  /** Filled in by `detect` when the key's alert changed. */
+  change: AlertChange | undefined;
+}
+
+/** Wraps a sample that has just been decoded. */
+export function streamEvent(sample: Sample): StreamEvent {
+  return {
+    sample,
+    position: 0,
+    seq: 0,
+    begins: false,
+    note: "",
+    input: undefined,
+    target: undefined,
+    scale: undefined,
+    affine: undefined,
+    output: undefined,
+    model: "naive",
+    prediction: undefined,
+    change: undefined,
+  };
+}

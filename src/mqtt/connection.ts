@@ -1,0 +1,54 @@
+/** A PUBLISH that came in. Whoever takes it must settle it by `acknowledge` or `refuse`, once. */
+export interface InboundPacket {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  /** Packet id and hash of topic and payload, for the ledger; undefined at QoS 0 and from the embedded broker. */
+  readonly ledger: { readonly packetId: number; readonly hash: string } | undefined;
+  /** It is in the store: the sender may forget it. Packets are answered in the order of their arrival. */
+  acknowledge(): void;
+  /** It could not be kept: it stays un-acknowledged and comes again. */
+  refuse(): void;
+}
+
+export interface OutboundMessage {
+  readonly topic: string;
+  readonly payload: string | Uint8Array;
+  readonly qos: 0 | 1;
+  readonly retain?: boolean;
+  /** Seconds after which the broker forgets it (MQTT 5). */
+  readonly expirySeconds?: number;
+  readonly contentType?: string;
+  /** User property `eddy-id` (MQTT 5). */
+  readonly eddyId?: string;
+}
+
+export type ConnectionState =
+  | {
+      readonly state: "online";
+      readonly protocol: "5" | "3.1.1" | "embedded";
+      readonly sessionPresent: boolean;
+    }
+  | { readonly state: "offline"; readonly why: string };
+
+/** One pipeline's line to a broker: a real one through mqtt.js, or the embedded one. */
+export interface Connection {
+  /**
+   * Starts: connects (retrying for ever), subscribes to `filters` and hands over packets in order.
+   * Returns at once; a broker that is away is not an error.
+   */
+  open(handlers: ConnectionHandlers): void;
+  /**
+   * Publishes; resolves when the broker has it (QoS 1: PUBACK).
+   * @throws Error code `OFFLINE` while there is no connection, or when it was lost before the PUBACK
+   */
+  publish(message: OutboundMessage): Promise<void>;
+  /** Stops taking packets, publishes the last status, disconnects cleanly; what is un-acknowledged stays so. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionHandlers {
+  onPacket(packet: InboundPacket): void;
+  onState(state: ConnectionState): void;
+}
