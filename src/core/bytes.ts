@@ -7,6 +7,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
+  /** Makes room; `#bytes` and `#view` may be others afterwards, so take them only then. */
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -20,17 +21,20 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#reserve(4), value, true);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   f64(value: number): this {
-    this.#view.setFloat64(this.#reserve(8), value, true);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value, true);
     return this;
   }
 
@@ -44,7 +48,8 @@ export class ByteWriter {
 
   bytes(values: Uint8Array): this {
     this.u32(values.length);
-    this.#bytes.set(values, this.#reserve(values.length));
+    const at = this.#reserve(values.length);
+    this.#bytes.set(values, at);
     return this;
   }
 

@@ -8,7 +8,10 @@ export interface InboundPacket {
   readonly ledger: { readonly packetId: number; readonly hash: string } | undefined;
   /** It is in the store: the sender may forget it. Packets are answered in the order of their arrival. */
   acknowledge(): void;
-  /** It could not be kept: it stays un-acknowledged and comes again. */
+  /**
+   * It could not be kept: it stays un-acknowledged and comes again. As MQTT sends it again only after a
+   * reconnect, the connection reconnects once all that it has handed over is settled.
+   */
   refuse(): void;
 }
 
@@ -44,11 +47,16 @@ export interface Connection {
    * @throws Error code `OFFLINE` while there is no connection, or when it was lost before the PUBACK
    */
   publish(message: OutboundMessage): Promise<void>;
-  /** Stops taking packets, publishes the last status, disconnects cleanly; what is un-acknowledged stays so. */
+  /**
+   * Stops handing over packets and disconnects cleanly, so that no will is published. An orderly stop
+   * settles what it has taken and publishes its last status first; what is un-acknowledged stays so.
+   */
   close(): Promise<void>;
 }
 
 export interface ConnectionHandlers {
+  /** What a kept session still holds may come before `onState` says online. */
   onPacket(packet: InboundPacket): void;
+  /** Called on every change. Without the old session (`sessionPresent` false) a kept ledger is void. */
   onState(state: ConnectionState): void;
 }

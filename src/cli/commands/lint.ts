@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { lintReport, lintTogether, show } from "../../spec/index.js";
+import { readPipelineFile } from "../pipeline-files.js";
+
+interface LintOptions {
+  readonly show?: boolean;
+  readonly json?: boolean;
+}
+
+/** `eddy lint`: every problem of every file at once, with its place. */
+export function lintCommand(): Command {
+  return new Command("lint")
+    .description("find every problem of a pipeline at once, with line and column")
+    .argument("<pipeline...>", "pipeline files (YAML)")
+    .option("--show", "print the pipelines with all their defaults")
+    .option("--json", "one object a line, for machines")
+    .addHelpText("after", "\nExample:\n  eddy lint pipelines/*.yaml\n  eddy lint --show pipelines/demo.yaml")
+    .action(lint);
+}
+
+async function lint(files: readonly string[], options: LintOptions): Promise<void> {
+  const read = await Promise.all(files.map(readPipelineFile));
+  let errors = 0;
+  for (const { file, pipeline, problems } of read) {
+    errors += problems.filter((problem) => problem.severity === "error").length;
+    if (options.json) {
+      for (const problem of problems) console.log(JSON.stringify({ type: "problem", file, ...problem }));
+    } else if (problems.length > 0) {
+      console.log(lintReport(file, problems));
+    }
+    if (options.show && pipeline) {
+      console.log(options.json ? JSON.stringify({ type: "pipeline", file, pipeline: show(pipeline) }) : show(pipeline));
+    }
+  }
+  const together = lintTogether(read.flatMap(({ pipeline }) => pipeline ?? []));
+  for (const message of together) console.log(options.json ? JSON.stringify({ type: "problem", message }) : message);
+  errors += together.length;
+  if (options.json) console.log(JSON.stringify({ type: "result", files: files.length, errors }));
+  else if (errors === 0 && !options.show) console.log(`${files.length} ok`);
+  if (errors > 0) process.exitCode = 1;
+}

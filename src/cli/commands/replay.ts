@@ -1,0 +1,81 @@
+import { createWriteStream } from "node:fs";
+import { once } from "node:events";
+import { Command } from "commander";
+import { Learner, replay, replayLog, type ReplayRow, RowWriter } from "../../runtime/index.js";
+import { readPipelines } from "../pipeline-files.js";
+import { progress } from "../progress.js";
+import { wrongUse } from "../wrong-use.js";
+
+interface ReplayCommandOptions {
+  readonly input?: string;
+  readonly output?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** `eddy replay`: a recording through the same stages, or a data directory's log again. */
+export function replayCommand(): Command {
+  return new Command("replay")
+    .description("run a pipeline over a recorded file, or repeat a data directory's log; no broker")
+    .argument("[pipeline]", "pipeline file (YAML), with --input")
+    .option("--input <file>", "recording: CSV with a header, or NDJSON")
+    .option("--data <dir>", "repeat this data directory's log from its oldest snapshot")
+    .option("--output <file>", "one row per input row, CSV or .ndjson (default: standard output)")
+    .option("--json", "end with one JSON object for machines")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  eddy replay pipelines/machine-temperature.yaml --input temperature.csv --output out.csv" +
+        "\n  eddy replay --data eddy-data --output again.csv",
+    )
+    .action(run);
+}
+
+async function run(file: string | undefined, options: ReplayCommandOptions): Promise<void> {
+  const isLog = options.data !== undefined;
+  if (isLog === (file !== undefined && options.input !== undefined)) {
+    throw wrongUse("Cannot replay: expected PIPELINE.yaml --input FILE, or --data DIR");
+  }
+  const started = performance.now();
+  const output = await openOutput(options.output);
+  const writer = new RowWriter(options.output?.endsWith("json") ? "ndjson" : "csv", (text) => output.write(text));
+  const bar = progress(process.stderr, { label: "replay", total: undefined, unit: "rows" });
+  const learner = new Learner();
+  let rows = 0;
+  let alerts = 0;
+  const onRow = (row: ReplayRow): void => {
+    rows++;
+    if (row["event"] === "raised") alerts++;
+    writer.row(row);
+  };
+  try {
+    if (options.data !== undefined) {
+      await replayLog({ data: options.data, pipelineFile: file, engines: { trainer: learner, fineTunes: false }, onRow });
+    } else if (file !== undefined && options.input !== undefined) {
+      const [pipeline] = await readPipelines([file]);
+      if (pipeline === undefined) return;
+      const engines = { trainer: learner, fineTunes: false };
+      await replay({ pipeline, input: options.input, engines, onRow, onProgress: (done) => bar.update(done) });
+    }
+  } finally {
+    await learner.close();
+    await output.end();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  bar.done(`${rows} rows, ${alerts} alerts, ${seconds.toFixed(1)} s`);
+  if (options.json) console.log(JSON.stringify({ type: "result", rows, alerts, seconds }));
+}
+
+/** Writes to a file, or to standard output. */
+async function openOutput(file: string | undefined): Promise<{ write(text: string): void; end(): Promise<void> }> {
+  if (file === undefined) {
+    return { write: (text) => process.stdout.write(text), end: async () => {} };
+  }
+  const stream = createWriteStream(file);
+  await once(stream, "open").catch((error: Error) => {
+    throw new Error(`Cannot write ${file}: expected a writable file, found ${error.message}`);
+  });
+  return {
+    write: (text) => stream.write(text),
+    end: () => new Promise((resolve, reject) => stream.end((error?: Error | null) => (error ? reject(error) : resolve()))),
+  };
+}

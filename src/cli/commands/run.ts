@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { connectToBroker, Eddy } from "../../runtime/index.js";
+import { readPipelines } from "../pipeline-files.js";
+import { terminalLog } from "../terminal-log.js";
+import { untilStopped } from "../until-stopped.js";
+
+interface RunOptions {
+  readonly broker?: string;
+  readonly data: string;
+  readonly history?: string;
+  readonly restep?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_BROKER = "mqtt://localhost:1883";
+
+/** `eddy run`: pipelines against a broker, until stopped. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("run pipelines against a broker, until stopped")
+    .argument("<pipeline...>", "pipeline files (YAML)")
+    .option("--broker <url>", `broker of pipelines that name none (default: ${DEFAULT_BROKER})`)
+    .option("--data <dir>", "data directory: state, outputs, checkpoints", "eddy-data")
+    .option("--history <file>", "step a recording first (CSV or NDJSON), so that it starts warm")
+    .option("--restep", "after a change of the pipeline: step the stored events again under the new one")
+    .option("--json", "log one JSON object a line")
+    .addHelpText(
+      "after",
+      "\nExample:\n  eddy run pipelines/vibration.yaml --broker mqtt://localhost\n  mosquitto_sub -t 'eddy/#' -v",
+    )
+    .action(run);
+}
+
+async function run(files: readonly string[], options: RunOptions): Promise<void> {
+  const pipelines = await readPipelines(files);
+  const log = terminalLog(options.json ?? false);
+  const stopped = untilStopped();
+  const eddy = await Eddy.start({
+    pipelines,
+    data: options.data,
+    log,
+    history: options.history,
+    restep: options.restep ?? false,
+    connect: (pipeline, store) => {
+      // What is given on the command line goes before what the file says.
+      const url = options.broker ?? pipeline.broker.url ?? process.env["EDDY_BROKER"] ?? DEFAULT_BROKER;
+      return connectToBroker(pipeline, store, url, log);
+    },
+  });
+  log.info(`running ${pipelines.map(({ name }) => name).join(", ")} on ${options.data}; Ctrl-C ends`);
+  await Promise.race([stopped, eddy.ended]);
+  await eddy.stop();
+  await eddy.ended;
+  const events = eddy.live.reduce((sum, live) => sum + live.counters.events, 0);
+  log.info(`stopped after ${events} events`);
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { backupCommand } from "./commands/backup.js";
+import { benchCommand } from "./commands/bench.js";
+import { demoCommand } from "./commands/demo.js";
+import { lintCommand } from "./commands/lint.js";
+import { replayCommand } from "./commands/replay.js";
+import { runCommand } from "./commands/run.js";
+import { stateCommand } from "./commands/state.js";
+import { testCommand } from "./commands/test.js";
+import { version } from "./version.js";
+
+/** Exit codes of every command: 0 ok, 1 the work found problems, 2 wrong use. */
+const WRONG_USE = 2;
+
+const program = new Command("eddy")
+  .description("Recurrent networks that live in the stream: MQTT in, predictions and alerts out, memory kept.")
+  .version(version)
+  .showSuggestionAfterError()
+  .showHelpAfterError("(eddy --help shows the commands, eddy COMMAND --help one of them)")
+  .exitOverride();
+
+for (const command of [
+  demoCommand(),
+  runCommand(),
+  replayCommand(),
+  lintCommand(),
+  testCommand(),
+  stateCommand(),
+  backupCommand(),
+  benchCommand(),
+]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
+  } else {
+    process.stderr.write(`eddy: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = isWrongUse(error) ? WRONG_USE : 1;
+  }
+}
+
+function isWrongUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "WRONG_USE";
+}

@@ -1,0 +1,4 @@
+export { DUE } from "./alert.js";
+export { detectionStage } from "./detection-stage.js";
+export type { ForecastUnit } from "./forecast-unit.js";
+export type { DetectorOptions } from "./key-detector.js";

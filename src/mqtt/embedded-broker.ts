@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+import type { Readable } from "node:stream";
+import { Aedes, type AedesOptions, type AedesPublishPacket, type PublishPacket } from "aedes";
+import { problem, validFilter, validTopic } from "../core/index.js";
+import type { Connection, OutboundMessage } from "./connection.js";
+import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
+import type { PacketContent } from "./held-packet.js";
+
+export interface EmbeddedBrokerOptions {
+  /** Where it listens, default 127.0.0.1: this machine only. */
+  readonly host?: string;
+  /** Default 1883; the next free one of 20 if it is taken; 0 takes any. */
+  readonly port?: number;
+  readonly log?: (message: string) => void;
+}
+
+export interface EmbeddedConnectionOptions {
+  readonly filters: readonly string[];
+}
+
+export interface EmbeddedBroker {
+  readonly url: string;
+  readonly port: number;
+  /**
+   * A pipeline's line to this broker. From this call on, devices' packets that match are held for it: make
+   * all connections before anything else is awaited, and no packet is acknowledged that nobody keeps.
+   */
+  connection(options: EmbeddedConnectionOptions): Connection;
+  /** Disconnects the devices; packets held at that time stay without PUBACK. */
+  close(): Promise<void>;
+}
+
+const PORTS = 20;
+
+/**
+ * An MQTT 3.1.1 broker in this process, for trying out and single boxes. A device's packet that matches a
+ * pipeline's filters gets its PUBACK when every such pipeline has acknowledged it; if one refuses, the
+ * device's connection is closed without it, so that the device sends again: at least once. Wills of
+ * devices take the same way. What it retains, it forgets with the process.
+ *
+ * What a pipeline publishes reaches other pipelines that listen to it, and is resolved when they have
+ * settled it; a pipeline does not hear itself.
+ *
+ * Back-pressure: a device's next packets are read when those before are settled (64 KiB at most wait).
+ *
+ * @throws Error code `PORT_TAKEN` when none of 20 ports is free; what the system says of a bad host
+ */
+export async function embeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
+  const broker = new AedesBroker(options);
+  await broker.listen();
+  return broker;
+}
+
+/** The part of aedes's persistence that is used here; its type declarations leave it out. */
+interface Persistence {
+  createRetainedStreamCombi(filters: string[]): Readable & AsyncIterable<AedesPublishPacket>;
+}
+
+class AedesBroker implements EmbeddedBroker {
+  port = 0;
+  readonly #options: EmbeddedBrokerOptions;
+  readonly #host: string;
+  readonly #connections = new Set<EmbeddedConnection>();
+  readonly #aedes: Aedes & { persistence?: Persistence };
+  #server: Server | undefined;
+  #isClosing = false;
+
+  constructor(options: EmbeddedBrokerOptions) {
+    this.#options = options;
+    this.#host = options.host ?? "127.0.0.1";
+    this.#aedes = new Aedes({ authorizePublish: this.#authorizePublish });
+    this.#aedes.on("clientError", (client, error) => options.log?.(`device ${client.id}: ${error.message}`));
+  }
+
+  get url(): string {
+    const isAny = this.#host === "0.0.0.0" || this.#host === "::";
+    const host = isAny ? "127.0.0.1" : this.#host;
+    return `mqtt://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+  }
+
+  async listen(): Promise<void> {
+    await this.#aedes.listen();
+    const first = this.#options.port ?? 1883;
+    for (let port = first; port < first + PORTS; port++) {
+      const server = createServer((socket) => this.#aedes.handle(socket));
+      try {
+        server.listen(port, this.#host);
+        await once(server, "listening");
+        const address = server.address();
+        this.port = typeof address === "object" && address !== null ? address.port : port;
+        this.#server = server;
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) {
+          await this.close();
+          throw error;
+        }
+      }
+    }
+    await this.close();
+    throw problem(Error, {
+      code: "PORT_TAKEN",
+      action: "listen for devices on",
+      on: `${this.#host}, ports ${first} to ${first + PORTS - 1}`,
+      expected: "a free port",
+      found: "all taken",
+    });
+  }
+
+  connection({ filters }: EmbeddedConnectionOptions): Connection {
+    const bad = filters.find((filter) => !validFilter(filter));
+    if (filters.length === 0 || bad !== undefined) {
+      throw problem(RangeError, {
+        code: "BAD_TOPIC_FILTER",
+        action: "subscribe to",
+        on: JSON.stringify(bad ?? filters),
+        expected: "one valid topic filter or more",
+        found: JSON.stringify(bad ?? filters),
+      });
+    }
+    const connection = new EmbeddedConnection(filters, {
+      publish: (message, from) => this.#publish(message, from),
+      retained: (of) => this.#retained(of),
+    });
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#server?.close();
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+  }
+
+  /** Runs before PUBACK, for what devices publish and for their wills. */
+  readonly #authorizePublish: NonNullable<AedesOptions["authorizePublish"]> = (_client, packet, done) => {
+    if (this.#isClosing) done(new Error("The broker is closing"));
+    else if (packet.topic.startsWith("$SYS/")) done(new Error("Topics that begin with $SYS/ are the broker's"));
+    else {
+      this.#offer(contentOf(packet, false), undefined, (answer) => {
+        // At QoS 0 there is nothing to send again.
+        const isLost = answer === "refused" && packet.qos > 0;
+        done(isLost ? new Error("The packet could not be kept: send it again") : null);
+      });
+    }
+  };
+
+  /** Offers a packet to every pipeline that listens; answers when all have. */
+  #offer(
+    content: PacketContent,
+    from: EmbeddedConnection | undefined,
+    answer: (answer: Answer) => void,
+  ): void {
+    const takers = [...this.#connections].filter((c) => c !== from && c.isInterestedIn(content.topic));
+    let unanswered = takers.length;
+    let sum: Answer = "committed";
+    if (unanswered === 0) answer(sum);
+    for (const taker of takers) {
+      taker.offer(content, (one) => {
+        if (one === "refused") sum = "refused";
+        if (--unanswered === 0) answer(sum);
+      });
+    }
+  }
+
+  async #publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void> {
+    const { topic, qos, retain = false } = message;
+    if (!validTopic(topic)) {
+      throw problem(RangeError, {
+        code: "BAD_TOPIC",
+        action: "publish to",
+        on: JSON.stringify(topic),
+        expected: "a topic of 1 to 65535 bytes without +, # and NUL",
+        found: JSON.stringify(topic),
+      });
+    }
+    if (this.#isClosing) throw offline(topic);
+    const payload = Buffer.from(message.payload);
+    await new Promise<void>((resolve, reject) => {
+      const packet = { cmd: "publish", topic, payload, qos, retain, dup: false } as const;
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+    const answer = await new Promise<Answer>((resolve) => {
+      this.#offer({ topic, payload, qos, retain: false }, from, resolve);
+    });
+    if (answer === "refused" && qos > 0) throw offline(topic);
+  }
+
+  async *#retained(filters: readonly string[]): AsyncGenerator<PacketContent> {
+    const stream = this.#aedes.persistence?.createRetainedStreamCombi([...filters]);
+    if (stream) for await (const packet of stream) yield contentOf(packet, true);
+  }
+}
+
+/** A device's retained message is news to those who listen already, as on any broker (MQTT 3.1.1, 3.3.1.3). */
+function contentOf(packet: PublishPacket, retain: boolean): PacketContent {
+  const { topic, payload, qos } = packet;
+  return { topic, payload: typeof payload === "string" ? Buffer.from(payload) : payload, qos, retain };
+}
+
+function offline(topic: string): Error {
+  return problem(Error, {
+    code: "OFFLINE",
+    action: "publish to",
+    on: JSON.stringify(topic),
+    expected: "every pipeline that listens to keep the message",
+    found: "one that could not",
+  });
+}

@@ -1,0 +1,87 @@
+import { matches, problem } from "../core/index.js";
+import type { Connection, ConnectionHandlers, OutboundMessage } from "./connection.js";
+import { HeldPacket, type PacketContent } from "./held-packet.js";
+
+/** What a connection needs of the broker that it lives in. */
+export interface EmbeddedBrokerPort {
+  publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void>;
+  retained(filters: readonly string[]): AsyncIterable<PacketContent>;
+  forget(connection: EmbeddedConnection): void;
+}
+
+/** How a packet that was offered to a connection ended. */
+export type Answer = "committed" | "refused";
+
+/**
+ * A pipeline's line to the broker in its own process. A packet is offered, and whoever offered it waits
+ * for the answer. Packets that come before `open()` wait for it; packets after `close()` get no answer
+ * (but at QoS 0), so that nothing is acknowledged which nobody keeps.
+ */
+export class EmbeddedConnection implements Connection {
+  readonly filters: readonly string[];
+  readonly #broker: EmbeddedBrokerPort;
+  readonly #early: { content: PacketContent; answer: (answer: Answer) => void }[] = [];
+  #handlers: ConnectionHandlers | undefined;
+  #isClosed = false;
+
+  constructor(filters: readonly string[], broker: EmbeddedBrokerPort) {
+    this.filters = filters;
+    this.#broker = broker;
+  }
+
+  isInterestedIn(topic: string): boolean {
+    return this.filters.some((filter) => matches(filter, topic));
+  }
+
+  /** @param answer called once, when the packet is settled */
+  offer(content: PacketContent, answer: (answer: Answer) => void): void {
+    if (this.#isClosed) {
+      if (content.qos === 0) answer("refused");
+    } else if (this.#handlers === undefined) {
+      this.#early.push({ content, answer });
+    } else {
+      const onSettled = (isCommitted: boolean) => answer(isCommitted ? "committed" : "refused");
+      this.#handlers.onPacket(new HeldPacket(content, undefined, onSettled));
+    }
+  }
+
+  open(handlers: ConnectionHandlers): void {
+    if (this.#handlers !== undefined || this.#isClosed) {
+      throw problem(Error, {
+        code: "CONNECTION_OPENED_TWICE",
+        action: "open the connection to",
+        on: this.filters.join(", "),
+        expected: "one that was never open",
+        found: this.#isClosed ? "a closed one" : "an open one",
+      });
+    }
+    this.#handlers = handlers;
+    queueMicrotask(() => this.#start(handlers));
+  }
+
+  async publish(message: OutboundMessage): Promise<void> {
+    if (this.#handlers === undefined || this.#isClosed) {
+      throw problem(Error, {
+        code: "OFFLINE",
+        action: "publish to",
+        on: JSON.stringify(message.topic),
+        expected: "an open connection",
+        found: this.#isClosed ? "a closed one" : "one that was never open",
+      });
+    }
+    await this.#broker.publish(message, this);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#early.length = 0;
+    this.#broker.forget(this);
+  }
+
+  async #start(handlers: ConnectionHandlers): Promise<void> {
+    if (this.#isClosed) return;
+    handlers.onState({ state: "online", protocol: "embedded", sessionPresent: false });
+    for (const { content, answer } of this.#early.splice(0)) this.offer(content, answer);
+    for await (const content of this.#broker.retained(this.filters)) this.offer(content, () => {});
+  }
+}

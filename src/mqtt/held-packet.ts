@@ -1,0 +1,57 @@
+import { problem } from "../core/index.js";
+import type { InboundPacket } from "./connection.js";
+
+/** What a PUBLISH says, whatever library parsed it. */
+export interface PacketContent {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+}
+
+/** A packet handed over and not yet answered; tells whoever made it how it was settled. */
+export class HeldPacket implements InboundPacket {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly ledger: InboundPacket["ledger"];
+  #onSettled: ((isCommitted: boolean) => void) | undefined;
+
+  constructor(
+    content: PacketContent,
+    ledger: InboundPacket["ledger"],
+    onSettled: (isCommitted: boolean) => void,
+  ) {
+    this.topic = content.topic;
+    this.payload = content.payload;
+    this.qos = content.qos;
+    this.retain = content.retain;
+    this.ledger = ledger;
+    this.#onSettled = onSettled;
+  }
+
+  acknowledge(): void {
+    this.#settle("acknowledge", true);
+  }
+
+  refuse(): void {
+    this.#settle("refuse", false);
+  }
+
+  /** @throws Error code `PACKET_SETTLED_TWICE` */
+  #settle(action: string, isCommitted: boolean): void {
+    const onSettled = this.#onSettled;
+    if (onSettled === undefined) {
+      throw problem(Error, {
+        code: "PACKET_SETTLED_TWICE",
+        action,
+        on: `a packet to ${JSON.stringify(this.topic)}`,
+        expected: "a packet that is not settled yet",
+        found: "one that is",
+      });
+    }
+    this.#onSettled = undefined;
+    onSettled(isCommitted);
+  }
+}

@@ -1,0 +1,136 @@
+import { type LedgerEntry, problem } from "../core/index.js";
+
+/** What became of a packet that was handed over. */
+export type LedgerState = "in-flight" | "committed" | "refused";
+
+/** One packet as the ledger knows it; `state` is for its taker to set. */
+export interface LedgerRecord extends LedgerEntry {
+  state: LedgerState;
+}
+
+interface StoredRecord extends LedgerRecord {
+  /** Place in the order of arrival. */
+  readonly order: number;
+  /** The network connection it first arrived on. */
+  readonly link: number;
+}
+
+/** What the ledger says of a packet that has just arrived. */
+export interface Arrival {
+  readonly record: LedgerRecord;
+  /** It has been handed over before: answer it when `record` is committed, but do not take it again. */
+  readonly isRepeated: boolean;
+}
+
+export interface LedgerOptions {
+  /**
+   * How many packets are remembered. A broker assigns its 65,535 packet ids in turn, so what is remembered
+   * must be far fewer, or an id that has come round would look like a repeat. At least the number of
+   * packets that may be un-acknowledged.
+   */
+  readonly capacity?: number;
+  /** What was committed in earlier runs, in the order of commits. */
+  readonly entries?: readonly LedgerEntry[];
+}
+
+/** Stands for the hash once packet ids have been seen to prove nothing: it equals no packet's. */
+const NO_HASH = "";
+
+/**
+ * Which packets have been taken, so that what the broker delivers again after a reconnect is told from
+ * what is new: entries committed but perhaps not known to the broker as acknowledged, then packets in
+ * flight. Packets with DUP = 1 that match these in order (packet id, hash) are repeats; matching ends at
+ * the first that does not, until the next connection. A packet with DUP = 0 is new, and clears its id's
+ * entry.
+ *
+ * Exact on brokers that keep the session and assign packet ids in turn. A broker that is seen to assign an
+ * id again while it is still remembered (some take the lowest free one) is not trusted until it begins a
+ * new session: all its packets are new, which is at least once.
+ *
+ * Memory: `capacity` records.
+ */
+export class Ledger {
+  readonly capacity: number;
+  readonly #records = new Map<number, StoredRecord>();
+  #order = 0;
+  #link = 0;
+  #isMatching = false;
+  /** The order of the newest record matched on this connection. */
+  #matched = -1;
+  #isInTurn = true;
+
+  /** @throws RangeError code `BAD_LEDGER_CAPACITY` unless 1 <= capacity <= 32,767 */
+  constructor(options: LedgerOptions = {}) {
+    this.capacity = options.capacity ?? 4096;
+    if (!(Number.isInteger(this.capacity) && this.capacity >= 1 && this.capacity <= 32_767)) {
+      throw problem(RangeError, {
+        code: "BAD_LEDGER_CAPACITY",
+        action: "make a ledger",
+        on: "of packet ids",
+        expected: "a capacity from 1 to 32767, half of all packet ids",
+        found: String(options.capacity),
+      });
+    }
+    const entries = options.entries ?? [];
+    for (const { packetId, hash } of entries) this.#remember(packetId, hash).state = "committed";
+    this.#isInTurn = entries.at(-1)?.hash !== NO_HASH;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** The broker assigns packet ids in turn, as far as has been seen; without that there is no matching. */
+  get isExact(): boolean {
+    return this.#isInTurn;
+  }
+
+  /** A network connection stands; its packets come next. Without the old session everything is new. */
+  connected(sessionPresent: boolean): void {
+    this.#link++;
+    this.#isMatching = true;
+    this.#matched = -1;
+    if (!sessionPresent) {
+      this.#records.clear();
+      this.#isInTurn = true;
+    }
+  }
+
+  /** A packet has arrived on the connection that stands. */
+  arrived(packetId: number, hash: string, isDuplicate: boolean): Arrival {
+    const known = this.#records.get(packetId);
+    if (isDuplicate && this.#isMatching && this.#isInTurn) {
+      if (known?.hash === hash && known.order > this.#matched) {
+        this.#matched = known.order;
+        if (known.state !== "refused") return { record: known, isRepeated: true };
+        known.state = "in-flight";
+        return { record: known, isRepeated: false };
+      }
+      this.#isMatching = false;
+    }
+    if (known !== undefined && !isDuplicate && known.link === this.#link) this.#isInTurn = false;
+    return { record: this.#remember(packetId, this.#isInTurn ? hash : NO_HASH), isRepeated: false };
+  }
+
+  /** The broker has said that it is done with the packet (QoS 2: PUBREL). */
+  released(packetId: number): void {
+    this.#records.delete(packetId);
+  }
+
+  #remember(packetId: number, hash: string): StoredRecord {
+    const record: StoredRecord = {
+      packetId,
+      hash,
+      state: "in-flight",
+      order: this.#order++,
+      link: this.#link,
+    };
+    this.#records.delete(packetId);
+    this.#records.set(packetId, record);
+    for (const [id, oldest] of this.#records) {
+      if (this.#records.size <= this.capacity || oldest.state === "in-flight") break;
+      this.#records.delete(id);
+    }
+    return record;
+  }
+}

@@ -1,0 +1,24 @@
+import { type Connection, brokerConnection, Ledger, topicsOf } from "../mqtt/index.js";
+import type { Pipeline } from "../spec/index.js";
+import type { Store } from "../store/index.js";
+import type { Log } from "./log.js";
+import { offlineMessage } from "./status-topic.js";
+
+/**
+ * A pipeline's own connection to a broker. The client id is the instance's persisted id and the
+ * pipeline's name, so that the broker keeps the session from one run to the next.
+ */
+export function connectToBroker(pipeline: Pipeline, store: Store, url: string, log: Log): Connection {
+  const { broker, input, output } = pipeline;
+  const ledger = new Ledger(store.pipeline(pipeline.name).ledger());
+  return brokerConnection({
+    url,
+    clientId: `${store.instanceId}-${pipeline.name}`,
+    filters: input.topics,
+    will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
+    ledger,
+    ...(broker.username === undefined ? {} : { username: broker.username }),
+    ...(broker.password === undefined ? {} : { password: broker.password }),
+    log: (message) => log.info(`${pipeline.name}: ${message}`),
+  });
+}

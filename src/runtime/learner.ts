@@ -1,0 +1,64 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import type { Trainer } from "../stream/index.js";
+import type { TrainingJob, TrainingProgress, TrainingResult } from "../training/index.js";
+import type { LearnerReply, LearnerRequest } from "./learner-thread.js";
+
+interface Waiting {
+  readonly onProgress: (progress: TrainingProgress) => void;
+  readonly resolve: (result: TrainingResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Trains in one worker thread, a job at a time, so that learning never holds up an event. The thread is
+ * started with the first job and doesn't keep the process alive on its own.
+ */
+export class Learner implements Trainer {
+  #thread: Worker | undefined;
+  #next = 1;
+  readonly #waiting = new Map<number, Waiting>();
+
+  train(job: TrainingJob, onProgress: (progress: TrainingProgress) => void): Promise<TrainingResult> {
+    const thread = this.#start();
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { onProgress, resolve, reject });
+      thread.ref();
+      thread.postMessage({ id, job } satisfies LearnerRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #start(): Worker {
+    if (this.#thread) return this.#thread;
+    const thread = new Worker(createRequire(import.meta.url).resolve("#learner-thread"));
+    thread.on("message", (reply: LearnerReply) => this.#settle(reply));
+    thread.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#thread = thread;
+    return thread;
+  }
+
+  #settle(reply: LearnerReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (waiting === undefined) return;
+    if ("progress" in reply) {
+      waiting.onProgress(reply.progress);
+      return;
+    }
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#thread?.unref();
+    if ("result" in reply) waiting.resolve(reply.result);
+    else waiting.reject(new Error(`Cannot train the network: ${reply.error}`));
+  }
+
+  #fail(error: Error): void {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#thread = undefined;
+    for (const waiting of all) waiting.reject(error);
+  }
+}

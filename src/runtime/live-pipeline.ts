@@ -1,0 +1,171 @@
+import { Subject, type Subscription, takeUntil } from "rxjs";
+import { type Batch, type Clock, systemClock } from "../core/index.js";
+import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
+import type { Pipeline } from "../spec/index.js";
+import type { PipelineStore } from "../store/index.js";
+import {
+  commit,
+  decodePackets,
+  type LearningReport,
+  type MessageOptions,
+  type PipelineScope,
+  packetSource,
+  type Resumed,
+  resume,
+  stepWith,
+  takeSnapshot,
+} from "../stream/index.js";
+import { Counters } from "./counters.js";
+import { feedHistory } from "./history.js";
+import type { Log } from "./log.js";
+import { Outboxes } from "./outboxes.js";
+import { makeReader } from "./sample-reader.js";
+import { type Engines, makeStages } from "./stages.js";
+import { StatusTopic } from "./status-topic.js";
+
+export interface LivePipelineOptions {
+  readonly pipeline: Pipeline;
+  readonly store: PipelineStore;
+  readonly connection: Connection;
+  readonly engines: Engines;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** A recording that is stepped first when the store is still empty. */
+  readonly history?: string | undefined;
+  /** The stream has ended with an error: what is un-acknowledged stays with the broker. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * One pipeline, live: packets in, through the operators, into the store, and out from there. Resumes its
+ * state before it takes the first packet.
+ */
+export class LivePipeline {
+  readonly counters = new Counters();
+  readonly #options: LivePipelineOptions;
+  readonly #clock: Clock;
+  readonly #stop = new Subject<void>();
+  readonly #status: StatusTopic;
+  readonly #outboxes: Outboxes;
+  #scope: PipelineScope | undefined;
+  #subscription: Subscription | undefined;
+  #completed: Promise<void> = Promise.resolve();
+
+  constructor(options: LivePipelineOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { pipeline, store, connection, log } = options;
+    const { output } = pipeline;
+    const messages: MessageOptions = {
+      pipeline: pipeline.name,
+      topics: topicsOf(output.base, pipeline.name),
+      targets: pipeline.targets,
+      qos: output.qos,
+      expirySeconds: Math.ceil(output.expiryMs / 1000),
+    };
+    this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
+    this.#outboxes = new Outboxes({ messages, connection, store, output, log });
+  }
+
+  /** Fulfilled when the state is resumed and the connection is being opened. */
+  async start(): Promise<void> {
+    const { pipeline, engines, connection, store } = this.#options;
+    const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
+    const { codec, reader } = makeReader(pipeline);
+    let markCompleted = (): void => {};
+    this.#completed = new Promise((resolve) => {
+      markCompleted = resolve;
+    });
+    const decoded = packetSource(connection, (state) => this.#onConnection(state)).pipe(
+      takeUntil(this.#stop),
+      decodePackets({
+        codec,
+        reader,
+        clock: this.#clock,
+        retained: pipeline.input.retained,
+        onIgnored: () => this.counters.ignored++,
+      }),
+    );
+    const stepped = stages.reduce((source, stage) => source.pipe(stepWith(() => stage)), decoded);
+    const committed = stepped.pipe(
+      commit(store, {
+        ...(pipeline.store.snapshotEvery ? { snapshotEvery: pipeline.store.snapshotEvery } : {}),
+        onScope: (scope) => {
+          this.#scope = scope;
+        },
+        resume: (scope) => this.#resume(scope),
+      }),
+    );
+    this.#subscription = committed.subscribe({
+      next: (batch) => this.#onCommitted(batch),
+      error: (error) => {
+        markCompleted();
+        this.#status.set("degraded", messageOf(error));
+        this.#options.onFailure(error);
+      },
+      complete: markCompleted,
+    });
+    await this.#scope?.ready;
+  }
+
+  /**
+   * Stops in order: takes no more packets, waits for the commits under way, publishes what they brought,
+   * keeps a snapshot, says offline and disconnects.
+   */
+  async stop(): Promise<void> {
+    const { connection, store } = this.#options;
+    this.#stop.next();
+    await this.#completed;
+    this.#subscription?.unsubscribe();
+    await this.#outboxes.drained();
+    const scope = this.#scope;
+    const position = store.lastPosition();
+    if (scope && position > 0 && !this.#status.isDegraded) {
+      const snapshot = takeSnapshot(scope.stages, position);
+      await store.commit({ events: [], deadLetters: [], log: [], ledger: [], snapshot });
+    }
+    await this.#status.sayOffline("stopped");
+    await connection.close();
+  }
+
+  async #resume(scope: PipelineScope): Promise<Resumed> {
+    const { log, pipeline, history } = this.#options;
+    const resumed = await resume(scope);
+    if (resumed.to > 0) {
+      log.info(`${pipeline.name}: goes on after event ${resumed.to} (${resumed.to - resumed.from} stepped again)`);
+    }
+    if (history === undefined) return resumed;
+    const stepped = await feedHistory({ scope, pipeline, file: history, log });
+    this.#outboxes.skipTo(stepped);
+    return { from: resumed.from, to: stepped };
+  }
+
+  #onConnection(state: ConnectionState): void {
+    const { log, pipeline } = this.#options;
+    if (state.state === "online") {
+      log.info(`${pipeline.name}: online (MQTT ${state.protocol})`);
+      this.#status.online();
+      this.#outboxes.online();
+    } else {
+      log.warn(`${pipeline.name}: offline: ${state.why}`);
+      this.#outboxes.offline();
+    }
+  }
+
+  #onCommitted(batch: Batch): void {
+    this.counters.count(batch);
+    this.#outboxes.offer(batch);
+  }
+
+  #learning(report: LearningReport): void {
+    const { log, pipeline } = this.#options;
+    this.#status.learning(report);
+    if (report.kind === "checkpoint") log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
+    if (report.kind === "rejected") log.info(`${pipeline.name}: network not taken: ${report.why}`);
+    if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

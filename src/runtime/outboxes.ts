@@ -1,0 +1,109 @@
+import type { Batch } from "../core/index.js";
+import type { Connection } from "../mqtt/index.js";
+import type { AlertRow, DeadLetterRow, OutputRow, PipelineStore } from "../store/index.js";
+import {
+  alertMessages,
+  deadLetterMessage,
+  type MessageOptions,
+  Outbox,
+  predictionMessage,
+} from "../stream/index.js";
+import type { Log } from "./log.js";
+
+export interface OutboxesOptions {
+  readonly messages: MessageOptions;
+  readonly connection: Connection;
+  readonly store: PipelineStore;
+  readonly output: { readonly predictions: boolean; readonly alerts: boolean };
+  readonly log: Log;
+}
+
+/** The three streams that a pipeline publishes from its store: alerts, predictions, dead letters. */
+export class Outboxes {
+  readonly #options: OutboxesOptions;
+  readonly #alerts: Outbox<AlertRow>;
+  readonly #predictions: Outbox<OutputRow>;
+  readonly #deadLetters: Outbox<DeadLetterRow>;
+
+  constructor(options: OutboxesOptions) {
+    this.#options = options;
+    const { store, messages, connection, output, log } = options;
+    const send = connection.publish.bind(connection);
+    const onRefused = (_row: unknown, error: unknown) => log.warn(`${messages.pipeline}: not published: ${error}`);
+    this.#alerts = new Outbox({
+      fetch: (after, limit) => (output.alerts ? store.alerts(after, limit) : []),
+      place: (row) => row.position,
+      messages: (row) => alertMessages(row, messages),
+      send,
+      cursor: store.cursor("alert"),
+      onCursor: (cursor) => store.advance("alert", cursor),
+      onRefused,
+    });
+    this.#predictions = new Outbox({
+      fetch: (after, limit) => (output.predictions ? store.outputs(after, limit) : []),
+      place: (row) => row.position,
+      messages: (row) => [predictionMessage(row, messages)],
+      send,
+      cursor: store.cursor("prediction"),
+      onCursor: (cursor) => store.advance("prediction", cursor),
+      onRefused,
+    });
+    this.#deadLetters = new Outbox({
+      fetch: (after, limit) => store.deadLetters(after, limit),
+      place: (row) => row.id,
+      messages: (row) => [deadLetterMessage(row, messages)],
+      send,
+      cursor: store.cursor("dead-letter"),
+      onCursor: (cursor) => store.advance("dead-letter", cursor),
+      onRefused,
+    });
+  }
+
+  get backlog(): number {
+    return this.#alerts.backlog + this.#predictions.backlog;
+  }
+
+  /** A batch has been committed: alerts go ahead of predictions. */
+  offer(batch: Batch): void {
+    const { output } = this.#options;
+    if (output.alerts) this.#alerts.offer(alertRows(batch));
+    if (output.predictions) this.#predictions.offer(outputRows(batch));
+    if (batch.deadLetters.length > 0) this.#deadLetters.wake();
+  }
+
+  online(): void {
+    this.#alerts.online();
+    this.#predictions.online();
+    this.#deadLetters.online();
+  }
+
+  offline(): void {
+    for (const outbox of [this.#alerts, this.#predictions, this.#deadLetters]) outbox.offline();
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([this.#alerts.drained(), this.#predictions.drained(), this.#deadLetters.drained()]);
+  }
+
+  /** Nothing up to here is news to anyone (a recording stepped as history): it isn't published. */
+  skipTo(position: number): void {
+    this.#alerts.skipTo(position);
+    this.#predictions.skipTo(position);
+  }
+}
+
+function alertRows(batch: Batch): AlertRow[] {
+  const rows: AlertRow[] = [];
+  for (const { position, seq, sample, change } of batch.events) {
+    if (change) rows.push({ position, key: sample.key, seq, time: sample.time, change });
+  }
+  return rows;
+}
+
+function outputRows(batch: Batch): OutputRow[] {
+  const rows: OutputRow[] = [];
+  for (const { position, seq, sample, prediction } of batch.events) {
+    if (prediction) rows.push({ position, key: sample.key, seq, time: sample.time, prediction });
+  }
+  return rows;
+}

@@ -1,0 +1,62 @@
+import type { Note, Prediction, StreamEvent } from "../core/index.js";
+
+type Cell = string | number | null;
+
+/** A row of replay's output: the input's own columns, then Eddy's, in order. */
+export type ReplayRow = Readonly<Record<string, Cell>>;
+
+const PER_TARGET = ["forecast", "lower", "upper", "residual"] as const;
+
+/** Eddy's columns of one row: an event that was stepped, or why it was not. */
+export function outcomeColumns(targets: readonly string[], outcome: StreamEvent | Note): ReplayRow {
+  const note = typeof outcome === "string" ? outcome : outcome.note;
+  const prediction = typeof outcome === "string" ? undefined : outcome.prediction;
+  const change = typeof outcome === "string" ? undefined : outcome.change;
+  return {
+    ...forecastColumns(targets, prediction),
+    score: prediction?.score ?? null,
+    alert: prediction ? (prediction.alert ? 1 : 0) : null,
+    event: change?.state ?? null,
+    note: note === "" ? null : note,
+  };
+}
+
+function forecastColumns(targets: readonly string[], prediction: Prediction | undefined): ReplayRow {
+  const columns: Record<string, Cell> = {};
+  for (const name of PER_TARGET) {
+    for (const [index, target] of targets.entries()) {
+      columns[targets.length === 1 ? name : `${name}.${target}`] = prediction?.targets[index]?.[name] ?? null;
+    }
+  }
+  return columns;
+}
+
+/** Writes rows as CSV (RFC 4180) with a header, or as NDJSON. Numbers in the shortest form that reads back the same. */
+export class RowWriter {
+  readonly #format: "csv" | "ndjson";
+  readonly #write: (text: string) => void;
+  #hasHeader = false;
+
+  constructor(format: "csv" | "ndjson", write: (text: string) => void) {
+    this.#format = format;
+    this.#write = write;
+  }
+
+  row(row: ReplayRow): void {
+    if (this.#format === "ndjson") {
+      this.#write(`${JSON.stringify(row)}\n`);
+      return;
+    }
+    if (!this.#hasHeader) {
+      this.#hasHeader = true;
+      this.#write(`${Object.keys(row).map(csvCell).join(",")}\n`);
+    }
+    this.#write(`${Object.values(row).map(csvCell).join(",")}\n`);
+  }
+}
+
+function csvCell(value: Cell): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

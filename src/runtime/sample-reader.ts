@@ -1,0 +1,31 @@
+import { type Codec, codecOf, type SampleReader, sampleReader } from "../codecs/index.js";
+import { parseKeyTemplate, timeReader } from "../core/index.js";
+import type { Pipeline } from "../spec/index.js";
+
+/**
+ * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
+ * beyond what would be its arrival.
+ */
+export function makeReader(
+  pipeline: Pipeline,
+  from: "wire" | "recording" = "wire",
+): { readonly codec: Codec; readonly reader: SampleReader } {
+  const { input } = pipeline;
+  const reader = sampleReader({
+    key: parseKeyTemplate(input.key),
+    time: input.time,
+    timeReader: timeReader({ unit: input.timeUnit, zone: input.zone }),
+    fields: fieldsOf(pipeline),
+    id: input.id,
+    maxAheadMs: from === "wire" ? input.maxAheadMs : Number.POSITIVE_INFINITY,
+    maxBytes: input.maxBytes,
+    numericText: from === "recording",
+  });
+  return { codec: codecOf(input.codec), reader };
+}
+
+/** The fields that a pipeline takes numbers from. */
+function fieldsOf({ features, targets }: Pipeline): string[] {
+  const read = features.flatMap((feature) => (feature.kind === "calendar" ? [] : [feature.field]));
+  return [...new Set([...read, ...targets])];
+}

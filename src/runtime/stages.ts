@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type DetectorOptions, detectionStage } from "../detection/index.js";
+import { problem, type Stage } from "../core/index.js";
+import { featureStage } from "../features/index.js";
+import { loadOrtModel } from "../onnx/index.js";
+import type { Pipeline } from "../spec/index.js";
+import {
+  fixedCellsStage,
+  LearningCellsStage,
+  type LearningReport,
+  sequenceStage,
+  type Trainer,
+} from "../stream/index.js";
+
+/** What computes for a pipeline, beside its own thread. */
+export interface Engines {
+  readonly trainer: Trainer;
+  /** A bare file never fine-tunes: only a live stream does. */
+  readonly fineTunes: boolean;
+}
+
+/** A pipeline's stages, in stream order: sequence, features, cells, detection. */
+export async function makeStages(
+  pipeline: Pipeline,
+  engines: Engines,
+  onLearning: (report: LearningReport) => void,
+): Promise<Stage[]> {
+  const { sequence, input, targets, model } = pipeline;
+  const { horizons } = model;
+  const features = featureStage({ features: pipeline.features, targets, horizons });
+  const shape = { inputs: features.inputs, targets: targets.length, outputs: targets.length * horizons.length };
+  const cells =
+    model.kind === "file"
+      ? await fixedCells(model.file, shape.inputs, shape.outputs, features.names)
+      : new LearningCellsStage({
+          ...model,
+          shape,
+          horizons,
+          tbptt: pipeline.learn?.tbptt ?? [24, 24],
+          fineTune: engines.fineTunes ? pipeline.learn?.every : undefined,
+          trainer: engines.trainer,
+          onLearning,
+        });
+  const detector: DetectorOptions = {
+    targets,
+    horizons,
+    unit: model.kind === "file" ? model.output : "step",
+    alertsPerDay: pipeline.anomaly?.alertsPerDay,
+    warmUp: pipeline.anomaly?.warmUp ?? 0,
+    hold: pipeline.anomaly?.hold ?? 1,
+  };
+  return [
+    sequenceStage({
+      late: sequence.late,
+      ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
+      ...(input.id === undefined ? {} : { id: input.id }),
+    }),
+    features,
+    cells,
+    detectionStage(detector),
+  ];
+}
+
+/** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */
+async function fixedCells(
+  file: string,
+  inputs: number,
+  outputs: number,
+  names: readonly string[],
+): Promise<Stage> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw problem(Error, {
+      code: "MODEL_UNREADABLE",
+      action: "read model",
+      on: file,
+      expected: "a readable ONNX file",
+      found: "no such file",
+      cause,
+    });
+  });
+  const model = await loadOrtModel(bytes, { name: basename(file, ".onnx") });
+  if (model.inputs !== inputs || model.outputs < outputs) {
+    throw problem(RangeError, {
+      code: "MODEL_SHAPE",
+      action: "step model",
+      on: file,
+      expected: `${inputs} inputs (${names.join(", ")}) and at least ${outputs} outputs (targets x horizons)`,
+      found: `${model.inputs} inputs and ${model.outputs} outputs`,
+    });
+  }
+  return fixedCellsStage(model);
+}

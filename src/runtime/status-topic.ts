@@ -1,0 +1,103 @@
+import type { Clock } from "../core/index.js";
+import type { Connection, OutboundMessage } from "../mqtt/index.js";
+import type { LearningReport, MessageOptions } from "../stream/index.js";
+import type { Log } from "./log.js";
+
+export type PipelineState = "online" | "warming-up" | "degraded" | "offline";
+
+export interface StatusTopicOptions {
+  readonly messages: MessageOptions;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The retained message that says a pipeline is gone: also the connection's last will. */
+export function offlineMessage(topic: string, why: string): OutboundMessage {
+  return {
+    topic,
+    payload: JSON.stringify({ state: "offline", why }),
+    qos: 1,
+    retain: true,
+    contentType: "application/json",
+  };
+}
+
+/** How often collecting and training are reported, in reports. */
+const EVERY = 20;
+
+/**
+ * The pipeline's status (birth, changes, end) and what it learns, on their retained topics. Published when
+ * there is a connection; after an outage the newest of each goes out again.
+ */
+export class StatusTopic {
+  readonly #options: StatusTopicOptions;
+  #state: PipelineState = "online";
+  #why = "started";
+  #learning: object | undefined;
+  #isConnected = false;
+  #reports = 0;
+
+  constructor(options: StatusTopicOptions) {
+    this.#options = options;
+  }
+
+  get isDegraded(): boolean {
+    return this.#state === "degraded";
+  }
+
+  /** The connection is there (again): birth. */
+  online(): void {
+    this.#isConnected = true;
+    this.#publishStatus();
+    if (this.#learning) this.#publishLearning(this.#learning);
+  }
+
+  set(state: PipelineState, why: string): void {
+    if (state === this.#state && why === this.#why) return;
+    this.#state = state;
+    this.#why = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  async sayOffline(why: string): Promise<void> {
+    if (!this.#isConnected) return;
+    const { messages, connection, log } = this.#options;
+    const message = offlineMessage(messages.topics.status, why);
+    await connection.publish(message).catch((error: unknown) => log.warn(`status not published: ${error}`));
+  }
+
+  learning(report: LearningReport): void {
+    const isNews = report.kind === "checkpoint" || report.kind === "rejected" || report.kind === "training";
+    if (report.kind === "collecting") {
+      this.set("warming-up", `collects the first ${report.of} events for the first network`);
+    } else if (report.kind === "training" && this.#state === "warming-up") {
+      this.set("warming-up", "trains the first network");
+    } else if (report.kind === "checkpoint") {
+      this.set("online", `network ${report.model} in service`);
+    }
+    if (!isNews && this.#reports++ % EVERY !== 0) return;
+    this.#learning = { time: new Date(this.#options.clock.now()).toISOString(), ...report };
+    if (this.#isConnected) this.#publishLearning(this.#learning);
+  }
+
+  #publishStatus(): void {
+    this.#publish(this.#options.messages.topics.status, {
+      state: this.#state,
+      why: this.#why,
+      time: new Date(this.#options.clock.now()).toISOString(),
+    });
+  }
+
+  #publishLearning(report: object): void {
+    this.#publish(this.#options.messages.topics.learning, report);
+  }
+
+  #publish(topic: string, body: object): void {
+    const { connection, log } = this.#options;
+    const payload = JSON.stringify(body);
+    connection
+      .publish({ topic, payload, qos: 1, retain: true, contentType: "application/json" })
+      .catch((error: unknown) => log.warn(`${topic} not published: ${error}`));
+  }
+}

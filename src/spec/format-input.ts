@@ -1,0 +1,126 @@
+import { z } from "zod";
+import {
+  about,
+  checkedText,
+  duration,
+  fieldName,
+  keyTemplate,
+  listOf,
+  oneOf,
+  size,
+  timeZone,
+  topicFilter,
+} from "./value-types.js";
+
+const CODECS = ["json", "cbor", "text"] as const;
+const PLANNED_CODECS = ["senml", "influx", "sparkplug", "float32", "pcm16"];
+const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
+
+const codec = z
+  .enum(CODECS, {
+    error: ({ input }) =>
+      typeof input === "string" && PLANNED_CODECS.includes(input)
+        ? `${CODEC_WORDS} (${input} is planned but not built yet)`
+        : CODEC_WORDS,
+  })
+  .meta({ title: CODEC_WORDS });
+
+export const inputFormat = z
+  .strictObject(
+    {
+      topics: about(
+        listOf(topicFilter, "a list of MQTT topic filters"),
+        "What to subscribe to, at QoS 1. Filters must not overlap; shared subscriptions ($share) are refused, because a key's events must all come here, in order.",
+        { example: ["plant/+/vibration"] },
+      ),
+      codec: about(
+        codec.default("json"),
+        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's; text holds one number, which becomes the field `value`.",
+      ),
+      key: about(
+        keyTemplate.default("default"),
+        "Whose state a sample steps. `{topic[N]}` is the topic's level N (from 0), `{FIELD}` a field of the payload, anything else stands as it is.",
+        { example: "{topic[1]}" },
+      ),
+      time: about(
+        fieldName.optional(),
+        "Field with the event time: ISO 8601, or seconds or milliseconds since 1970.",
+        { example: "ts", absent: "time of arrival" },
+      ),
+      "time-unit": about(
+        oneOf(["auto", "iso8601", "s", "ms"]).default("auto"),
+        "How the time field is written. `auto` recognizes it.",
+      ),
+      zone: about(timeZone.default("UTC"), "Time zone of times that name none, and of calendar features.", {
+        example: "Europe/Berlin",
+      }),
+      id: about(
+        fieldName.optional(),
+        "Field with the event's own number or id, remembered per key: a repeated event is then recognized on any broker, at any QoS.",
+        { example: "n", absent: "events are not told apart by an id" },
+      ),
+      retained: about(
+        oneOf(["ignore", "step"]).default("ignore"),
+        "What to do with retained messages, which are the broker's memory rather than news.",
+      ),
+      "max-ahead": about(
+        duration.default("1h"),
+        "An event whose time is further than this beyond its arrival is a dead letter.",
+      ),
+      "max-bytes": about(size.default("256KiB"), "A longer payload is a dead letter."),
+    },
+    "the input: topics, codec, key, ...",
+  )
+  .meta({ description: "Where samples come from and how they are read." });
+
+const SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
+
+const brokerUrl = checkedText({
+  words: "a broker's URL, such as mqtt://localhost:1883 (schemes mqtt, mqtts, ws, wss)",
+  code: "BAD_URL",
+  check: (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url !== undefined && SCHEMES.includes(url.protocol) && url.hostname !== "" ? undefined : "";
+  },
+});
+
+const secret = (words: string) =>
+  checkedText({ words, code: "BAD_TEXT", check: (text) => (text === "" ? "not empty" : undefined) });
+
+export const brokerFormat = z
+  .strictObject(
+    {
+      url: about(brokerUrl.optional(), "The broker's address.", {
+        example: "mqtts://broker.example:8883",
+        absent: "the one given with --broker",
+      }),
+      username: about(secret("a user name").optional(), "Name to log in with.", {
+        example: "eddy",
+        absent: "none",
+      }),
+      password: about(
+        secret("a password").optional(),
+        "Password to log in with. Take it from the environment.",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file names a variable
+        { example: "${MQTT_PASSWORD}", absent: "none" },
+      ),
+    },
+    "the broker: url, username, password",
+  )
+  .meta({ description: "Which broker, when the command line doesn't say. It decides no result." });
+
+export const sequenceFormat = z
+  .strictObject(
+    {
+      gap: about(duration.optional(), "After a pause longer than this, a key's state starts afresh.", {
+        example: "10m",
+        absent: "state is carried over any pause",
+      }),
+      late: about(
+        oneOf(["step", "drop"]).default("step"),
+        "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
+      ),
+    },
+    "how events follow each other: gap, late",
+  )
+  .meta({ description: "How the events of one key follow each other." });

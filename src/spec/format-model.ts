@@ -1,0 +1,231 @@
+import { z } from "zod";
+import {
+  about,
+  checkedText,
+  every,
+  fieldName,
+  finite,
+  integer,
+  listOf,
+  oneOf,
+  percent,
+  positive,
+} from "./value-types.js";
+
+export const CALENDARS = ["hour-of-day", "day-of-week", "day-of-year"] as const;
+
+const SCALE_WORDS = "robust, none, or { mean, sd }";
+
+const scale = about(
+  z
+    .union(
+      [
+        oneOf(["robust", "none"]),
+        z.strictObject(
+          {
+            mean: about(finite, "Subtracted first.", { example: 20 }),
+            sd: about(positive, "Divided by then.", { example: 2.5 }),
+          },
+          SCALE_WORDS,
+        ),
+      ],
+      SCALE_WORDS,
+    )
+    .meta({ title: SCALE_WORDS })
+    .default("robust"),
+  "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
+);
+
+const FEATURE_WORDS = "a field's name, { field, scale }, { difference, scale } or { calendar }";
+
+const feature = z
+  .union(
+    [
+      fieldName,
+      z.strictObject(
+        { field: about(fieldName, "The field's value.", { example: "rms" }), scale },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          difference: about(fieldName, "The field's change since the key's event before.", {
+            example: "rms",
+          }),
+          scale,
+        },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          calendar: about(
+            oneOf(CALENDARS),
+            "Place of the event time in a cycle, as sine and cosine, in `input.zone`.",
+            { example: "hour-of-day" },
+          ),
+        },
+        FEATURE_WORDS,
+      ),
+    ],
+    FEATURE_WORDS,
+  )
+  .meta({ title: FEATURE_WORDS });
+
+export const featuresFormat = about(
+  listOf(feature, "a list of features"),
+  "What the network sees of an event, in order.",
+  {
+    example: ["rms", { field: "temperature", scale: "robust" }, { calendar: "hour-of-day" }],
+    absent: "the targets and their differences",
+  },
+);
+
+const TARGET_WORDS = "the name of a field, or a list of them";
+
+export const targetFormat = about(
+  z.union([fieldName, listOf(fieldName, TARGET_WORDS)], TARGET_WORDS).meta({ title: TARGET_WORDS }),
+  "What is forecast and watched. Several targets share one score and one alert per key.",
+  { example: "rms", absent: "the first field among the features (with codec text: `value`)" },
+);
+
+const MAX_HORIZON = 1000;
+const HORIZON_WORDS = `a whole number from 1 to ${MAX_HORIZON}, or an ascending list of them`;
+
+const horizon = about(
+  z
+    .union(
+      [
+        integer(1, MAX_HORIZON),
+        listOf(integer(1, MAX_HORIZON), HORIZON_WORDS).check((context) => {
+          if (context.value.every((steps, i, all) => i === 0 || steps > (all[i - 1] ?? 0))) return;
+          context.issues.push({
+            code: "custom",
+            input: context.value,
+            message: HORIZON_WORDS,
+            params: { code: "HORIZON_ORDER" },
+          });
+        }),
+      ],
+      HORIZON_WORDS,
+    )
+    .meta({ title: HORIZON_WORDS })
+    .default(1),
+  "How many events ahead to forecast; `forecast` in the output is the first's.",
+  { example: [1, 12] },
+);
+
+const coldStart = z
+  .strictObject(
+    {
+      events: about(integer(10, 1_000_000).default(1000), "Train the first network on this many events."),
+      lead: about(
+        integer(0, 1_000_000).default(250),
+        "It takes effect so many events later, at the same event live and in a replay.",
+      ),
+    },
+    "the first training: events, lead",
+  )
+  .meta({
+    description: "How a pipeline without a network gets its first; the naive forecast serves until then.",
+  });
+
+const builtInModel = z.strictObject(
+  {
+    cell: about(oneOf(["rnn", "gru", "lstm"]).default("gru"), "The recurrent cell."),
+    hidden: about(integer(1, 1024).default(32), "Hidden units per layer."),
+    layers: about(integer(1, 8).default(1), "Layers, one upon the other."),
+    horizon,
+    seed: about(integer(0).default(1), "Of the random numbers a training starts from."),
+    "cold-start": coldStart.prefault({}),
+  },
+  "a model: cell, hidden, layers, horizon, ...; or file, horizon, output",
+);
+
+const fileModel = z.strictObject(
+  {
+    file: about(
+      checkedText({
+        words: "the path of an ONNX file",
+        code: "BAD_MODEL_FILE",
+        check: (text) => (text.endsWith(".onnx") ? undefined : "ends with .onnx"),
+        pattern: "\\.onnx$",
+      }),
+      "An ONNX file, relative to the pipeline's.",
+      { example: "models/mine.onnx" },
+    ),
+    horizon,
+    output: about(
+      oneOf(["value", "scaled", "step"]).default("value"),
+      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step.",
+    ),
+  },
+  "a model from a file: file, horizon, output",
+);
+
+const MODEL_WORDS =
+  "a model: { cell, hidden, layers, horizon, seed, cold-start } or { file, horizon, output }";
+
+/** The file's branch stands first: an unknown field beside `file` is then reported as such. */
+export const modelFormat = z
+  .union([fileModel, builtInModel], MODEL_WORDS)
+  .meta({ title: MODEL_WORDS, description: "The network: Eddy's own, or an ONNX file." });
+
+const ANOMALY_WORDS = "false, or { alerts-per-day, warm-up, hold }";
+
+export const anomalyFormat = z
+  .union(
+    [
+      z.strictObject(
+        {
+          "alerts-per-day": about(
+            positive.default(1),
+            "How many alerts a day of event time a key may raise on usual data: a ceiling, not a quota.",
+          ),
+          "warm-up": about(
+            integer(1, 1_000_000).default(750),
+            "Events of a key before its scores are valid.",
+          ),
+          hold: about(integer(1, 1_000_000).default(5), "Usual events in a row that clear an alert."),
+        },
+        ANOMALY_WORDS,
+      ),
+      z.literal(false, ANOMALY_WORDS),
+    ],
+    ANOMALY_WORDS,
+  )
+  .meta({
+    title: ANOMALY_WORDS,
+    description: "How unusual events are scored, and when that is an alert; `false` for forecasts alone.",
+  });
+
+const TBPTT_WORDS = "[k1, k2], whole numbers with 1 <= k1 <= k2 <= 4096";
+
+const tbptt = z
+  .tuple([integer(1, 4096), integer(1, 4096)], TBPTT_WORDS)
+  .check((context) => {
+    const [k1, k2] = context.value;
+    if (k2 >= k1) return;
+    context.issues.push({
+      code: "custom",
+      input: context.value,
+      message: TBPTT_WORDS,
+      params: { code: "TBPTT_ORDER" },
+    });
+  })
+  .meta({ title: TBPTT_WORDS });
+
+export const learnFormat = z
+  .strictObject(
+    {
+      every: about(every.default("15m"), "How often to fine-tune: by event time, or by count of events."),
+      tbptt: about(
+        tbptt.default([32, 64]),
+        "Every k1 steps, their loss is back-propagated through at most the last k2 steps.",
+      ),
+      budget: about(percent.default("20%"), "Share of one processor core that learning may take."),
+    },
+    "how to fine-tune: every, tbptt, budget",
+  )
+  .meta({
+    description: "Fine-tuning beside inference. Without it the first network stays.",
+    "x-absent": "no fine-tuning",
+  });

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { about, baseTopic, duration, every, flag, oneOf, size } from "./value-types.js";
+
+const QOS_WORDS = "0 or 1";
+
+export const outputFormat = z
+  .strictObject(
+    {
+      predictions: about(flag.default(true), "Publish a prediction for every accepted event."),
+      alerts: about(flag.default(true), "Publish the changes of alerts."),
+      base: about(baseTopic.default("eddy"), "First levels of every topic Eddy publishes on."),
+      qos: about(
+        z
+          .union([z.literal(0, QOS_WORDS), z.literal(1, QOS_WORDS)], QOS_WORDS)
+          .meta({ title: QOS_WORDS })
+          .default(1),
+        "Quality of service of what is published.",
+      ),
+      expiry: about(duration.default("1h"), "After this the broker forgets a prediction (MQTT 5)."),
+    },
+    "what to publish: predictions, alerts, base, qos, expiry",
+  )
+  .meta({ description: "What is published, and where." });
+
+const retention = z
+  .strictObject(
+    {
+      age: about(duration.optional(), "Rows older than this may go.", {
+        example: "30d",
+        absent: "any age is kept",
+      }),
+      size: about(size.optional(), "The database file stays under this.", {
+        example: "2GiB",
+        absent: "any size is kept",
+      }),
+    },
+    "how much to keep: age, size",
+  )
+  .meta({ description: "How much of the past to keep." });
+
+export const storeFormat = z
+  .strictObject(
+    {
+      retention: retention.prefault({}),
+      durability: about(
+        oneOf(["power-loss", "crash", "none"]).default("power-loss"),
+        "What acknowledged events survive: a power cut; a crash of the process but not a power cut; neither.",
+      ),
+      "snapshot-every": about(every.optional(), "How often the whole state is written down.", {
+        example: "10m",
+        absent: "Eddy decides",
+      }),
+    },
+    "how to store: retention, durability, snapshot-every",
+  )
+  .meta({ description: "How the database keeps things. It decides no result." });

@@ -1,0 +1,130 @@
+import type { z } from "zod";
+import { asWritten, digest, type Environment, namesIn, retype } from "./environment.js";
+import { type Document, pipelineFormat } from "./format.js";
+import { type FormatProblem, formatProblems } from "./format-problems.js";
+import { fullDocument } from "./full-document.js";
+import { lint } from "./lint.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Path, Position, Problem } from "./problem.js";
+import { resolve } from "./resolve.js";
+import { YamlSource } from "./yaml-source.js";
+
+export interface ParseOptions {
+  /** Path of the file, from which models and recordings are found. */
+  readonly file?: string;
+  /** For `${NAME}`; absent: empty. */
+  readonly environment?: Environment;
+}
+
+export interface ParsedPipeline {
+  readonly file: string | undefined;
+  /** Undefined if there are errors. */
+  readonly pipeline: Pipeline | undefined;
+  /** All of them, in the order of the file. */
+  readonly problems: readonly Problem[];
+  /** Where the pipeline's name stands. */
+  readonly namePosition: Position;
+}
+
+/** Reads and checks a pipeline. Never throws on a bad one: it says everything that is wrong with it, at once. */
+export function parsePipeline(text: string, options: ParseOptions = {}): ParsedPipeline {
+  const source = new YamlSource(text, options.environment ?? {});
+  if (!source.readable) return outcome(source, options, undefined);
+
+  const { tree, written, result } = checkFormat(source);
+  const faults = formatProblems(result.error?.issues ?? [], source);
+  source.problems.push(...faults.flatMap(({ path, problem }) => (source.isUnfilled(path) ? [] : [problem])));
+
+  const document = result.data ?? withoutFaults(tree, faults);
+  if (document === undefined) return outcome(source, options, undefined);
+  const full = fullDocument(document);
+  source.problems.push(...lint(full, source, faults));
+  if (result.data === undefined) return outcome(source, options, undefined);
+
+  return outcome(source, options, {
+    ...resolve(full, options.file),
+    source: asWritten(full, source.writtenTexts(), written),
+    environment: digests(source, options.environment ?? {}),
+  });
+}
+
+function outcome(source: YamlSource, { file }: ParseOptions, pipeline: Pipeline | undefined): ParsedPipeline {
+  const problems = source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const hasErrors = problems.some((one) => one.severity === "error");
+  return {
+    file,
+    pipeline: hasErrors ? undefined : pipeline,
+    problems,
+    namePosition: source.positionOf(["name"]),
+  };
+}
+
+type Result = z.ZodSafeParseResult<Document>;
+
+/** Checks the tree; texts from the environment become numbers where the format asks for them. */
+function checkFormat(source: YamlSource) {
+  const written: { path: Path; written: string }[] = [];
+  for (;;) {
+    const tree = source.tree();
+    const result: Result = pipelineFormat.safeParse(tree, { reportInput: true });
+    const retyped = numbersWanted(result.error?.issues ?? []).flatMap((path) => {
+      const found = source.substitutionAt(path);
+      const value = found && typeof found.node.value === "string" ? retype(found.value) : undefined;
+      if (found === undefined || value === undefined) return [];
+      found.node.value = value;
+      return [{ path, written: found.written }];
+    });
+    if (retyped.length === 0) return { tree, written, result };
+    written.push(...retyped);
+  }
+}
+
+/** Paths where the format would take a number, or true or false, and found something else. */
+function numbersWanted(issues: readonly z.core.$ZodIssue[], prefix: Path = []): Path[] {
+  return issues.flatMap((issue) => {
+    const path: Path = [
+      ...prefix,
+      ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)),
+    ];
+    if (issue.code === "invalid_union") return issue.errors.flatMap((errors) => numbersWanted(errors, path));
+    const wanted =
+      issue.code === "invalid_type"
+        ? ["number", "int", "boolean"].includes(issue.expected)
+        : issue.code === "invalid_value" && issue.values.some((value) => typeof value !== "string");
+    return wanted ? [path] : [];
+  });
+}
+
+/**
+ * What the file says without its faulty parts, so that the rules about several fields can speak of the
+ * rest: a faulty field is taken out (a list with its faulty element), a missing one stood in for.
+ */
+function withoutFaults(tree: unknown, faults: readonly FormatProblem[]): Document | undefined {
+  if (!isRecord(tree)) return undefined;
+  const rest: Record<string, unknown> = structuredClone(tree);
+  for (const { path } of faults) takeOut(rest, path);
+  const input = isRecord(rest.input) ? rest.input : {};
+  return pipelineFormat.safeParse({ name: "unnamed", ...rest, input: { topics: ["unknown"], ...input } })
+    .data;
+}
+
+function takeOut(root: Record<string, unknown>, path: Path): void {
+  const list = path.findIndex((step) => typeof step === "number");
+  const [...steps] = list < 0 ? path : path.slice(0, list);
+  const last = steps.pop();
+  let holder: unknown = root;
+  for (const step of steps) holder = isRecord(holder) ? holder[step] : undefined;
+  if (last !== undefined && isRecord(holder)) delete holder[last];
+}
+
+function isRecord(value: unknown): value is Record<string | number, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Digests of the environment's values that the file asks for, by name. */
+function digests(source: YamlSource, environment: Environment): Record<string, string> {
+  const names = source.substitutions.flatMap(({ written }) => namesIn(written));
+  return Object.fromEntries(
+    [...new Set(names)].sort().map((name) => [name, digest(environment[name] ?? "")]),
+  );
+}

@@ -1,0 +1,191 @@
+import type { Note } from "../core/index.js";
+import type { FullDocument } from "./full-document.js";
+
+/** How a number is scaled before the network sees it. */
+export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: number };
+
+export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
+
+/** One thing that the network sees of an event. */
+export type Feature =
+  | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
+  | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
+  | { readonly kind: "calendar"; readonly calendar: Calendar };
+
+/** By event time, or by count of events. */
+export type Every = { readonly ms: number } | { readonly events: number };
+
+export interface PipelineInput {
+  readonly topics: readonly string[];
+  readonly codec: "json" | "cbor" | "text";
+  /** A key template, for `parseKeyTemplate`. */
+  readonly key: string;
+  /** Field with the event time; absent: time of arrival. */
+  readonly time?: string;
+  readonly timeUnit: "auto" | "iso8601" | "s" | "ms";
+  /** IANA name. */
+  readonly zone: string;
+  /** Field with the event's own id. */
+  readonly id?: string;
+  readonly retained: "ignore" | "step";
+  readonly maxAheadMs: number;
+  readonly maxBytes: number;
+}
+
+export interface PipelineBroker {
+  readonly url?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+export interface PipelineSequence {
+  /** Absent: state is carried over any pause. */
+  readonly gapMs?: number;
+  readonly late: "step" | "drop";
+}
+
+/** Eddy's own network, trained on the pipeline's first events. */
+export interface BuiltInModel {
+  readonly kind: "built-in";
+  readonly cell: "rnn" | "gru" | "lstm";
+  readonly hidden: number;
+  readonly layers: number;
+  /** Events ahead, ascending. */
+  readonly horizons: readonly number[];
+  readonly seed: number;
+  readonly coldStart: { readonly events: number; readonly lead: number };
+}
+
+/** A network of the user's. */
+export interface FileModel {
+  readonly kind: "file";
+  /** Beside the pipeline's file, if that is known. */
+  readonly file: string;
+  /** Events ahead, ascending. */
+  readonly horizons: readonly number[];
+  /** What its output means: the value, the value scaled like the feature, or the step in units of the usual step. */
+  readonly output: "value" | "scaled" | "step";
+}
+
+export interface PipelineAnomaly {
+  readonly alertsPerDay: number;
+  /** Events of a key before its scores are valid. */
+  readonly warmUp: number;
+  /** Usual events in a row that clear an alert. */
+  readonly hold: number;
+}
+
+export interface PipelineLearn {
+  readonly every: Every;
+  /** [k1, k2], k1 <= k2 */
+  readonly tbptt: readonly [number, number];
+  /** Share of one core, in (0, 1]. */
+  readonly budget: number;
+}
+
+export interface PipelineOutput {
+  readonly predictions: boolean;
+  readonly alerts: boolean;
+  readonly base: string;
+  readonly qos: 0 | 1;
+  readonly expiryMs: number;
+}
+
+export interface PipelineStore {
+  /** Absent parts: everything is kept. */
+  readonly retention: { readonly ageMs?: number; readonly bytes?: number };
+  readonly durability: "power-loss" | "crash" | "none";
+  /** Absent: Eddy decides. */
+  readonly snapshotEvery?: Every;
+}
+
+/** Something goes wrong in a test's series, from row `at` on, `length` rows long. */
+export interface Fault {
+  readonly at: number;
+  readonly length: number;
+  readonly change: { readonly add: number } | { readonly value: number } | "stuck";
+}
+
+/** level + amplitude sin(2 pi t / period) + trend t + noise, then the faults. */
+export interface Wave {
+  readonly level: number;
+  readonly amplitude: number;
+  /** Absent: no sine. */
+  readonly periodMs?: number;
+  /** Standard deviation. */
+  readonly noise: number;
+  readonly trendPerHour: number;
+  readonly faults: readonly Fault[];
+}
+
+/** Rows made on the spot. */
+export interface Series {
+  readonly count: number;
+  readonly everyMs: number;
+  /** Time of the first row, milliseconds since 1970-01-01T00:00Z. */
+  readonly startMs: number;
+  readonly seed: number;
+  readonly fields: Readonly<Record<string, Wave>>;
+}
+
+/** Rows from..to, both included, from 0. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ExpectedCell {
+  readonly row: number;
+  readonly column: string;
+  readonly value: number | string | boolean;
+  readonly within: number;
+}
+
+/** What a test expects of the replay; absent parts are not looked at. */
+export interface Expectation {
+  readonly rows?: number;
+  readonly stepped?: number;
+  readonly alerts?: { readonly min: number; readonly max?: number };
+  /** In each of these an alert is raised. */
+  readonly raised: readonly RowRange[];
+  /** In none of these an alert is raised. */
+  readonly quiet: readonly RowRange[];
+  readonly notes: Readonly<Partial<Record<Note, number>>>;
+  readonly maeBelowPersistence?: boolean;
+  readonly cells: readonly ExpectedCell[];
+}
+
+export interface PipelineTest {
+  readonly name: string;
+  /** What is replayed. A file's path is beside the pipeline's file, if that is known. */
+  readonly source:
+    | { readonly kind: "file"; readonly file: string }
+    | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+    | { readonly kind: "series"; readonly series: Series };
+  /** Topic the rows come on; absent: none. */
+  readonly topic?: string;
+  readonly expect: Expectation;
+}
+
+/** A pipeline, checked, with all defaults applied and all units read. */
+export interface Pipeline {
+  readonly name: string;
+  readonly input: PipelineInput;
+  readonly broker: PipelineBroker;
+  readonly sequence: PipelineSequence;
+  readonly features: readonly Feature[];
+  /** Fields that are forecast and watched; the first gives `value` and `forecast`. */
+  readonly targets: readonly string[];
+  readonly model: BuiltInModel | FileModel;
+  /** Absent: no scores and no alerts. */
+  readonly anomaly?: PipelineAnomaly;
+  /** Absent: no fine-tuning. */
+  readonly learn?: PipelineLearn;
+  readonly output: PipelineOutput;
+  readonly store: PipelineStore;
+  readonly tests: readonly PipelineTest[];
+  /** The same in the file's own words, with all defaults; `${NAME}` stands where the environment's values went. */
+  readonly source: FullDocument;
+  /** Digests of the environment's values that went in, by name: to notice that one changed. */
+  readonly environment: Readonly<Record<string, string>>;
+}

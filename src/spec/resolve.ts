@@ -1,0 +1,166 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { parseDuration } from "../core/index.js";
+import type { FullDocument, FullFeature } from "./full-document.js";
+import type { Every, Expectation, Fault, Feature, Pipeline, PipelineTest, Series, Wave } from "./pipeline.js";
+import { parsePercent, parseSize } from "./size.js";
+
+/**
+ * From the file's words to numbers: units are read, names become TypeScript's, paths stand beside `file`.
+ *
+ * @param full checked: every text in it can be read
+ */
+export function resolve(
+  full: FullDocument,
+  file: string | undefined,
+): Omit<Pipeline, "source" | "environment"> {
+  const { input, sequence, model, anomaly, learn, output, store } = full;
+  const beside = (path: string) =>
+    file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+  return {
+    name: full.name,
+    input: {
+      topics: input.topics,
+      codec: input.codec,
+      key: input.key,
+      ...given("time", input.time),
+      timeUnit: input["time-unit"],
+      zone: input.zone,
+      ...given("id", input.id),
+      retained: input.retained,
+      maxAheadMs: parseDuration(input["max-ahead"]),
+      maxBytes: parseSize(input["max-bytes"]),
+    },
+    broker: {
+      ...given("url", full.broker.url),
+      ...given("username", full.broker.username),
+      ...given("password", full.broker.password),
+    },
+    sequence: { ...given("gapMs", sequence.gap, parseDuration), late: sequence.late },
+    features: full.features.map(feature),
+    targets: full.target,
+    model:
+      "file" in model
+        ? { kind: "file", file: beside(model.file), horizons: model.horizon, output: model.output }
+        : {
+            kind: "built-in",
+            cell: model.cell,
+            hidden: model.hidden,
+            layers: model.layers,
+            horizons: model.horizon,
+            seed: model.seed,
+            coldStart: model["cold-start"],
+          },
+    ...(anomaly === false
+      ? {}
+      : {
+          anomaly: {
+            alertsPerDay: anomaly["alerts-per-day"],
+            warmUp: anomaly["warm-up"],
+            hold: anomaly.hold,
+          },
+        }),
+    ...given("learn", learn, (one) => ({
+      every: every(one.every),
+      tbptt: one.tbptt,
+      budget: parsePercent(one.budget),
+    })),
+    output: {
+      predictions: output.predictions,
+      alerts: output.alerts,
+      base: output.base,
+      qos: output.qos,
+      expiryMs: parseDuration(output.expiry),
+    },
+    store: {
+      retention: {
+        ...given("ageMs", store.retention.age, parseDuration),
+        ...given("bytes", store.retention.size, parseSize),
+      },
+      durability: store.durability,
+      ...given("snapshotEvery", store["snapshot-every"], every),
+    },
+    tests: full.tests.map((test) => pipelineTest(test, beside)),
+  };
+}
+
+/** An optional property: there only if the value is. */
+function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V };
+function given<K extends string, V, R>(
+  name: K,
+  value: V | undefined,
+  read: (value: V) => R,
+): { [P in K]?: R };
+function given(name: string, value: unknown, read: (value: unknown) => unknown = (same) => same): object {
+  return value === undefined ? {} : { [name]: read(value) };
+}
+
+function feature(full: FullFeature): Feature {
+  if ("field" in full) return { kind: "field", field: full.field, scale: full.scale };
+  if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
+  return { kind: "calendar", calendar: full.calendar };
+}
+
+function every(written: string | number): Every {
+  return typeof written === "number" ? { events: written } : { ms: parseDuration(written) };
+}
+
+type FullTest = FullDocument["tests"][number];
+
+function pipelineTest(test: FullTest, beside: (path: string) => string): PipelineTest {
+  return {
+    name: test.name,
+    source:
+      test.series !== undefined
+        ? { kind: "series", series: series(test.series) }
+        : test.input !== undefined
+          ? { kind: "file", file: beside(test.input) }
+          : { kind: "rows", rows: test.rows ?? [] },
+    ...given("topic", test.topic),
+    expect: expectation(test.expect),
+  };
+}
+
+function series(full: NonNullable<FullTest["series"]>): Series {
+  return {
+    count: full.count,
+    everyMs: parseDuration(full.every),
+    startMs: Date.parse(full.start),
+    seed: full.seed,
+    fields: Object.fromEntries(
+      Object.entries(full.fields).map(([name, wave]): [string, Wave] => [
+        name,
+        {
+          level: wave.level,
+          amplitude: wave.amplitude,
+          ...given("periodMs", wave.period, parseDuration),
+          noise: wave.noise,
+          trendPerHour: wave.trend,
+          faults: wave.faults.map(
+            ({ at, length, add, value }): Fault => ({
+              at,
+              length,
+              change: add !== undefined ? { add } : value !== undefined ? { value } : "stuck",
+            }),
+          ),
+        },
+      ]),
+    ),
+  };
+}
+
+function expectation(full: FullTest["expect"]): Expectation {
+  return {
+    ...given("rows", full.rows),
+    ...given("stepped", full.stepped),
+    ...given("alerts", full.alerts, (alerts) =>
+      typeof alerts === "number"
+        ? { min: alerts, max: alerts }
+        : { min: alerts.min, ...given("max", alerts.max) },
+    ),
+    raised: full.raised ?? [],
+    quiet: full.quiet ?? [],
+    notes: Object.fromEntries(Object.entries(full.notes ?? {}).filter(([, count]) => count !== undefined)),
+    ...given("maeBelowPersistence", full["mae-below-persistence"]),
+    cells: full.cells ?? [],
+  };
+}

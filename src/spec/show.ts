@@ -1,0 +1,55 @@
+import { stringify } from "yaml";
+import { parseDuration } from "../core/index.js";
+import { namesIn } from "./environment.js";
+import type { FullDocument } from "./full-document.js";
+import type { Pipeline } from "./pipeline.js";
+
+/** The pipeline as YAML with all its defaults; secrets stand as `${NAME}`, one written in the file as `***`. */
+export function show(pipeline: Pipeline): string {
+  const { password } = pipeline.source.broker;
+  const isSecret = password !== undefined && namesIn(password).length === 0;
+  const shown: FullDocument = isSecret
+    ? { ...pipeline.source, broker: { ...pipeline.source.broker, password: "***" } }
+    : pipeline.source;
+  return stringify(shown, { lineWidth: 110, aliasDuplicateObjects: false });
+}
+
+/**
+ * All that decides a pipeline's results, as JSON that is equal for equal pipelines: for the fingerprint by
+ * which a change is noticed. Left out: name, topics, broker, output, store, tests. A value of the
+ * environment stands as `${NAME}`, with a digest of it under `environment`.
+ */
+export function normalize(pipeline: Pipeline): string {
+  const { input, sequence, features, target, model, anomaly, learn } = pipeline.source;
+  const { topics: _, ...reading } = input;
+  const deciding = inMilliseconds({ input: reading, sequence, features, target, model, anomaly, learn });
+  const names = namesIn(JSON.stringify(deciding));
+  const environment = Object.fromEntries(
+    Object.entries(pipeline.environment).filter(([name]) => names.includes(name)),
+  );
+  return JSON.stringify(sorted({ ...deciding, environment }));
+}
+
+type Deciding = Pick<FullDocument, "sequence" | "features" | "target" | "model" | "anomaly" | "learn"> & {
+  input: Omit<FullDocument["input"], "topics">;
+};
+
+/** `60s` and `1m` are the same pause. */
+function inMilliseconds({ input, sequence, learn, ...rest }: Deciding) {
+  const ms = (text: string | number | undefined) =>
+    typeof text === "string" && !text.includes("${") ? `${parseDuration(text)}ms` : text;
+  return {
+    ...rest,
+    input: { ...input, "max-ahead": ms(input["max-ahead"]) },
+    sequence: { ...sequence, gap: ms(sequence.gap) },
+    learn: learn && { ...learn, every: ms(learn.every) },
+  };
+}
+
+/** The same with every object's keys in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}

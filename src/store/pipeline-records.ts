@@ -1,0 +1,121 @@
+import type { Database, Statement } from "better-sqlite3";
+import { keyToColumn } from "./key-column.js";
+
+/** One key's row in `keys`, as the writer keeps it. */
+export interface KeyRecord {
+  readonly id: number;
+  events: number;
+  lastTime: number;
+  lastOutput: number | null;
+}
+
+/** One pipeline's row in `pipelines`, as the writer keeps it; columns of the same meaning in schema.ts. */
+export interface PipelineRecord {
+  readonly id: number;
+  position: number;
+  stepped: number;
+  events: number;
+  noted: number;
+  outputs: number;
+  alerts: number;
+  raised: number;
+  deadLetters: number;
+  packets: number;
+  readonly keys: Map<string, KeyRecord>;
+}
+
+/**
+ * The writer's memory of where each pipeline and key stands, so that a row written needs no row read.
+ * Changes are made in memory and written by `flush`, once a transaction; `forget` after a rollback.
+ */
+export class PipelineRecords {
+  readonly #pipelines = new Map<string, PipelineRecord>();
+  readonly #changed = new Set<PipelineRecord>();
+  readonly #changedKeys = new Set<KeyRecord>();
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(db: Database) {
+    this.#statements = prepare(db);
+  }
+
+  /** The pipeline's record, begun if there is none; what the caller changes is written by `flush`. */
+  pipeline(name: string): PipelineRecord {
+    let record = this.#pipelines.get(name);
+    if (record === undefined) {
+      const { insertPipeline, selectPipeline } = this.#statements;
+      insertPipeline.run(name);
+      const row = selectPipeline.get(name);
+      if (row === undefined) throw new Error(`Cannot find the pipeline ${JSON.stringify(name)} just inserted`);
+      record = { ...row, keys: new Map() };
+      this.#pipelines.set(name, record);
+    }
+    this.#changed.add(record);
+    return record;
+  }
+
+  /** Like `pipeline`. */
+  key(pipeline: PipelineRecord, key: string): KeyRecord {
+    let record = pipeline.keys.get(key);
+    if (record === undefined) {
+      const { insertKey, selectKey } = this.#statements;
+      const column = keyToColumn(key);
+      insertKey.run(pipeline.id, column);
+      record = selectKey.get(pipeline.id, column);
+      if (record === undefined) throw new Error(`Cannot find the key ${JSON.stringify(key)} just inserted`);
+      pipeline.keys.set(key, record);
+    }
+    this.#changedKeys.add(record);
+    return record;
+  }
+
+  flush(): void {
+    const { updatePipeline, updateKey } = this.#statements;
+    for (const p of this.#changed) {
+      updatePipeline.run(
+        p.position,
+        p.stepped,
+        p.events,
+        p.noted,
+        p.outputs,
+        p.alerts,
+        p.raised,
+        p.deadLetters,
+        p.packets,
+        p.id,
+      );
+    }
+    for (const k of this.#changedKeys) updateKey.run(k.events, k.lastTime, k.lastOutput, k.id);
+    this.#changed.clear();
+    this.#changedKeys.clear();
+  }
+
+  /** What is in memory may not be what is in the file: everything is read again. */
+  forget(): void {
+    this.#pipelines.clear();
+    this.#changed.clear();
+    this.#changedKeys.clear();
+  }
+}
+
+function prepare(db: Database) {
+  const selectPipeline: Statement<[string], Omit<PipelineRecord, "keys">> = db.prepare(
+    `SELECT id, position, stepped, events, noted, outputs, alerts, raised,
+       dead_letters AS deadLetters, packets
+     FROM pipelines WHERE name = ?`,
+  );
+  const selectKey: Statement<unknown[], KeyRecord> = db.prepare(
+    `SELECT id, events, last_time AS lastTime, last_output AS lastOutput
+     FROM keys WHERE pipeline = ? AND key = ?`,
+  );
+  return {
+    insertPipeline: db.prepare("INSERT INTO pipelines (name) VALUES (?) ON CONFLICT DO NOTHING"),
+    selectPipeline,
+    updatePipeline: db.prepare(
+      `UPDATE pipelines SET position = ?, stepped = ?, events = ?, noted = ?, outputs = ?, alerts = ?,
+         raised = ?, dead_letters = ?, packets = ? WHERE id = ?`,
+    ),
+    insertKey: db.prepare("INSERT INTO keys (pipeline, key) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    selectKey,
+    updateKey: db.prepare("UPDATE keys SET events = ?, last_time = ?, last_output = ? WHERE id = ?"),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Database, Statement } from "better-sqlite3";
+
+/** All that the writer ever says, prepared once. */
+export function prepareWrites(db: Database) {
+  const snapshotPositions: Statement<[number], number> = db
+    .prepare<[number], number>("SELECT position FROM snapshots WHERE pipeline = ? ORDER BY position")
+    .pluck();
+  const cut: Statement<[number], number> = db
+    .prepare<[number], number>("SELECT cut FROM pipelines WHERE id = ?")
+    .pluck();
+  return {
+    sample: db.prepare("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    note: db.prepare("UPDATE samples SET note = ? WHERE pipeline = ? AND position = ?"),
+    output: db.prepare("INSERT INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    alert: db.prepare("INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    deadLetter: db.prepare("INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    pruneDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
+    log: db.prepare("INSERT INTO log (pipeline, position, slot, kind, why, body) VALUES (?, ?, ?, ?, ?, ?)"),
+    packet: db.prepare("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)"),
+    prunePackets: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND ordinal <= ?"),
+    snapshot: db.prepare("INSERT INTO snapshots (pipeline, position, arrival) VALUES (?, ?, ?)"),
+    state: db.prepare("INSERT INTO states (snapshot, slot, version, key, body) VALUES (?, ?, ?, ?, ?)"),
+    snapshotPositions,
+    cut,
+    dropStates: db.prepare(
+      "DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ? AND position = ?)",
+    ),
+    dropSnapshot: db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position = ?"),
+    adopt: db.prepare("UPDATE pipelines SET fingerprint = ?, numerics = ?, spec = ? WHERE id = ?"),
+    adoptIfNew: db.prepare(
+      "UPDATE pipelines SET fingerprint = ?, numerics = ?, spec = ? WHERE id = ? AND fingerprint IS NULL",
+    ),
+    advance: db.prepare("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)"),
+    startAgain: [
+      db.prepare("DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ?)"),
+      db.prepare("DELETE FROM snapshots WHERE pipeline = ?"),
+      db.prepare("DELETE FROM outputs WHERE pipeline = ?"),
+      db.prepare("DELETE FROM alerts WHERE pipeline = ?"),
+      db.prepare("DELETE FROM log WHERE pipeline = ?"),
+      db.prepare("UPDATE keys SET events = 0, last_time = 0, last_output = NULL WHERE pipeline = ?"),
+      // The journal after the cut is all there is: there the state is empty now.
+      db.prepare("UPDATE pipelines SET origin = cut WHERE id = ?"),
+    ],
+  };
+}

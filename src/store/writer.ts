@@ -1,0 +1,221 @@
+import type { Database } from "better-sqlite3";
+import { type DeadLetter, type LedgerEntry, problem } from "../core/index.js";
+import type { AlertRowColumns, CommitRows, OutputRowColumns, SampleRow, SnapshotRows } from "./commit-rows.js";
+import { storeProblem } from "./database-file.js";
+import { keyToColumn } from "./key-column.js";
+import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
+import { snapshotsToKeep } from "./retention.js";
+import { prepareWrites } from "./write-statements.js";
+import type { Change } from "./writer-messages.js";
+
+/** Entries that the ledger keeps: a broker has at most 65,535 packets in flight, in practice a few hundred. */
+export const LEDGER_ENTRIES = 4096;
+/** Dead letters that are kept, per pipeline. */
+export const DEAD_LETTERS = 10_000;
+
+/** Pruning a table costs a look through it: done once per so many new rows. */
+const PRUNE_EVERY = 1024;
+
+export type TimedChange = Change & { readonly now: number };
+
+/**
+ * Applies changes to the database: all that are waiting in one transaction (group commit), so that they
+ * share one fsync. Synchronous; lives in the writer thread.
+ *
+ * Guarantee: each change is applied as a whole or not at all. Should the shared transaction fail, each
+ * change is tried in one of its own, so that a bad row of one pipeline doesn't fail the others. After a
+ * pipeline's commit has failed, its later commits fail too until one starts where the failed one did:
+ * the journal never has a hole.
+ */
+export class Writer {
+  readonly #db: Database;
+  readonly #write: ReturnType<typeof prepareWrites>;
+  readonly #records: PipelineRecords;
+  /** By pipeline: where the oldest failed commit began. */
+  readonly #failedAt = new Map<string, number>();
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#write = prepareWrites(db);
+    this.#records = new PipelineRecords(db);
+  }
+
+  /** @returns one outcome per change, in order: undefined, or why it failed */
+  apply(changes: readonly TimedChange[]): (Error | undefined)[] {
+    if (changes.length === 0) return [];
+    try {
+      this.#transaction(changes);
+      return changes.map(() => undefined);
+    } catch (error) {
+      if (changes.length > 1) return changes.map((change) => this.apply([change])[0]);
+      const [change] = changes;
+      if (change?.kind === "commit") this.#rememberFailure(change);
+      return [storeProblem(error, change?.kind ?? "write", `pipeline ${JSON.stringify(change?.pipeline)}`)];
+    }
+  }
+
+  #transaction(changes: readonly TimedChange[]): void {
+    const failedAt = new Map(this.#failedAt);
+    try {
+      this.#db.transaction(() => {
+        for (const change of changes) this.#applyOne(change);
+        this.#records.flush();
+      })();
+    } catch (error) {
+      this.#records.forget();
+      for (const [pipeline, position] of failedAt) this.#failedAt.set(pipeline, position);
+      throw error;
+    }
+  }
+
+  #applyOne(change: TimedChange): void {
+    const pipeline = this.#records.pipeline(change.pipeline);
+    const { id } = pipeline;
+    switch (change.kind) {
+      case "commit":
+        this.#requireNoHole(change.pipeline, change.rows);
+        this.#commit(pipeline, change.rows, change.now);
+        break;
+      case "adopt": {
+        const { fingerprint, numerics, spec } = change.identity;
+        const statement = change.isNew ? this.#write.adoptIfNew : this.#write.adopt;
+        statement.run(fingerprint, numerics, spec, id);
+        break;
+      }
+      case "start-again":
+        this.#startAgain(pipeline);
+        break;
+      case "advance":
+        for (const [cursor, to] of change.cursors) this.#write.advance.run(id, cursor, to);
+    }
+  }
+
+  #rememberFailure(change: Extract<Change, { kind: "commit" }>): void {
+    const first = change.rows.samples[0]?.[0];
+    const known = this.#failedAt.get(change.pipeline);
+    if (first !== undefined && (known === undefined || first < known)) this.#failedAt.set(change.pipeline, first);
+  }
+
+  #requireNoHole(pipeline: string, { samples, snapshot }: CommitRows): void {
+    const failedAt = this.#failedAt.get(pipeline);
+    if (failedAt === undefined) return;
+    const first = samples[0]?.[0];
+    if (first === undefined ? snapshot === undefined || snapshot.position < failedAt : first <= failedAt) {
+      if (first !== undefined) this.#failedAt.delete(pipeline);
+      return;
+    }
+    throw problem(Error, {
+      code: "COMMIT_AFTER_FAILURE",
+      action: "commit to pipeline",
+      on: JSON.stringify(pipeline),
+      expected: `the events from position ${failedAt}, whose commit failed, to be committed first`,
+      found: `position ${first ?? snapshot?.position}`,
+    });
+  }
+
+  #commit(pipeline: PipelineRecord, rows: CommitRows, now: number): void {
+    for (const row of rows.samples) this.#sample(pipeline, row);
+    for (const row of rows.outputs) this.#output(pipeline, row);
+    for (const row of rows.alerts) this.#alert(pipeline, row);
+    for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
+    for (const { position, slot, kind, why, body } of rows.log) {
+      this.#write.log.run(pipeline.id, position, slot, kind, why, body);
+    }
+    for (const entry of rows.ledger) this.#packet(pipeline, entry);
+    if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, rows.samples.at(-1)?.[4] ?? now);
+  }
+
+  #sample(pipeline: PipelineRecord, row: SampleRow): void {
+    const [position, key, seq, time, arrival, note, fields] = row;
+    if (!(position > pipeline.stepped)) {
+      throw problem(RangeError, {
+        code: "POSITION_NOT_INCREASING",
+        action: "commit an event of key",
+        on: JSON.stringify(key),
+        expected: `a position after ${pipeline.stepped}`,
+        found: String(position),
+      });
+    }
+    const record = this.#records.key(pipeline, key);
+    if (position > pipeline.position) {
+      this.#write.sample.run(pipeline.id, position, record.id, time, arrival, note, fields);
+      pipeline.position = position;
+      pipeline.events++;
+    } else {
+      // Stepped again after `startAgain`: the sample is in the journal, only its note may be another.
+      this.#write.note.run(note, pipeline.id, position);
+    }
+    pipeline.stepped = position;
+    if (note === null) {
+      record.events = seq;
+      record.lastTime = time;
+    } else {
+      pipeline.noted++;
+    }
+  }
+
+  #output(pipeline: PipelineRecord, [position, key, seq, time, columns]: OutputRowColumns): void {
+    const record = this.#records.key(pipeline, key);
+    const back = record.lastOutput === null ? null : position - record.lastOutput;
+    this.#write.output.run(pipeline.id, position, record.id, back, seq, time, ...columns);
+    record.lastOutput = position;
+    pipeline.outputs++;
+  }
+
+  #alert(pipeline: PipelineRecord, [position, key, ...columns]: AlertRowColumns): void {
+    const record = this.#records.key(pipeline, key);
+    this.#write.alert.run(pipeline.id, position, record.id, ...columns);
+    pipeline.alerts++;
+    if (columns[2] === "raised") pipeline.raised++;
+  }
+
+  #deadLetter(pipeline: PipelineRecord, letter: DeadLetter): void {
+    const { reason, detail, topic, arrival, payload, bytes } = letter;
+    const number = ++pipeline.deadLetters;
+    this.#write.deadLetter.run(pipeline.id, number, reason, detail, topic, arrival, payload, bytes);
+    this.#write.pruneDeadLetters.run(pipeline.id, number - DEAD_LETTERS);
+  }
+
+  #packet(pipeline: PipelineRecord, { packetId, hash }: LedgerEntry): void {
+    const ordinal = ++pipeline.packets;
+    this.#write.packet.run(pipeline.id, packetId, ordinal, hash);
+    if (ordinal % PRUNE_EVERY === 0) this.#write.prunePackets.run(pipeline.id, ordinal - LEDGER_ENTRIES);
+  }
+
+  #snapshot(pipeline: PipelineRecord, { position, entries, bodies }: SnapshotRows, arrival: number): void {
+    if (position > pipeline.position) {
+      throw problem(RangeError, {
+        code: "SNAPSHOT_AHEAD",
+        action: "store a snapshot at position",
+        on: String(position),
+        expected: `a position up to ${pipeline.position}, where the journal ends`,
+        found: String(position),
+      });
+    }
+    const write = this.#write;
+    const drop = (place: number): void => {
+      write.dropStates.run(pipeline.id, place);
+      write.dropSnapshot.run(pipeline.id, place);
+    };
+    drop(position);
+    const { lastInsertRowid: id } = write.snapshot.run(pipeline.id, position, arrival);
+    let at = 0;
+    for (const [slot, version, key, bytes] of entries) {
+      write.state.run(id, slot, version, keyToColumn(key), bodies.subarray(at, at + bytes));
+      at += bytes;
+    }
+    const stored = write.snapshotPositions.all(pipeline.id);
+    const kept = new Set(snapshotsToKeep(stored, write.cut.get(pipeline.id) ?? 0));
+    for (const place of stored) if (!kept.has(place)) drop(place);
+  }
+
+  #startAgain(pipeline: PipelineRecord): void {
+    for (const statement of this.#write.startAgain) statement.run(pipeline.id);
+    pipeline.stepped = 0;
+    pipeline.noted = 0;
+    pipeline.outputs = 0;
+    pipeline.alerts = 0;
+    pipeline.raised = 0;
+    for (const key of pipeline.keys.values()) Object.assign(key, { events: 0, lastTime: 0, lastOutput: null });
+  }
+}

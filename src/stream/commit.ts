@@ -1,0 +1,97 @@
+import { type MonoTypeOperatorFunction, Observable } from "rxjs";
+import type { Batch } from "../core/index.js";
+import type { Commit, PipelineStore } from "../store/index.js";
+import { type Resumed, resume, takeSnapshot } from "./resume.js";
+import { PipelineScope, withScope } from "./scope.js";
+
+export interface CommitOptions {
+  /** A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has to step again. */
+  readonly snapshotEvery?: { readonly events: number } | { readonly ms: number };
+  /** Commits under way before the source is held back. */
+  readonly ahead?: number;
+  /** Called with the pipeline's scope when it is subscribed: for the runtime. */
+  readonly onScope?: (scope: PipelineScope) => void;
+  /** Brings the stages up to date before the source begins; default: newest snapshot and journal. */
+  readonly resume?: (scope: PipelineScope) => Promise<Resumed>;
+}
+
+/** What the store takes of a batch. */
+export function commitOf(batch: Batch): Commit {
+  return {
+    events: batch.events,
+    deadLetters: batch.deadLetters,
+    log: batch.log,
+    ledger: batch.ledger,
+  };
+}
+
+/**
+ * One transaction a batch, then the acknowledgements: the batch's delivery is settled as `committed`
+ * when the store has it on disk.
+ *
+ * Emission: the batch, after its commit, in order. A commit that fails settles its delivery as `failed`
+ * (the broker keeps the packets) and ends the stream with the error. Completion waits for the commits
+ * under way. Before the source begins, the state is resumed from the store. Memory: `ahead` batches.
+ */
+export function commit(store: PipelineStore, options: CommitOptions = {}): MonoTypeOperatorFunction<Batch> {
+  const { snapshotEvery = { events: 20_000 }, ahead = 8 } = options;
+  return (source) =>
+    new Observable<Batch>((subscriber) => {
+      const scope = new PipelineScope(store, ahead);
+      options.onScope?.(scope);
+      let underWay = 0;
+      let isComplete = false;
+      let sinceSnapshot = 0;
+      let snapshotArrival: number | undefined;
+
+      const isDue = (arrival: number): boolean => {
+        if ("events" in snapshotEvery) return sinceSnapshot >= snapshotEvery.events;
+        snapshotArrival ??= arrival;
+        return arrival - snapshotArrival >= snapshotEvery.ms;
+      };
+
+      const take = (batch: Batch): void => {
+        sinceSnapshot += batch.events.length;
+        const last = batch.events.at(-1);
+        let record = commitOf(batch);
+        if (last !== undefined && isDue(last.sample.arrival) && scope.isAlone) {
+          record = { ...record, snapshot: takeSnapshot(scope.stages, last.position) };
+          sinceSnapshot = 0;
+          snapshotArrival = last.sample.arrival;
+        }
+        underWay++;
+        scope.beginCommit();
+        store.commit(record).then(
+          () => {
+            batch.delivery.settle("committed");
+            subscriber.next(batch);
+            underWay--;
+            scope.endCommit();
+            if (isComplete && underWay === 0) subscriber.complete();
+          },
+          (error: unknown) => {
+            batch.delivery.settle("failed");
+            subscriber.error(error);
+          },
+        );
+      };
+
+      const subscription = withScope(scope, () =>
+        source.subscribe({
+          next: take,
+          error: (error) => subscriber.error(error),
+          complete: () => {
+            isComplete = true;
+            if (underWay === 0) subscriber.complete();
+          },
+        }),
+      );
+      scope
+        .start(async () => {
+          const { from, to } = await (options.resume ?? resume)(scope);
+          sinceSnapshot = to - from;
+        })
+        .catch((error: unknown) => subscriber.error(error));
+      return subscription;
+    });
+}

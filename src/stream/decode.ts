@@ -1,0 +1,53 @@
+import { map, type OperatorFunction } from "rxjs";
+import type { Codec, SampleReader } from "../codecs/index.js";
+import type { Batch, Clock, DeadLetter, LedgerEntry, StreamEvent } from "../core/index.js";
+import { streamEvent } from "../core/index.js";
+import type { PacketBatch } from "./mqtt-source.js";
+
+/** A dead letter keeps no more of its payload than this. */
+const KEPT_BYTES = 65_536;
+
+export interface DecodeOptions {
+  readonly codec: Codec;
+  readonly reader: SampleReader;
+  readonly clock: Clock;
+  /** Retained messages are the broker's memory, not news: they don't step the network unless asked to. */
+  readonly retained: "ignore" | "step";
+  /** Counts what is neither stepped nor a dead letter. */
+  readonly onIgnored?: (reason: "retained") => void;
+}
+
+/**
+ * Bytes to samples. A payload may hold several; those that can't be read become dead letters and touch
+ * no state. Emits one batch per batch of packets; the delivery goes along. Keeps nothing.
+ */
+export function decodePackets(options: DecodeOptions): OperatorFunction<PacketBatch, Batch> {
+  return map(({ packets, delivery }): Batch => {
+    const events: StreamEvent[] = [];
+    const deadLetters: DeadLetter[] = [];
+    const ledger: LedgerEntry[] = [];
+    const arrival = options.clock.now();
+    for (const { topic, payload, retain, ledger: entry } of packets) {
+      if (entry) ledger.push(entry);
+      if (retain && options.retained === "ignore") {
+        options.onIgnored?.("retained");
+        continue;
+      }
+      for (const read of options.reader.fromPayload(options.codec, topic, payload, arrival)) {
+        if ("note" in read) {
+          deadLetters.push({
+            reason: read.note,
+            detail: read.detail,
+            topic,
+            arrival,
+            payload: payload.slice(0, KEPT_BYTES),
+            bytes: payload.length,
+          });
+        } else {
+          events.push(streamEvent(read));
+        }
+      }
+    }
+    return { events, deadLetters, ledger, log: [], delivery };
+  });
+}

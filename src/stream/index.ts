@@ -1,0 +1,18 @@
+export { type CommitOptions, commit, commitOf } from "./commit.js";
+export { type DecodeOptions, decodePackets } from "./decode.js";
+export { fixedCellsStage } from "./fixed-cells-stage.js";
+export { Gatherer } from "./gather.js";
+export {
+  LearningCellsStage,
+  type LearningOptions,
+  type LearningReport,
+  type Trainer,
+} from "./learning-cells-stage.js";
+export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
+export { type PacketBatch, packetSource } from "./mqtt-source.js";
+export { Outbox, type OutboxOptions } from "./outbox.js";
+export { type Resumed, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
+export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
+export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";
+export { stepWith } from "./step-with.js";
+export { via } from "./via.js";

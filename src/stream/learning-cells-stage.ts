@@ -1,0 +1,297 @@
+import { type CellKind, Network } from "../cells/index.js";
+import {
+  type Batch,
+  ByteReader,
+  ByteWriter,
+  KeyedState,
+  type LogEntry,
+  type Stage,
+  type StateSlot,
+  type StreamEvent,
+} from "../core/index.js";
+import type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "../training/index.js";
+import { KeyCells } from "./key-cells.js";
+import { readSequences, TrainingMemory, type TrainingShape, writeSequences } from "./training-memory.js";
+
+/** Trains networks somewhere else than on the event path: in a worker thread, or at once in a test. */
+export interface Trainer {
+  train(job: TrainingJob, onProgress: (progress: TrainingProgress) => void): Promise<TrainingResult>;
+}
+
+export interface LearningOptions {
+  readonly cell: CellKind;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly seed: number;
+  readonly tbptt: readonly [number, number];
+  readonly shape: TrainingShape;
+  readonly horizons: readonly number[];
+  /** The first network is trained on the first `events` events and takes effect `lead` events later. */
+  readonly coldStart: { readonly events: number; readonly lead: number };
+  /** Fine-tuning, when the pipeline asks for it, every so many events or so much event time. */
+  readonly fineTune: { readonly events: number } | { readonly ms: number } | undefined;
+  readonly trainer: Trainer;
+  readonly onLearning?: (report: LearningReport) => void;
+}
+
+/** What people are told of learning. */
+export type LearningReport =
+  | { readonly kind: "collecting"; readonly events: number; readonly of: number }
+  | { readonly kind: "training"; readonly position: number; readonly events: number }
+  | { readonly kind: "progress"; readonly progress: TrainingProgress }
+  | {
+      readonly kind: "checkpoint" | "rejected";
+      readonly position: number;
+      readonly why: string;
+      readonly model: string;
+    };
+
+/** A network in the making. */
+interface Pending {
+  readonly job: TrainingJob;
+  /** Position before which it takes effect; undefined: when it is ready (fine-tuning). */
+  readonly effectAt: number | undefined;
+  training: Promise<TrainingResult> | undefined;
+  result: TrainingResult | undefined;
+}
+
+/** Events kept for training, in cold starts. */
+const KEPT = 8;
+
+/**
+ * Steps the pipeline's own network, and makes it: cold start, then fine-tuning.
+ *
+ * *Cold start*: the naive baseline forecasts while the first s events are collected; at event s a
+ * network is trained on them; it takes effect before event s + L, and if it isn't ready by then the
+ * stream waits. If it is no better than persistence on the last fifth of those events it is rejected,
+ * and tried again at 2 s, 4 s, ... So a bare file replays like the live run.
+ *
+ * *Fine-tuning* starts from the network in service and takes effect when it is done. Both are entries
+ * in the log, and come from there when the journal is stepped again.
+ *
+ * Re-warming is lazy: under new weights a key steps its last 64 inputs at its next event.
+ *
+ * Slots: `cells` (per key), `learner` (the network in service, what it is trained on, what is under way).
+ */
+export class LearningCellsStage implements Stage {
+  readonly slots: readonly StateSlot[];
+  readonly #options: LearningOptions;
+  readonly #cells: KeyedState<KeyCells>;
+  readonly #memory: TrainingMemory;
+  #network: Network | undefined;
+  #networkBytes = new Uint8Array(0);
+  #model = "naive";
+  #generation = 0;
+  /** Events learned from so far. */
+  #seen = 0;
+  /** Count of events at which the next training starts; by time: event time, ms. */
+  #nextTraining: number;
+  #newest = Number.NEGATIVE_INFINITY;
+  #pending: Pending | undefined;
+  /** Entries of the log still to come while the journal is stepped again. */
+  #recorded: LogEntry[] = [];
+
+  constructor(options: LearningOptions) {
+    this.#options = options;
+    this.#nextTraining = options.coldStart.events;
+    this.#memory = new TrainingMemory(options.shape, KEPT * options.coldStart.events);
+    this.#cells = new KeyedState<KeyCells>({
+      name: "cells",
+      version: 1,
+      create: () => new KeyCells(options.shape.inputs),
+      write: (cells, to) => cells.write(to),
+      read: (from) => new KeyCells(options.shape.inputs).read(from),
+    });
+    this.slots = [this.#cells, this.#learnerSlot()];
+  }
+
+  replayLog(entries: readonly LogEntry[]): void {
+    this.#recorded = [...entries];
+  }
+
+  process(batch: Batch): void | Promise<void> {
+    return this.#processFrom(batch, 0);
+  }
+
+  #processFrom(batch: Batch, first: number): void | Promise<void> {
+    for (let i = first; i < batch.events.length; i++) {
+      const event = batch.events[i];
+      if (event === undefined) continue;
+      const decision = this.#decisionBefore(event.position);
+      if (decision instanceof Promise) {
+        return decision.then((entry) => {
+          this.#take(entry, batch);
+          return this.#processFrom(batch, i);
+        });
+      }
+      if (decision) this.#take(decision, batch);
+      if (event.note === "" && event.input !== undefined) this.#step(event, event.input);
+    }
+  }
+
+  /** What changes the network before the event at `position`; a promise when the stream has to wait. */
+  #decisionBefore(position: number): LogEntry | Promise<LogEntry> | undefined {
+    const recorded = this.#recorded[0];
+    if (recorded !== undefined && recorded.position <= position) return recorded;
+    const pending = this.#pending;
+    if (pending === undefined || recorded !== undefined) return undefined;
+    if (pending.effectAt === undefined) {
+      this.#train(pending);
+      return pending.result && this.#entry(pending.result, position);
+    }
+    const training = this.#train(pending);
+    if (position < pending.effectAt) return undefined;
+    if (pending.result) return this.#entry(pending.result, position);
+    return training.then((result) => this.#entry(result, position));
+  }
+
+  #train(pending: Pending): Promise<TrainingResult> {
+    pending.training ??= this.#options.trainer
+      .train(pending.job, (progress) => this.#options.onLearning?.({ kind: "progress", progress }))
+      .then((result) => {
+        pending.result = result;
+        return result;
+      });
+    return pending.training;
+  }
+
+  #entry(result: TrainingResult, position: number): LogEntry {
+    const { accepted, why } = result;
+    const name = `${this.#options.cell}-${this.#generation + 1}`;
+    const body = new ByteWriter().text(accepted ? name : this.#model);
+    if (accepted) body.bytes(result.network);
+    return {
+      position,
+      slot: "learner",
+      kind: accepted ? "checkpoint" : "rejected",
+      why,
+      body: body.finish(),
+    };
+  }
+
+  /** Lets a decision take effect; a new one goes into the log with the batch. */
+  #take(entry: LogEntry, batch: Batch): void {
+    if (this.#recorded[0] === entry) this.#recorded.shift();
+    else batch.log.push(entry);
+    const body = new ByteReader(entry.body, `log entry at position ${entry.position}`);
+    const model = body.text();
+    this.#pending = undefined;
+    if (entry.kind === "checkpoint") {
+      this.#serve(model, body.bytes());
+      this.#generation++;
+      if (this.#options.fineTune === undefined) this.#memory.clear();
+      this.#plan();
+    } else if (this.#network === undefined) {
+      this.#nextTraining = 2 * this.#nextTraining;
+    } else {
+      this.#plan();
+    }
+    const kind = entry.kind === "checkpoint" ? "checkpoint" : "rejected";
+    this.#options.onLearning?.({ kind, position: entry.position, why: entry.why, model });
+  }
+
+  #serve(model: string, bytes: Uint8Array): void {
+    this.#networkBytes = bytes;
+    this.#network = bytes.length === 0 ? undefined : Network.fromBytes(bytes, model);
+    this.#model = model;
+  }
+
+  /** When the next fine-tuning starts. */
+  #plan(): void {
+    const { fineTune } = this.#options;
+    if (fineTune === undefined) this.#nextTraining = Number.POSITIVE_INFINITY;
+    else
+      this.#nextTraining = "events" in fineTune ? this.#seen + fineTune.events : this.#newest + fineTune.ms;
+  }
+
+  #step(event: StreamEvent, input: Float64Array): void {
+    const cells = this.#cells.of(event.sample.key);
+    cells.remember(input, event.begins);
+    event.model = this.#model;
+    if (this.#network !== undefined) {
+      if (cells.generation !== this.#generation) this.#warm(cells, this.#network);
+      if (event.begins) cells.hidden.fill(0);
+      event.output = new Float64Array(this.#network.outputs);
+      this.#network.step(event.output, cells.hidden, input);
+    }
+    this.#learnFrom(event);
+  }
+
+  #warm(cells: KeyCells, network: Network): void {
+    cells.generation = this.#generation;
+    cells.hidden = new Float64Array(network.stateSize);
+    const output = new Float64Array(network.outputs);
+    for (const input of cells.earlier()) network.step(output, cells.hidden, input);
+  }
+
+  #learnFrom(event: StreamEvent): void {
+    const { coldStart, fineTune } = this.#options;
+    if (this.#network !== undefined && fineTune === undefined) return;
+    this.#memory.add(event);
+    this.#seen++;
+    this.#newest = Math.max(this.#newest, event.sample.time);
+    const isFirst = this.#network === undefined;
+    if (isFirst && this.#seen <= this.#nextTraining) {
+      this.#options.onLearning?.({ kind: "collecting", events: this.#seen, of: this.#nextTraining });
+    }
+    const byTime = !isFirst && fineTune !== undefined && "ms" in fineTune;
+    const reached = (byTime ? this.#newest : this.#seen) >= this.#nextTraining;
+    if (!reached || this.#pending !== undefined) return;
+    const job = this.#job(this.#options.seed + this.#generation, this.#memory.sequences());
+    const effectAt = isFirst ? event.position + coldStart.lead : undefined;
+    this.#pending = { job, effectAt, training: undefined, result: undefined };
+    this.#options.onLearning?.({ kind: "training", position: event.position, events: this.#memory.events });
+  }
+
+  #job(seed: number, sequences: TrainingSequence[]): TrainingJob {
+    const { cell, hidden, layers, tbptt, horizons, shape } = this.#options;
+    const { inputs, targets } = shape;
+    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences };
+    return this.#network === undefined ? job : { ...job, initial: this.#networkBytes };
+  }
+
+  #readPending(from: ByteReader): Pending {
+    const seed = from.f64();
+    const effectAt = from.f64();
+    return {
+      job: this.#job(seed, readSequences(from)),
+      effectAt: Number.isNaN(effectAt) ? undefined : effectAt,
+      training: undefined,
+      result: undefined,
+    };
+  }
+
+  #learnerSlot(): StateSlot {
+    return {
+      name: "learner",
+      version: 1,
+      keys: () => [""],
+      save: () => {
+        const to = new ByteWriter();
+        to.text(this.#model).bytes(this.#networkBytes).u32(this.#generation);
+        to.f64(this.#seen).f64(this.#nextTraining).f64(this.#newest);
+        this.#memory.write(to);
+        to.u8(this.#pending ? 1 : 0);
+        if (this.#pending) {
+          const { job, effectAt } = this.#pending;
+          to.f64(job.seed).f64(effectAt ?? Number.NaN);
+          writeSequences(job.sequences, to);
+        }
+        return to.finish();
+      },
+      restore: (_key, bytes) => {
+        const from = new ByteReader(bytes, `state slot "learner"`);
+        this.#serve(from.text(), from.bytes());
+        this.#generation = from.u32();
+        this.#seen = from.f64();
+        this.#nextTraining = from.f64();
+        this.#newest = from.f64();
+        this.#memory.read(from);
+        this.#pending = undefined;
+        if (from.u8() === 1) this.#pending = this.#readPending(from);
+        from.end();
+      },
+      reset: () => {},
+    };
+  }
+}

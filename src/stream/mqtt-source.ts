@@ -1,0 +1,47 @@
+import { Observable } from "rxjs";
+import { Delivery } from "../core/index.js";
+import type { Connection, ConnectionState, InboundPacket } from "../mqtt/index.js";
+import { Gatherer } from "./gather.js";
+import { currentScope } from "./scope.js";
+
+/** Packets that arrived together, un-acknowledged. Settling the delivery answers them all, in order. */
+export interface PacketBatch {
+  readonly packets: readonly InboundPacket[];
+  readonly delivery: Delivery;
+}
+
+/**
+ * The packets of one connection, in batches.
+ *
+ * Emission: whatever arrived since the last turn, at most 256 packets, held back while the pipeline is
+ * busy. Never errors: a broker that is away is waited for. Completes when unsubscribed only. Memory: the
+ * broker's Receive Maximum bounds what is un-acknowledged, and so what waits here.
+ *
+ * Opens the connection once the pipeline below has resumed its state.
+ */
+export function packetSource(
+  connection: Connection,
+  onState: (state: ConnectionState) => void = () => {},
+): Observable<PacketBatch> {
+  return new Observable<PacketBatch>((subscriber) => {
+    const scope = currentScope();
+    const gatherer = new Gatherer<InboundPacket>((packets) => {
+      const delivery = new Delivery((settlement) => {
+        for (const packet of packets) {
+          if (settlement === "failed") packet.refuse();
+          else packet.acknowledge();
+        }
+      });
+      subscriber.next({ packets, delivery });
+    }, scope);
+    const open = (): void => {
+      if (subscriber.closed) return;
+      connection.open({
+        onPacket: (packet) => gatherer.add(packet),
+        onState,
+      });
+    };
+    if (scope) scope.ready.then(open, () => {});
+    else open();
+  });
+}

@@ -1,0 +1,168 @@
+import type { OutboundMessage } from "../mqtt/index.js";
+
+export interface OutboxOptions<Row> {
+  /** Rows of the store after a cursor, oldest first. */
+  readonly fetch: (after: number, limit: number) => readonly Row[];
+  /** A row's place in the cursor's order. */
+  readonly place: (row: Row) => number;
+  readonly messages: (row: Row) => readonly OutboundMessage[];
+  readonly send: (message: OutboundMessage) => Promise<void>;
+  /** Everything up to here has been published. */
+  readonly cursor: number;
+  /** Called when the cursor moves; may be lazy: what is repeated after a crash has the same `eddy-id`. */
+  readonly onCursor: (cursor: number) => void;
+  /** The broker refused a message (not authorised, say): it is given up. */
+  readonly onRefused: (row: Row, error: unknown) => void;
+  /** Messages out and not yet answered by the broker. */
+  readonly window?: number;
+}
+
+/** Committed rows kept in memory for publishing; what is beyond is read back from the store. */
+const MOST_WAITING = 4096;
+const PAGE = 256;
+
+/**
+ * Publishes rows of the store, in order, at least once. Rows that were just committed are handed over by
+ * `offer` and never read back; after an outage, or when publishing falls behind, the store is read from the
+ * cursor. Memory is bounded by `MOST_WAITING` rows either way.
+ */
+export class Outbox<Row> {
+  readonly #options: OutboxOptions<Row>;
+  readonly #window: number;
+  #waiting: Row[] = [];
+  #unanswered: { place: number; isDone: boolean }[] = [];
+  /** Everything up to here has been published and answered. */
+  #cursor: number;
+  /** Everything up to here has been taken in hand. */
+  #taken: number;
+  #isBehind = true;
+  #isOnline = false;
+  /** Goes up with every outage: answers to what was sent before it are void. */
+  #epoch = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(options: OutboxOptions<Row>) {
+    this.#options = options;
+    this.#window = options.window ?? 256;
+    this.#cursor = options.cursor;
+    this.#taken = options.cursor;
+  }
+
+  /** Rows not yet published that are known of; a store that is still to be read counts as one. */
+  get backlog(): number {
+    return this.#waiting.length + this.#unanswered.length + (this.#isBehind ? 1 : 0);
+  }
+
+  /** Takes rows that have just been committed. */
+  offer(rows: readonly Row[]): void {
+    const { place } = this.#options;
+    const newest = this.#waiting.at(-1);
+    const known = newest === undefined ? this.#taken : place(newest);
+    // What was read back from the store a moment ago is not news.
+    const news = rows.filter((row) => place(row) > known);
+    if (news.length === 0) return;
+    if (this.#isBehind || this.#waiting.length + news.length > MOST_WAITING) this.#isBehind = true;
+    else this.#waiting.push(...news);
+    this.#pump();
+  }
+
+  /** There is something new in the store that was not offered. */
+  wake(): void {
+    this.#isBehind = true;
+    this.#pump();
+  }
+
+  /** Takes everything up to here as published. */
+  skipTo(place: number): void {
+    this.#waiting = [];
+    this.#taken = place;
+    this.#cursor = place;
+    this.#options.onCursor(place);
+  }
+
+  online(): void {
+    this.#isOnline = true;
+    this.#pump();
+  }
+
+  /** The connection is gone: what was sent and not answered is sent again, from the store. */
+  offline(): void {
+    this.#isOnline = false;
+    this.#epoch++;
+    const first = this.#unanswered[0];
+    if (first !== undefined || this.#waiting.length > 0) this.#isBehind = true;
+    this.#waiting = [];
+    this.#unanswered = [];
+    this.#taken = this.#cursor;
+    this.#wakeIdle();
+  }
+
+  /** Fulfilled when all that is known of has been published, or the connection is gone. */
+  drained(): Promise<void> {
+    if (this.backlog === 0 || !this.#isOnline) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #pump(): void {
+    while (this.#isOnline && this.#unanswered.length < this.#window) {
+      const row = this.#waiting.shift() ?? this.#readBack();
+      if (row === undefined) break;
+      this.#send(row);
+    }
+    if (this.backlog === 0) this.#wakeIdle();
+  }
+
+  #readBack(): Row | undefined {
+    if (!this.#isBehind) return undefined;
+    const rows = this.#options.fetch(this.#taken, PAGE);
+    if (rows.length < PAGE) this.#isBehind = false;
+    this.#waiting = [...rows];
+    return this.#waiting.shift();
+  }
+
+  #send(row: Row): void {
+    const place = this.#options.place(row);
+    this.#taken = place;
+    const answer = { place, isDone: false };
+    this.#unanswered.push(answer);
+    const epoch = this.#epoch;
+    Promise.all(this.#options.messages(row).map((message) => this.#options.send(message))).then(
+      () => {
+        if (epoch !== this.#epoch) return;
+        answer.isDone = true;
+        this.#advance();
+        this.#pump();
+      },
+      (error: unknown) => {
+        if (epoch !== this.#epoch) return;
+        if (isOffline(error)) {
+          this.offline();
+          return;
+        }
+        // The broker said no to this message: sending it for ever would hold up all behind it.
+        this.#options.onRefused(row, error);
+        answer.isDone = true;
+        this.#advance();
+        this.#pump();
+      },
+    );
+  }
+
+  #advance(): void {
+    let reached: number | undefined;
+    while (this.#unanswered[0]?.isDone) reached = this.#unanswered.shift()?.place;
+    if (reached === undefined) return;
+    this.#cursor = reached;
+    this.#options.onCursor(reached);
+  }
+
+  #wakeIdle(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const wake of waiting) wake();
+  }
+}
+
+function isOffline(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "OFFLINE";
+}

@@ -1,0 +1,95 @@
+import { type Batch, Delivery, problem, type Stage, streamEvent } from "../core/index.js";
+import type { Snapshot } from "../store/index.js";
+import { type PipelineScope, stepThrough } from "./scope.js";
+
+/** Samples stepped per turn while a journal is read again. */
+const CHUNK = 500;
+
+/** All that the stages remember, as it stands in a snapshot. */
+export function takeSnapshot(stages: readonly Stage[], position: number): Snapshot {
+  const entries = [];
+  for (const { slots } of stages) {
+    for (const slot of slots) {
+      for (const key of slot.keys()) {
+        const bytes = slot.save(key);
+        if (bytes) entries.push({ slot: slot.name, version: slot.version, key, bytes });
+      }
+    }
+  }
+  return { position, entries };
+}
+
+/**
+ * Puts a snapshot back into the stages.
+ *
+ * @throws Error code `SNAPSHOT_UNKNOWN` when it holds a slot, or a version of one, that the stages lack
+ */
+export function restoreSnapshot(stages: readonly Stage[], snapshot: Snapshot): void {
+  const slots = new Map(stages.flatMap((stage) => stage.slots).map((slot) => [slot.name, slot]));
+  for (const entry of snapshot.entries) {
+    const slot = slots.get(entry.slot);
+    if (slot?.version !== entry.version) {
+      throw problem(Error, {
+        code: "SNAPSHOT_UNKNOWN",
+        action: "restore the snapshot at position",
+        on: String(snapshot.position),
+        expected: [...slots.values()].map((known) => `${known.name} v${known.version}`).join(", "),
+        found: `${entry.slot} v${entry.version}`,
+      });
+    }
+    slot.restore(entry.key, entry.bytes);
+  }
+}
+
+/** What stepping the journal again tells on its way. */
+export interface Resumed {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Brings the stages to where the store ends: the newest snapshot, then every journalled sample after it,
+ * stepped through the same stages. The network's and the detectors' changes come from the log, at the
+ * positions where they took effect.
+ *
+ * @param onBatch sees every batch that was stepped again, for whoever wants its outputs
+ */
+export async function resume(
+  scope: PipelineScope,
+  onBatch: (batch: Batch) => void | Promise<void> = () => {},
+  from: Snapshot | undefined = scope.store.newestSnapshot(),
+): Promise<Resumed> {
+  const start = from?.position ?? 0;
+  if (from) restoreSnapshot(scope.stages, from);
+  const log = scope.store.logEntries(start);
+  for (const stage of scope.stages) {
+    const names = new Set(stage.slots.map((slot) => slot.name));
+    stage.replayLog?.(log.filter((entry) => names.has(entry.slot)));
+  }
+  let position = start;
+  for (;;) {
+    const rows = scope.store.journal(position, CHUNK);
+    const last = rows.at(-1);
+    if (last === undefined) return { from: start, to: position };
+    const batch: Batch = {
+      events: rows.map((row) => streamEvent(row.sample)),
+      deadLetters: [],
+      ledger: [],
+      log: [],
+      delivery: new Delivery(),
+    };
+    await stepThrough(scope.stages, batch);
+    const reached = batch.events.at(-1)?.position;
+    if (reached !== last.position) {
+      throw problem(Error, {
+        code: "JOURNAL_BROKEN",
+        action: "step again the journal of pipeline",
+        on: JSON.stringify(scope.store.name),
+        expected: `position ${last.position} after ${rows.length} samples`,
+        found: `position ${reached}`,
+      });
+    }
+    await onBatch(batch);
+    position = last.position;
+  }
+}

@@ -1,0 +1,79 @@
+import { type Batch, KeyedState, type Note, type Stage, type StreamEvent } from "../core/index.js";
+
+export interface SequenceOptions {
+  /** A pause longer than this (event time, ms) resets the key's hidden state; undefined: none does. */
+  readonly gapMs?: number;
+  /** Events earlier than the key's newest accepted time: step them as they come, or drop them. */
+  readonly late: "step" | "drop";
+  /** Field with the event's own number or id: one seen among the key's last 512 is a repeat. */
+  readonly id?: string;
+}
+
+/** At least as many as a broker may hold un-acknowledged, and so send again. */
+const REMEMBERED_IDS = 512;
+
+interface KeySequence {
+  /** Accepted events of the key; under the key "" positions of the pipeline's log. */
+  count: number;
+  /** Newest accepted event time, ms. */
+  newest: number;
+  /** The last ids, oldest first. */
+  ids: Set<string>;
+}
+
+/**
+ * Per key: is this event repeated, late, the first after a gap? Counts `seq` and `position`. Every event
+ * takes a position, also one that is not stepped: the log is what came, in order.
+ */
+export function sequenceStage(options: SequenceOptions): Stage {
+  const sequences = new KeyedState<KeySequence>({
+    name: "sequence",
+    version: 1,
+    create: () => ({ count: 0, newest: Number.NEGATIVE_INFINITY, ids: new Set() }),
+    write: (state, to) => {
+      to.f64(state.count).f64(state.newest).u32(state.ids.size);
+      for (const id of state.ids) to.text(id);
+    },
+    read: (from) => {
+      const state: KeySequence = { count: from.f64(), newest: from.f64(), ids: new Set() };
+      for (let left = from.u32(); left > 0; left--) state.ids.add(from.text());
+      return state;
+    },
+  });
+
+  return {
+    slots: [sequences],
+    process(batch: Batch): void {
+      const log = sequences.of("");
+      for (const event of batch.events) {
+        event.position = ++log.count;
+        if (event.note === "") step(sequences.of(event.sample.key), event, options);
+      }
+    },
+  };
+}
+
+function step(state: KeySequence, event: StreamEvent, options: SequenceOptions): void {
+  const note = refusal(state, event, options);
+  if (note !== "") {
+    event.note = note;
+    return;
+  }
+  const { time } = event.sample;
+  event.begins = state.count === 0 || (options.gapMs !== undefined && time - state.newest > options.gapMs);
+  event.seq = ++state.count;
+  state.newest = Math.max(state.newest, time);
+}
+
+function refusal(state: KeySequence, event: StreamEvent, options: SequenceOptions): Note | "" {
+  if (options.id !== undefined) {
+    const id = String(event.sample.values[options.id]);
+    if (state.ids.has(id)) return "repeated";
+    state.ids.add(id);
+    for (const oldest of state.ids) {
+      if (state.ids.size <= REMEMBERED_IDS) break;
+      state.ids.delete(oldest);
+    }
+  }
+  return options.late === "drop" && event.sample.time < state.newest ? "late" : "";
+}

@@ -1,0 +1,120 @@
+import type { ByteReader, ByteWriter, StreamEvent } from "../core/index.js";
+import type { TrainingSequence } from "../training/index.js";
+
+/** Sizes of what is remembered per event. */
+export interface TrainingShape {
+  readonly inputs: number;
+  readonly targets: number;
+  /** targets * horizons */
+  readonly outputs: number;
+}
+
+/** One key's part of the memory: flat rows, in the order of the stream. */
+interface Lane {
+  x: number[];
+  y: number[];
+  scale: number[];
+  begins: number[];
+}
+
+/**
+ * What a network is trained on: inputs and targets of the pipeline's newest events, per key. Holds at
+ * most `capacity` events of all keys; when full, every key's older half is forgotten.
+ */
+export class TrainingMemory {
+  readonly #shape: TrainingShape;
+  readonly #capacity: number;
+  readonly #lanes = new Map<string, Lane>();
+  #events = 0;
+
+  constructor(shape: TrainingShape, capacity: number) {
+    this.#shape = shape;
+    this.#capacity = capacity;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  add(event: StreamEvent): void {
+    const { input, target, scale } = event;
+    if (input === undefined || target === undefined || scale === undefined) return;
+    let lane = this.#lanes.get(event.sample.key);
+    if (lane === undefined) {
+      lane = { x: [], y: [], scale: [], begins: [] };
+      this.#lanes.set(event.sample.key, lane);
+    }
+    lane.x.push(...input);
+    lane.y.push(...target);
+    lane.scale.push(...scale);
+    lane.begins.push(event.begins ? 1 : 0);
+    this.#events++;
+    if (this.#events > this.#capacity) this.#forgetOlderHalf();
+  }
+
+  #forgetOlderHalf(): void {
+    const { inputs, targets, outputs } = this.#shape;
+    this.#events = 0;
+    for (const [key, lane] of this.#lanes) {
+      const rows = lane.begins.length >> 1;
+      lane.x.splice(0, rows * inputs);
+      lane.y.splice(0, rows * targets);
+      lane.scale.splice(0, rows * outputs);
+      lane.begins.splice(0, rows);
+      this.#events += lane.begins.length;
+      if (lane.begins.length === 0) this.#lanes.delete(key);
+    }
+  }
+
+  /** A copy, one sequence per key. */
+  sequences(): TrainingSequence[] {
+    return [...this.#lanes.values()].map((lane) => ({
+      x: Float64Array.from(lane.x),
+      y: Float64Array.from(lane.y),
+      scale: Float64Array.from(lane.scale),
+      begins: Uint8Array.from(lane.begins),
+    }));
+  }
+
+  clear(): void {
+    this.#lanes.clear();
+    this.#events = 0;
+  }
+
+  write(to: ByteWriter): void {
+    to.u32(this.#lanes.size);
+    for (const [key, lane] of this.#lanes) {
+      to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(Uint8Array.from(lane.begins));
+    }
+  }
+
+  read(from: ByteReader): void {
+    this.clear();
+    for (let left = from.u32(); left > 0; left--) {
+      const key = from.text();
+      const lane = {
+        x: [...from.f64s()],
+        y: [...from.f64s()],
+        scale: [...from.f64s()],
+        begins: [...from.bytes()],
+      };
+      this.#lanes.set(key, lane);
+      this.#events += lane.begins.length;
+    }
+  }
+}
+
+/** Writes the sequences of a job that is under way. */
+export function writeSequences(sequences: readonly TrainingSequence[], to: ByteWriter): void {
+  to.u32(sequences.length);
+  for (const { x, y, scale, begins } of sequences) to.f64s(x).f64s(y).f64s(scale).bytes(begins);
+}
+
+export function readSequences(from: ByteReader): TrainingSequence[] {
+  return Array.from({ length: from.u32() }, () => ({
+    x: from.f64s(),
+    y: from.f64s(),
+    scale: from.f64s(),
+    begins: from.bytes(),
+  }));
+}

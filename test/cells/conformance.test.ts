@@ -1,0 +1,23 @@
+import { describe } from "vitest";
+import { Network, networkFromBytes, networkToBytes, type RecurrentModel } from "../../src/cells/index.js";
+import { Rng } from "../../src/core/index.js";
+import { recurrentModelSuite } from "../conformance/recurrent-model.js";
+import { shapes } from "./networks.js";
+
+function asNetwork(model: RecurrentModel): Network {
+  if (!(model instanceof Network)) throw new TypeError(`Expected a Network, got ${model.name}`);
+  return model;
+}
+
+describe.each(shapes)("%s", (name, shape) => {
+  recurrentModelSuite(name, {
+    create: (seed) => new Network(shape).initialize(new Rng(seed)),
+    copy: (model) => networkFromBytes(networkToBytes(asNetwork(model))),
+    wholeSequence(model, input, steps) {
+      const network = asNetwork(model);
+      const output = new Float64Array(steps * network.outputs);
+      network.forward(output, network.trace(1, steps), input, new Float64Array(network.stateSize));
+      return output;
+    },
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { Rng, type StreamEvent } from "../../src/core/index.js";
+import { type DetectorOptions, detectionStage } from "../../src/detection/index.js";
+import { batchOf, eventOf } from "../stream/events.js";
+
+const MINUTE = 60_000;
+const OPTIONS: DetectorOptions = {
+  targets: ["v"],
+  horizons: [1],
+  unit: "step",
+  alertsPerDay: 1,
+  warmUp: 100,
+  hold: 5,
+};
+
+/** Events of one key as the stages before would hand them over, without a network: persistence forecasts. */
+function steps(
+  values: readonly number[],
+  options: DetectorOptions = OPTIONS,
+  stage = detectionStage(options),
+) {
+  const events = values.map((value, i): StreamEvent => {
+    const event = eventOf("pump", i * MINUTE, { v: value });
+    event.seq = i + 1;
+    event.position = i + 1;
+    event.target = Float64Array.of(value);
+    event.scale = new Float64Array(options.horizons.length);
+    event.affine = Float64Array.of(0, 1);
+    return event;
+  });
+  stage.process(batchOf(events));
+  return events;
+}
+
+function noise(count: number, seed = 1): number[] {
+  const rng = new Rng(seed);
+  return Array.from({ length: count }, () => 10 + rng.normal());
+}
+
+describe("detectionStage()", () => {
+  it("forecasts by persistence where there is no network", () => {
+    const [, second] = steps([3, 5]);
+    expect(second?.prediction?.targets[0]).toEqual({
+      value: 5,
+      forecast: 3,
+      lower: null,
+      upper: null,
+      residual: 2,
+    });
+    expect(second?.prediction?.next[0]?.[0]).toMatchObject({ steps: 1, forecast: 5 });
+  });
+
+  it("gives no score while warming up", () => {
+    const events = steps(noise(150));
+    expect(events[99]?.prediction?.score).toBeNull();
+    expect(events[100]?.prediction?.score).toBeTypeOf("number");
+  });
+
+  it("raises at a spike and clears after calm events", () => {
+    const values = noise(300);
+    values[200] = 60;
+    const events = steps(values);
+    const changes = events.filter((event) => event.change).map((event) => [event.seq, event.change?.state]);
+    expect(changes[0]).toEqual([201, "raised"]);
+    expect(changes.at(-1)?.[1]).toBe("cleared");
+    expect(events[200]?.change?.why).toMatch(/^v 60, expected .* to .*: .* times the usual error$/);
+    expect(events[200]?.prediction).toMatchObject({ alert: true });
+    expect(events[299]?.prediction).toMatchObject({ alert: false });
+  });
+
+  it("raises nothing on noise", () => {
+    expect(steps(noise(5000, 7)).filter((event) => event.change)).toEqual([]);
+  });
+
+  it("raises when a sensor stands still, and not on one that always did", () => {
+    const stuck = noise(300).concat(Array.from({ length: 40 }, () => 10));
+    const raised = steps(stuck).find((event) => event.change);
+    expect(raised?.change?.why).toMatch(/stands still at 10 for \d+ events/);
+    expect(steps(Array.from({ length: 400 }, () => 10)).filter((event) => event.change)).toEqual([]);
+  });
+
+  it("covers about 95 % of the values with its band", () => {
+    const events = steps(noise(4000, 3)).slice(500);
+    const inside = events.filter(({ prediction }) => {
+      const { value = 0, lower, upper } = prediction?.targets[0] ?? {};
+      return lower != null && upper != null && value >= lower && value <= upper;
+    });
+    expect(inside.length / events.length).toBeGreaterThan(0.92);
+    expect(inside.length / events.length).toBeLessThan(0.98);
+  });
+
+  it("forecasts nothing across a gap", () => {
+    const stage = detectionStage(OPTIONS);
+    steps(noise(10), OPTIONS, stage);
+    const event = eventOf("pump", 1e9, { v: 4 });
+    Object.assign(event, { seq: 11, begins: true, target: Float64Array.of(4) });
+    stage.process(batchOf([event]));
+    expect(event.prediction?.targets[0]?.forecast).toBeNull();
+  });
+
+  it("compares a forecast with the value that comes `horizon` steps later", () => {
+    const events = steps([1, 2, 3, 4, 5, 6], { ...OPTIONS, horizons: [3] });
+    expect(events.map((event) => event.prediction?.targets[0]?.forecast)).toEqual([
+      null,
+      null,
+      null,
+      1,
+      2,
+      3,
+    ]);
+  });
+
+  it("restores to the same bits and goes on alike", () => {
+    const values = noise(400);
+    values[150] = 40;
+    values[260] = 40;
+    const whole = steps(values).map((event) => [event.prediction, event.change]);
+    const first = detectionStage(OPTIONS);
+    steps(values.slice(0, 152), OPTIONS, first);
+    const saved = first.slots[0]?.save("pump");
+    const second = detectionStage(OPTIONS);
+    second.slots[0]?.restore("pump", saved ?? new Uint8Array());
+    expect(second.slots[0]?.save("pump")).toEqual(saved);
+    const rest = values.slice(152).map((value, i) => {
+      const event = eventOf("pump", (152 + i) * MINUTE, { v: value });
+      Object.assign(event, {
+        seq: 153 + i,
+        target: Float64Array.of(value),
+        scale: new Float64Array(1),
+      });
+      return event;
+    });
+    second.process(batchOf(rest));
+    expect(rest.map((event) => [event.prediction, event.change])).toEqual(whole.slice(152));
+  });
+});

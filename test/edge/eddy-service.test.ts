@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const edge = fileURLToPath(new URL("../../edge/", import.meta.url));
+
+describe("edge/eddy.service", () => {
+  const unit = readFileSync(join(edge, "eddy.service"), "utf8");
+  const command = /^ExecStart=\/bin\/sh -c '(.*)'$/m.exec(unit)?.[1] ?? "";
+
+  it("hands every pipeline, the data folder and the broker to `eddy run`", () => {
+    const directory = mkdtempSync(join(tmpdir(), "eddy-service-"));
+    for (const name of ["b.yaml", "a.yaml", "notes.txt"]) writeFileSync(join(directory, name), "");
+    // As systemd would run it, with echo in the place of Eddy and a folder of the test's own.
+    const script = command
+      .replace("/usr/bin/node", "echo")
+      .replaceAll("/etc/eddy/", `${directory}/`)
+      .replaceAll("$$", "$");
+    const run = spawnSync("/bin/sh", ["-c", script], {
+      env: { EDDY_BROKER: "mqtt://broker of ours:1883" },
+      encoding: "utf8",
+    });
+    rmSync(directory, { recursive: true });
+    expect(run.stdout.trim()).toBe(
+      `/opt/eddy/dist/cli/main.js run ${directory}/a.yaml ${directory}/b.yaml ` +
+        "--data /var/lib/eddy --broker mqtt://broker of ours:1883",
+    );
+  });
+
+  it("names only files of edge/ that exist", () => {
+    const named = [...unit.matchAll(/[\w-]+\.conf\b|README\.md/g)].map((match) => match[0]);
+    expect(named.length).toBeGreaterThan(0);
+    for (const file of named) expect(existsSync(join(edge, file)), file).toBe(true);
+  });
+});

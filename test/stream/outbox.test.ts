@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { Outbox } from "../../src/stream/outbox.js";
+
+interface Sent {
+  topic: string;
+  answer: () => void;
+  lose: () => void;
+}
+
+/** A store of rows 1..n and a broker that answers when told to. */
+function harness(options: { rows: number; cursor?: number; window?: number }) {
+  const rows = Array.from({ length: options.rows }, (_, i) => i + 1);
+  const sent: Sent[] = [];
+  const cursors: number[] = [];
+  const refused: number[] = [];
+  let reads = 0;
+  const outbox = new Outbox<number>({
+    fetch: (after, limit) => {
+      reads++;
+      return rows.filter((row) => row > after).slice(0, limit);
+    },
+    place: (row) => row,
+    messages: (row) => [{ topic: String(row), payload: "", qos: 1 }],
+    send: ({ topic }) =>
+      new Promise((resolve, reject) =>
+        sent.push({
+          topic,
+          answer: resolve,
+          lose: () => reject(Object.assign(new Error("offline"), { code: "OFFLINE" })),
+        }),
+      ),
+    cursor: options.cursor ?? 0,
+    onCursor: (cursor) => cursors.push(cursor),
+    onRefused: (row) => refused.push(row),
+    window: options.window ?? 4,
+  });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return { outbox, rows, sent, cursors, refused, settle, reads: () => reads };
+}
+
+describe("Outbox", () => {
+  it("online() publishes what the store holds after the cursor, in order", async () => {
+    const { outbox, sent, settle } = harness({ rows: 5, cursor: 2, window: 10 });
+    outbox.online();
+    await settle();
+    expect(sent.map((message) => message.topic)).toEqual(["3", "4", "5"]);
+  });
+
+  it("offer() publishes committed rows without reading the store again", async () => {
+    const { outbox, rows, sent, reads, settle } = harness({ rows: 0 });
+    outbox.online();
+    const before = reads();
+    rows.push(1, 2);
+    outbox.offer([1, 2]);
+    await settle();
+    expect(sent.map((message) => message.topic)).toEqual(["1", "2"]);
+    expect(reads()).toBe(before);
+  });
+
+  it("offer() doesn't publish twice what was read back from the store a moment ago", async () => {
+    const { outbox, sent, settle } = harness({ rows: 3, window: 10 });
+    outbox.online();
+    outbox.offer([2, 3]);
+    await settle();
+    expect(sent.map((message) => message.topic)).toEqual(["1", "2", "3"]);
+  });
+
+  it("keeps no more than its window unanswered", async () => {
+    const { outbox, sent, settle } = harness({ rows: 10, window: 4 });
+    outbox.online();
+    await settle();
+    expect(sent).toHaveLength(4);
+    sent[0]?.answer();
+    await settle();
+    expect(sent).toHaveLength(5);
+  });
+
+  it("moves its cursor only past what is answered without a gap", async () => {
+    const { outbox, sent, cursors, settle } = harness({ rows: 3, window: 3 });
+    outbox.online();
+    await settle();
+    sent[1]?.answer();
+    await settle();
+    expect(cursors).toEqual([]);
+    sent[0]?.answer();
+    await settle();
+    expect(cursors).toEqual([2]);
+  });
+
+  it("sends again after an outage all that was not answered", async () => {
+    const { outbox, sent, settle } = harness({ rows: 3, window: 3 });
+    outbox.online();
+    await settle();
+    sent[0]?.answer();
+    await settle();
+    sent[1]?.lose();
+    await settle();
+    outbox.online();
+    await settle();
+    expect(sent.map((message) => message.topic)).toEqual(["1", "2", "3", "2", "3"]);
+  });
+
+  it("gives up a message that the broker refuses, and goes on", async () => {
+    const rows = [1, 2];
+    const refused: number[] = [];
+    const topics: string[] = [];
+    const outbox = new Outbox<number>({
+      fetch: (after) => rows.filter((row) => row > after),
+      place: (row) => row,
+      messages: (row) => [{ topic: String(row), payload: "", qos: 1 }],
+      send: async ({ topic }) => {
+        topics.push(topic);
+        if (topic === "1") throw new Error("Not authorized");
+      },
+      cursor: 0,
+      onCursor: () => {},
+      onRefused: (row) => refused.push(row),
+    });
+    outbox.online();
+    await outbox.drained();
+    expect(topics).toEqual(["1", "2"]);
+    expect(refused).toEqual([1]);
+  });
+});

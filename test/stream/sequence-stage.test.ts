@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Stage, StreamEvent } from "../../src/core/index.js";
+import { type SequenceOptions, sequenceStage } from "../../src/stream/sequence-stage.js";
+import { batchOf, eventOf } from "./events.js";
+
+function run(options: SequenceOptions, events: StreamEvent[], stage: Stage = sequenceStage(options)) {
+  stage.process(batchOf(events));
+  return events.map(({ position, seq, begins, note }) => ({ position, seq, begins, note }));
+}
+
+describe("sequenceStage()", () => {
+  it("counts positions over all keys and seq per key, and begins each key", () => {
+    expect(run({ late: "step" }, [eventOf("a", 1), eventOf("b", 1), eventOf("a", 2)])).toEqual([
+      { position: 1, seq: 1, begins: true, note: "" },
+      { position: 2, seq: 1, begins: true, note: "" },
+      { position: 3, seq: 2, begins: false, note: "" },
+    ]);
+  });
+
+  it("begins anew after a gap longer than gapMs, not after one as long", () => {
+    const rows = run({ late: "step", gapMs: 10 }, [eventOf("a", 0), eventOf("a", 10), eventOf("a", 21)]);
+    expect(rows.map((row) => row.begins)).toEqual([true, false, true]);
+  });
+
+  it("steps late events as they come by default, without moving the newest time back", () => {
+    const rows = run({ late: "step", gapMs: 15 }, [eventOf("a", 20), eventOf("a", 5), eventOf("a", 30)]);
+    expect(rows.map((row) => [row.seq, row.begins])).toEqual([
+      [1, true],
+      [2, false],
+      [3, false],
+    ]);
+  });
+
+  it("drops late events when asked to, and steps equal times", () => {
+    const rows = run({ late: "drop" }, [eventOf("a", 20), eventOf("a", 5), eventOf("a", 20)]);
+    expect(rows.map((row) => [row.position, row.seq, row.note])).toEqual([
+      [1, 1, ""],
+      [2, 0, "late"],
+      [3, 2, ""],
+    ]);
+  });
+
+  it("notes an id that the key has had before as repeated, also after restoring", () => {
+    const options = { late: "step", id: "n" } as const;
+    const stage = sequenceStage(options);
+    run(options, [eventOf("a", 1, { n: 7 }), eventOf("b", 1, { n: 7 })], stage);
+    const restored = sequenceStage(options);
+    for (const slot of stage.slots) {
+      for (const key of slot.keys()) restored.slots[0]?.restore(key, slot.save(key) ?? new Uint8Array());
+    }
+    const rows = run(options, [eventOf("a", 2, { n: 7 }), eventOf("a", 3, { n: 8 })], restored);
+    expect(rows.map((row) => [row.position, row.note])).toEqual([
+      [3, "repeated"],
+      [4, ""],
+    ]);
+  });
+});
