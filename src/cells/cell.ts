@@ -1,3 +1,4 @@
+import { affine, affineBackward } from "./dense.js";
 import type { Allocate, Parameter } from "./parameter.js";
 
 export type CellKind = "rnn" | "gru" | "lstm";
@@ -71,4 +72,44 @@ export function cellParameters(
     biasIh: allocate("bias_ih", [rows]),
     biasHh: allocate("bias_hh", [rows]),
   };
+}
+
+/**
+ * What the input and the hidden state each contribute to the gates, before any nonlinearity:
+ * fromX = W_ih x + b_ih and fromH = W_hh h + b_hh.
+ *
+ * @param fromX, fromH [G H], overwritten
+ * @param h            [H] or longer: a state whose first H elements are h
+ */
+export function gateInputs(
+  fromX: Float64Array,
+  fromH: Float64Array,
+  { weightIh, weightHh, biasIh, biasHh }: CellParameters,
+  x: Float64Array,
+  h: Float64Array,
+  hidden: number,
+): void {
+  affine(fromX, weightIh.values, biasIh.values, x, x.length);
+  affine(fromH, weightHh.values, biasHh.values, h, hidden);
+}
+
+/**
+ * The way back through `gateInputs`: adds dL/dx, dL/dh and the gradients of all parameters.
+ *
+ * @param dX       [I] or longer, added to
+ * @param dH       [H] or longer, added to
+ * @param dFromX, dFromH [G H]
+ */
+export function gateInputsBackward(
+  dX: Float64Array,
+  dH: Float64Array,
+  { weightIh, weightHh, biasIh, biasHh }: CellParameters,
+  dFromX: Float64Array,
+  dFromH: Float64Array,
+  x: Float64Array,
+  h: Float64Array,
+  hidden: number,
+): void {
+  affineBackward(dX, weightIh.gradient, biasIh.gradient, dFromX, weightIh.values, x, x.length);
+  affineBackward(dH, weightHh.gradient, biasHh.gradient, dFromH, weightHh.values, h, hidden);
 }

@@ -1,6 +1,5 @@
 import { sigmoid, tanh } from "../core/index.js";
-import { type Cell, type CellParameters, cellParameters } from "./cell.js";
-import { backRow, dotRow } from "./dense.js";
+import { type Cell, type CellParameters, cellParameters, gateInputs, gateInputsBackward } from "./cell.js";
 import { type Allocate, allocate } from "./parameter.js";
 
 /**
@@ -19,6 +18,9 @@ export class GruCell implements Cell {
   readonly stateSize: number;
   readonly keptSize: number;
   readonly parameters: CellParameters;
+  /** [G H] what x and h contribute to the gates, and on the way back their gradients. */
+  readonly #fromX: Float64Array;
+  readonly #fromH: Float64Array;
 
   constructor(
     readonly inputs: number,
@@ -27,31 +29,25 @@ export class GruCell implements Cell {
   ) {
     this.stateSize = hidden;
     this.keptSize = 4 * hidden;
+    this.#fromX = new Float64Array(3 * hidden);
+    this.#fromH = new Float64Array(3 * hidden);
     this.parameters = cellParameters(3, inputs, hidden, room);
   }
 
   forward(after: Float64Array, kept: Float64Array, before: Float64Array, x: Float64Array): void {
-    const I = this.inputs;
     const H = this.hidden;
-    const weightIh = this.parameters.weightIh.values;
-    const weightHh = this.parameters.weightHh.values;
-    const biasIh = this.parameters.biasIh.values;
-    const biasHh = this.parameters.biasHh.values;
+    const fromX = this.#fromX;
+    const fromH = this.#fromH;
+    gateInputs(fromX, fromH, this.parameters, x, before, H);
     for (let j = 0; j < H; j++) {
-      const rowZ = H + j;
-      const rowN = 2 * H + j;
-      const r = sigmoid(
-        dotRow(weightIh, j * I, x) + biasIh[j]! + (dotRow(weightHh, j * H, before) + biasHh[j]!),
-      );
-      const z = sigmoid(
-        dotRow(weightIh, rowZ * I, x) + biasIh[rowZ]! + (dotRow(weightHh, rowZ * H, before) + biasHh[rowZ]!),
-      );
-      const m = dotRow(weightHh, rowN * H, before) + biasHh[rowN]!;
-      const n = tanh(dotRow(weightIh, rowN * I, x) + biasIh[rowN]! + r * m);
+      const r = sigmoid(fromX[j]! + fromH[j]!);
+      const z = sigmoid(fromX[H + j]! + fromH[H + j]!);
+      const m = fromH[2 * H + j]!;
+      const n = tanh(fromX[2 * H + j]! + r * m);
       after[j] = (1 - z) * n + z * before[j]!;
       kept[j] = r;
-      kept[rowZ] = z;
-      kept[rowN] = n;
+      kept[H + j] = z;
+      kept[2 * H + j] = n;
       kept[3 * H + j] = m;
     }
   }
@@ -65,35 +61,22 @@ export class GruCell implements Cell {
     before: Float64Array,
     x: Float64Array,
   ): void {
-    const { weightIh, weightHh, biasIh, biasHh } = this.parameters;
-    const I = this.inputs;
     const H = this.hidden;
+    const dFromX = this.#fromX;
+    const dFromH = this.#fromH;
     for (let j = 0; j < H; j++) {
-      const rowZ = H + j;
-      const rowN = 2 * H + j;
       const r = kept[j]!;
-      const z = kept[rowZ]!;
-      const n = kept[rowN]!;
+      const z = kept[H + j]!;
+      const n = kept[2 * H + j]!;
       const m = kept[3 * H + j]!;
       const dh = dAfter[j]!;
-      // Before each gate's nonlinearity; dM is what reaches W_hn h + b_hn.
-      const dN = dh * (1 - z) * (1 - n * n);
-      const dZ = dh * (before[j]! - n) * z * (1 - z);
-      const dR = dN * m * r * (1 - r);
-      const dM = dN * r;
+      const dn = dh * (1 - z) * (1 - n * n);
+      dFromX[j] = dFromH[j] = dn * m * r * (1 - r);
+      dFromX[H + j] = dFromH[H + j] = dh * (before[j]! - n) * z * (1 - z);
+      dFromX[2 * H + j] = dn;
+      dFromH[2 * H + j] = dn * r;
       dBefore[j]! += dh * z;
-      biasIh.gradient[j]! += dR;
-      biasIh.gradient[rowZ]! += dZ;
-      biasIh.gradient[rowN]! += dN;
-      biasHh.gradient[j]! += dR;
-      biasHh.gradient[rowZ]! += dZ;
-      biasHh.gradient[rowN]! += dM;
-      backRow(dX, weightIh.gradient, weightIh.values, j * I, x, dR);
-      backRow(dX, weightIh.gradient, weightIh.values, rowZ * I, x, dZ);
-      backRow(dX, weightIh.gradient, weightIh.values, rowN * I, x, dN);
-      backRow(dBefore, weightHh.gradient, weightHh.values, j * H, before, dR);
-      backRow(dBefore, weightHh.gradient, weightHh.values, rowZ * H, before, dZ);
-      backRow(dBefore, weightHh.gradient, weightHh.values, rowN * H, before, dM);
     }
+    gateInputsBackward(dX, dBefore, this.parameters, dFromX, dFromH, x, before, H);
   }
 }

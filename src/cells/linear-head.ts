@@ -1,4 +1,4 @@
-import { backRow, dotRow } from "./dense.js";
+import { affine, affineBackward } from "./dense.js";
 import { type Allocate, allocate, type Parameter } from "./parameter.js";
 
 /**
@@ -24,9 +24,7 @@ export class LinearHead {
    * @param h [H]
    */
   forward(y: Float64Array, h: Float64Array): void {
-    for (let k = 0; k < this.outputs; k++) {
-      y[k] = dotRow(this.weight.values, k * this.hidden, h) + this.bias.values[k]!;
-    }
+    affine(y, this.weight.values, this.bias.values, h, this.hidden);
   }
 
   /**
@@ -37,9 +35,7 @@ export class LinearHead {
    * @param h  [H], as `forward` got it
    */
   backward(dH: Float64Array, dY: Float64Array, h: Float64Array): void {
-    for (let k = 0; k < this.outputs; k++) {
-      this.bias.gradient[k]! += dY[k]!;
-      backRow(dH, this.weight.gradient, this.weight.values, k * this.hidden, h, dY[k]!);
-    }
+    const { weight, bias } = this;
+    affineBackward(dH, weight.gradient, bias.gradient, dY, weight.values, h, this.hidden);
   }
 }

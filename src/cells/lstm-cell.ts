@@ -1,6 +1,5 @@
 import { sigmoid, tanh } from "../core/index.js";
-import { type Cell, type CellParameters, cellParameters } from "./cell.js";
-import { backRow, dotRow } from "./dense.js";
+import { type Cell, type CellParameters, cellParameters, gateInputs, gateInputsBackward } from "./cell.js";
 import { type Allocate, allocate } from "./parameter.js";
 
 /**
@@ -20,9 +19,9 @@ export class LstmCell implements Cell {
   readonly stateSize: number;
   readonly keptSize: number;
   readonly parameters: CellParameters;
-  /** [H] Scratch: the hidden half of a state and its gradient. */
-  readonly #h: Float64Array;
-  readonly #dH: Float64Array;
+  /** [G H] what x and h contribute to the gates, and on the way back their gradients. */
+  readonly #fromX: Float64Array;
+  readonly #fromH: Float64Array;
 
   constructor(
     readonly inputs: number,
@@ -32,19 +31,20 @@ export class LstmCell implements Cell {
     this.stateSize = 2 * hidden;
     this.keptSize = 5 * hidden;
     this.parameters = cellParameters(4, inputs, hidden, room);
-    this.#h = new Float64Array(hidden);
-    this.#dH = new Float64Array(hidden);
+    this.#fromX = new Float64Array(4 * hidden);
+    this.#fromH = new Float64Array(4 * hidden);
   }
 
   forward(after: Float64Array, kept: Float64Array, before: Float64Array, x: Float64Array): void {
     const H = this.hidden;
-    const h = this.#h;
-    for (let j = 0; j < H; j++) h[j] = before[j]!;
+    const fromX = this.#fromX;
+    const fromH = this.#fromH;
+    gateInputs(fromX, fromH, this.parameters, x, before, H);
     for (let j = 0; j < H; j++) {
-      const i = sigmoid(this.#preActivation(j, h, x));
-      const f = sigmoid(this.#preActivation(H + j, h, x));
-      const g = tanh(this.#preActivation(2 * H + j, h, x));
-      const o = sigmoid(this.#preActivation(3 * H + j, h, x));
+      const i = sigmoid(fromX[j]! + fromH[j]!);
+      const f = sigmoid(fromX[H + j]! + fromH[H + j]!);
+      const g = tanh(fromX[2 * H + j]! + fromH[2 * H + j]!);
+      const o = sigmoid(fromX[3 * H + j]! + fromH[3 * H + j]!);
       const c = f * before[H + j]! + i * g;
       const tanhC = tanh(c);
       after[j] = o * tanhC;
@@ -57,15 +57,6 @@ export class LstmCell implements Cell {
     }
   }
 
-  #preActivation(row: number, h: Float64Array, x: Float64Array): number {
-    const { weightIh, weightHh, biasIh, biasHh } = this.parameters;
-    return (
-      dotRow(weightIh.values, row * this.inputs, x) +
-      biasIh.values[row]! +
-      (dotRow(weightHh.values, row * this.hidden, h) + biasHh.values[row]!)
-    );
-  }
-
   backward(
     dBefore: Float64Array,
     dX: Float64Array,
@@ -76,9 +67,7 @@ export class LstmCell implements Cell {
     x: Float64Array,
   ): void {
     const H = this.hidden;
-    const h = this.#h;
-    for (let j = 0; j < H; j++) h[j] = before[j]!;
-    this.#dH.fill(0);
+    const da = this.#fromX;
     for (let j = 0; j < H; j++) {
       const i = kept[j]!;
       const f = kept[H + j]!;
@@ -86,22 +75,13 @@ export class LstmCell implements Cell {
       const o = kept[3 * H + j]!;
       const tanhC = kept[4 * H + j]!;
       const dh = dAfter[j]!;
-      const dC = dAfter[H + j]! + dh * o * (1 - tanhC * tanhC);
-      dBefore[H + j]! += dC * f;
-      this.#backGate(j, dX, h, x, dC * g * i * (1 - i));
-      this.#backGate(H + j, dX, h, x, dC * before[H + j]! * f * (1 - f));
-      this.#backGate(2 * H + j, dX, h, x, dC * i * (1 - g * g));
-      this.#backGate(3 * H + j, dX, h, x, dh * tanhC * o * (1 - o));
+      const dc = dAfter[H + j]! + dh * o * (1 - tanhC * tanhC);
+      da[j] = dc * g * i * (1 - i);
+      da[H + j] = dc * before[H + j]! * f * (1 - f);
+      da[2 * H + j] = dc * i * (1 - g * g);
+      da[3 * H + j] = dh * tanhC * o * (1 - o);
+      dBefore[H + j]! += dc * f;
     }
-    for (let j = 0; j < H; j++) dBefore[j]! += this.#dH[j]!;
-  }
-
-  /** The way back through `#preActivation`, da being dL/da. */
-  #backGate(row: number, dX: Float64Array, h: Float64Array, x: Float64Array, da: number): void {
-    const { weightIh, weightHh, biasIh, biasHh } = this.parameters;
-    biasIh.gradient[row]! += da;
-    biasHh.gradient[row]! += da;
-    backRow(dX, weightIh.gradient, weightIh.values, row * this.inputs, x, da);
-    backRow(this.#dH, weightHh.gradient, weightHh.values, row * this.hidden, h, da);
+    gateInputsBackward(dX, dBefore, this.parameters, da, da, x, before, H);
   }
 }

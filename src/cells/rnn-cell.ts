@@ -1,6 +1,5 @@
 import { sigmoid, tanh } from "../core/index.js";
-import { type Cell, type CellParameters, cellParameters } from "./cell.js";
-import { backRow, dotRow } from "./dense.js";
+import { type Cell, type CellParameters, cellParameters, gateInputs, gateInputsBackward } from "./cell.js";
 import { type Allocate, allocate } from "./parameter.js";
 
 export type Nonlinearity = "tanh" | "relu" | "sigmoid";
@@ -29,6 +28,9 @@ export class RnnCell implements Cell {
   readonly keptSize = 0;
   readonly parameters: CellParameters;
   readonly #activation: Activation;
+  /** [H] what x and h contribute to the units, and on the way back their gradients. */
+  readonly #fromX: Float64Array;
+  readonly #fromH: Float64Array;
 
   constructor(
     readonly inputs: number,
@@ -37,21 +39,17 @@ export class RnnCell implements Cell {
     room: Allocate = allocate,
   ) {
     this.stateSize = hidden;
+    this.#fromX = new Float64Array(hidden);
+    this.#fromH = new Float64Array(hidden);
     this.#activation = ACTIVATIONS[nonlinearity];
     this.parameters = cellParameters(1, inputs, hidden, room);
   }
 
   forward(after: Float64Array, _kept: Float64Array, before: Float64Array, x: Float64Array): void {
-    const { weightIh, weightHh, biasIh, biasHh } = this.parameters;
-    const I = this.inputs;
-    const H = this.hidden;
-    for (let j = 0; j < H; j++) {
-      const a =
-        dotRow(weightIh.values, j * I, x) +
-        biasIh.values[j]! +
-        (dotRow(weightHh.values, j * H, before) + biasHh.values[j]!);
-      after[j] = this.#activation.f(a);
-    }
+    const fromX = this.#fromX;
+    const fromH = this.#fromH;
+    gateInputs(fromX, fromH, this.parameters, x, before, this.hidden);
+    for (let j = 0; j < this.hidden; j++) after[j] = this.#activation.f(fromX[j]! + fromH[j]!);
   }
 
   backward(
@@ -63,15 +61,8 @@ export class RnnCell implements Cell {
     before: Float64Array,
     x: Float64Array,
   ): void {
-    const { weightIh, weightHh, biasIh, biasHh } = this.parameters;
-    const I = this.inputs;
-    const H = this.hidden;
-    for (let j = 0; j < H; j++) {
-      const da = dAfter[j]! * this.#activation.slope(after[j]!);
-      biasIh.gradient[j]! += da;
-      biasHh.gradient[j]! += da;
-      backRow(dX, weightIh.gradient, weightIh.values, j * I, x, da);
-      backRow(dBefore, weightHh.gradient, weightHh.values, j * H, before, da);
-    }
+    const da = this.#fromX;
+    for (let j = 0; j < this.hidden; j++) da[j] = dAfter[j]! * this.#activation.slope(after[j]!);
+    gateInputsBackward(dX, dBefore, this.parameters, da, da, x, before, this.hidden);
   }
 }

@@ -14,7 +14,9 @@ import { version } from "./version.js";
 const WRONG_USE = 2;
 
 const program = new Command("eddy")
-  .description("Recurrent networks that live in the stream: MQTT in, predictions and alerts out, memory kept.")
+  .description(
+    "Recurrent networks that live in the stream: MQTT in, predictions and alerts out, memory kept.",
+  )
   .version(version)
   .showSuggestionAfterError()
   .showHelpAfterError("(eddy --help shows the commands, eddy COMMAND --help one of them)")

@@ -1,48 +1,47 @@
 import { readFile } from "node:fs/promises";
-import { lintReport, lintTogether, type Pipeline, type Problem, parsePipeline } from "../spec/index.js";
+import {
+  lintReport,
+  lintTogether,
+  type ParsedPipeline,
+  type Pipeline,
+  parsePipeline,
+} from "../spec/index.js";
 
-/** A pipeline file as it was read: the pipeline if it has no errors, and all its problems. */
-export interface PipelineFile {
-  readonly file: string;
-  readonly pipeline: Pipeline | undefined;
-  readonly problems: readonly Problem[];
-}
-
-export async function readPipelineFile(file: string): Promise<PipelineFile> {
+/** Reads and checks one file; an unreadable one is an error, a wrong one has problems. */
+export async function readPipelineFile(file: string): Promise<ParsedPipeline> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
     throw new Error(`Cannot read pipeline ${file}: expected a readable file, found ${reason(error)}`);
   }
-  const { pipeline, problems } = parsePipeline(text, { file, environment: process.env });
-  return { file, pipeline, problems };
+  return parsePipeline(text, { file, environment: process.env });
+}
+
+/** Every file with all its problems: its own, and those it has together with the others. */
+export async function readPipelineFiles(files: readonly string[]): Promise<ParsedPipeline[]> {
+  const parsed = await Promise.all(files.map(readPipelineFile));
+  const together = lintTogether(parsed);
+  return parsed.map((one, i) => ({ ...one, problems: [...one.problems, ...(together[i] ?? [])] }));
 }
 
 /**
- * Reads pipelines that are to run: every problem of every file at once.
+ * Reads pipelines that are to run.
  *
- * @throws Error with all problems in its message, code `PIPELINE_PROBLEMS`
+ * @throws Error with every problem of every file in its message, code `PIPELINE_PROBLEMS`
  */
 export async function readPipelines(files: readonly string[]): Promise<Pipeline[]> {
-  const read = await Promise.all(files.map(readPipelineFile));
-  const reports = read.flatMap(({ file, problems }) => {
-    const errors = problems.filter((problem) => problem.severity === "error");
+  const parsed = await readPipelineFiles(files);
+  const reports = parsed.flatMap(({ file = "", problems }) => {
+    const errors = problems.filter(({ severity }) => severity === "error");
     return errors.length > 0 ? [lintReport(file, errors)] : [];
   });
-  const pipelines = read.flatMap(({ pipeline }) => pipeline ?? []);
-  if (reports.length > 0 || pipelines.length < files.length) {
+  if (reports.length > 0) {
     throw Object.assign(new Error(`Cannot run what has errors:\n${reports.join("\n")}`), {
       code: "PIPELINE_PROBLEMS",
     });
   }
-  const together = lintTogether(pipelines);
-  if (together.length > 0) {
-    throw Object.assign(new Error(`Cannot run these pipelines together:\n${together.join("\n")}`), {
-      code: "PIPELINE_PROBLEMS",
-    });
-  }
-  return pipelines;
+  return parsed.flatMap(({ pipeline }) => pipeline ?? []);
 }
 
 function reason(error: unknown): string {

@@ -1,11 +1,14 @@
-import { pino } from "pino";
 import pc from "picocolors";
+import { pino } from "pino";
 import type { Log } from "../runtime/index.js";
 
 /** Says on standard error what happens: lines for people, or one JSON object a line for machines. */
 export function terminalLog(isJson: boolean): Log {
   if (isJson) {
-    const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+    const logger = pino(
+      { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      pino.destination({ fd: 2, sync: true }),
+    );
     return {
       info: (message) => logger.info(message),
       warn: (message) => logger.warn(message),

@@ -77,8 +77,10 @@ export function overlaps(a: string, b: string): boolean {
     const l = left[i];
     const r = right[i];
     if (i === 0 && (isDollarAgainstWildcard(l, r) || isDollarAgainstWildcard(r, l))) return false;
-    // `#` also stands for no level at all, so it meets a filter that has just ended.
-    if (l === "#" || r === "#") return true;
+    // `#` also stands for no level at all, so it meets a filter that has just ended; but `/#` and `+` have
+    // the empty topic in common, which is none.
+    if (l === "#") return r !== undefined || i > 1 || left[0] !== "";
+    if (r === "#") return l !== undefined || i > 1 || right[0] !== "";
     if (l === undefined || r === undefined) return l === r;
     if (l !== r && l !== "+" && r !== "+") return false;
   }

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Readable } from "node:stream";
 import { Aedes, type AedesOptions, type AedesPublishPacket, type PublishPacket } from "aedes";
@@ -70,6 +70,9 @@ class AedesBroker implements EmbeddedBroker {
     this.#options = options;
     this.#host = options.host ?? "127.0.0.1";
     this.#aedes = new Aedes({ authorizePublish: this.#authorizePublish });
+    // Its type declarations leave this event out.
+    const events: EventEmitter = this.#aedes;
+    events.on("error", (error: Error) => options.log?.(`embedded broker: ${error.message}`));
     this.#aedes.on("clientError", (client, error) => options.log?.(`device ${client.id}: ${error.message}`));
   }
 
@@ -136,7 +139,8 @@ class AedesBroker implements EmbeddedBroker {
   /** Runs before PUBACK, for what devices publish and for their wills. */
   readonly #authorizePublish: NonNullable<AedesOptions["authorizePublish"]> = (_client, packet, done) => {
     if (this.#isClosing) done(new Error("The broker is closing"));
-    else if (packet.topic.startsWith("$SYS/")) done(new Error("Topics that begin with $SYS/ are the broker's"));
+    else if (packet.topic.startsWith("$SYS/"))
+      done(new Error("Topics that begin with $SYS/ are the broker's"));
     else {
       this.#offer(contentOf(packet, false), undefined, (answer) => {
         // At QoS 0 there is nothing to send again.

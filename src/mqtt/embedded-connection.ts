@@ -6,7 +6,6 @@ import { HeldPacket, type PacketContent } from "./held-packet.js";
 export interface EmbeddedBrokerPort {
   publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void>;
   retained(filters: readonly string[]): AsyncIterable<PacketContent>;
-  forget(connection: EmbeddedConnection): void;
 }
 
 /** How a packet that was offered to a connection ended. */
@@ -14,8 +13,8 @@ export type Answer = "committed" | "refused";
 
 /**
  * A pipeline's line to the broker in its own process. A packet is offered, and whoever offered it waits
- * for the answer. Packets that come before `open()` wait for it; packets after `close()` get no answer
- * (but at QoS 0), so that nothing is acknowledged which nobody keeps.
+ * for the answer. Packets that come before `open()` wait for it; packets after `close()` are refused, so
+ * that nothing is acknowledged which nobody keeps.
  */
 export class EmbeddedConnection implements Connection {
   readonly filters: readonly string[];
@@ -36,7 +35,7 @@ export class EmbeddedConnection implements Connection {
   /** @param answer called once, when the packet is settled */
   offer(content: PacketContent, answer: (answer: Answer) => void): void {
     if (this.#isClosed) {
-      if (content.qos === 0) answer("refused");
+      answer("refused");
     } else if (this.#handlers === undefined) {
       this.#early.push({ content, answer });
     } else {
@@ -74,8 +73,7 @@ export class EmbeddedConnection implements Connection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#early.length = 0;
-    this.#broker.forget(this);
+    for (const { answer } of this.#early.splice(0)) answer("refused");
   }
 
   async #start(handlers: ConnectionHandlers): Promise<void> {

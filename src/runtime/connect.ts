@@ -1,4 +1,4 @@
-import { type Connection, brokerConnection, Ledger, topicsOf } from "../mqtt/index.js";
+import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
 import type { Log } from "./log.js";
@@ -10,7 +10,7 @@ import { offlineMessage } from "./status-topic.js";
  */
 export function connectToBroker(pipeline: Pipeline, store: Store, url: string, log: Log): Connection {
   const { broker, input, output } = pipeline;
-  const ledger = new Ledger(store.pipeline(pipeline.name).ledger());
+  const ledger = new Ledger({ entries: store.pipeline(pipeline.name).ledger() });
   return brokerConnection({
     url,
     clientId: `${store.instanceId}-${pipeline.name}`,

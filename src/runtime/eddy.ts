@@ -46,7 +46,7 @@ export class Eddy {
   /** Opens the data directory, resumes every pipeline's state, and begins to take packets. */
   static async start(options: EddyOptions): Promise<Eddy> {
     const { pipelines, data, log, clock = systemClock } = options;
-    const store = await openStore(data, storeOptions(pipelines, log));
+    const store = openStore(data, storeOptions(pipelines, log));
     const learner = new Learner();
     try {
       const identities = await Promise.all(pipelines.map(identityOf));
@@ -80,6 +80,11 @@ export class Eddy {
       await store.close();
       throw error;
     }
+  }
+
+  /** Size of the data directory's files. */
+  storeBytes(): number {
+    return this.#store.bytes();
   }
 
   /** Stops every pipeline in order and closes the store. Safe to call again. */

@@ -1,4 +1,5 @@
 import type { Pipeline } from "../spec/index.js";
+import type { PipelineStore } from "../store/index.js";
 import { commitOf, type PipelineScope } from "../stream/index.js";
 import type { Log } from "./log.js";
 import { recordedRows } from "./recording.js";
@@ -7,6 +8,7 @@ import { makeReader } from "./sample-reader.js";
 
 export interface HistoryOptions {
   readonly scope: PipelineScope;
+  readonly store: PipelineStore;
   readonly pipeline: Pipeline;
   readonly file: string;
   readonly log: Log;
@@ -19,8 +21,8 @@ export interface HistoryOptions {
  *
  * @returns the position reached
  */
-export async function feedHistory({ scope, pipeline, file, log }: HistoryOptions): Promise<number> {
-  const before = scope.store.lastPosition();
+export async function feedHistory({ scope, store, pipeline, file, log }: HistoryOptions): Promise<number> {
+  const before = store.lastPosition();
   if (before > 0) {
     log.info(`${pipeline.name}: history left alone, the store holds ${before} events already`);
     return before;
@@ -31,7 +33,7 @@ export async function feedHistory({ scope, pipeline, file, log }: HistoryOptions
   for await (const group of recordedRows(file, reader)) {
     const batch = await stepGroup(scope.stages, group);
     unread += batch.deadLetters.length;
-    await scope.store.commit({ ...commitOf(batch), deadLetters: [] });
+    await store.commit({ ...commitOf(batch), deadLetters: [] });
     position = batch.events.at(-1)?.position ?? position;
   }
   const left = unread > 0 ? `, ${unread} rows could not be read` : "";

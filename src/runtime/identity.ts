@@ -7,10 +7,28 @@ import { NUMERICS } from "./numerics.js";
 
 /** What decides a pipeline's results: its normalized text, its model's file, the arithmetic. */
 export async function identityOf(pipeline: Pipeline): Promise<Identity> {
-  const spec = normalize(pipeline);
-  const hash = createHash("sha256").update(spec);
+  const decides = normalize(pipeline);
+  const hash = createHash("sha256").update(decides);
   if (pipeline.model.kind === "file") hash.update(await readFile(pipeline.model.file));
-  return { fingerprint: hash.digest("hex").slice(0, 32), numerics: NUMERICS, spec };
+  const spec: StoredSpec = { decides: JSON.parse(decides), pipeline: withoutSecrets(pipeline) };
+  return { fingerprint: hash.digest("hex").slice(0, 32), numerics: NUMERICS, spec: JSON.stringify(spec) };
+}
+
+/** What stands in a data directory of the pipeline that wrote it. */
+interface StoredSpec {
+  /** What decides results, to say what changed. */
+  readonly decides: unknown;
+  /** To step the log again without the pipeline's file. */
+  readonly pipeline: Pipeline;
+}
+
+function withoutSecrets(pipeline: Pipeline): Pipeline {
+  return { ...pipeline, broker: {}, tests: [], environment: {} };
+}
+
+/** The pipeline that wrote a data directory. */
+export function storedPipeline(identity: Identity): Pipeline {
+  return (JSON.parse(identity.spec) as StoredSpec).pipeline;
 }
 
 /**
@@ -20,7 +38,11 @@ export async function identityOf(pipeline: Pipeline): Promise<Identity> {
  *
  * @throws Error code `PIPELINE_CHANGED`, saying what changed, when it did and `restep` wasn't asked for
  */
-export async function settleIdentity(store: PipelineStore, identity: Identity, restep: boolean): Promise<void> {
+export async function settleIdentity(
+  store: PipelineStore,
+  identity: Identity,
+  restep: boolean,
+): Promise<void> {
   const { recorded } = store;
   if (recorded === undefined) {
     await store.adopt(identity);
@@ -47,7 +69,8 @@ export async function settleIdentity(store: PipelineStore, identity: Identity, r
 function changes(before: Identity, after: Identity): string[] {
   const list: string[] = [];
   if (before.numerics !== after.numerics) list.push(`numerics ${before.numerics} -> ${after.numerics}`);
-  compare("", JSON.parse(before.spec), JSON.parse(after.spec), list);
+  const decides = ({ spec }: Identity) => (JSON.parse(spec) as StoredSpec).decides;
+  compare("", decides(before), decides(after), list);
   return list.length > 0 ? list : ["another model file of the same name"];
 }
 

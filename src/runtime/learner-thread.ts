@@ -1,5 +1,10 @@
 import { parentPort } from "node:worker_threads";
-import { type TrainingJob, type TrainingProgress, type TrainingResult, trainForecaster } from "../training/index.js";
+import {
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingResult,
+  trainForecaster,
+} from "../training/index.js";
 
 /** What the learner's thread is sent. */
 export interface LearnerRequest {

@@ -5,6 +5,7 @@ import type { Pipeline } from "../spec/index.js";
 import type { PipelineStore } from "../store/index.js";
 import {
   commit,
+  commitOf,
   decodePackets,
   type LearningReport,
   type MessageOptions,
@@ -50,6 +51,7 @@ export class LivePipeline {
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
+  #model = "naive";
 
   constructor(options: LivePipelineOptions) {
     this.#options = options;
@@ -65,6 +67,11 @@ export class LivePipeline {
     };
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     this.#outboxes = new Outboxes({ messages, connection, store, output, log });
+  }
+
+  /** Name of the checkpoint that made the newest forecasts. */
+  get model(): string {
+    return this.#model;
   }
 
   /** Fulfilled when the state is resumed and the connection is being opened. */
@@ -129,13 +136,21 @@ export class LivePipeline {
   }
 
   async #resume(scope: PipelineScope): Promise<Resumed> {
-    const { log, pipeline, history } = this.#options;
-    const resumed = await resume(scope);
+    const { log, pipeline, history, store } = this.#options;
+    const resumed = await resume(scope, {
+      onBatch: async (batch) => {
+        // Only under a changed pipeline are there events whose outcome is not in the store.
+        const last = batch.events.at(-1)?.position ?? 0;
+        if (last > store.steppedPosition()) await store.commit(commitOf(batch));
+      },
+    });
     if (resumed.to > 0) {
-      log.info(`${pipeline.name}: goes on after event ${resumed.to} (${resumed.to - resumed.from} stepped again)`);
+      log.info(
+        `${pipeline.name}: goes on after event ${resumed.to} (${resumed.to - resumed.from} stepped again)`,
+      );
     }
     if (history === undefined) return resumed;
-    const stepped = await feedHistory({ scope, pipeline, file: history, log });
+    const stepped = await feedHistory({ scope, store, pipeline, file: history, log });
     this.#outboxes.skipTo(stepped);
     return { from: resumed.from, to: stepped };
   }
@@ -154,13 +169,15 @@ export class LivePipeline {
 
   #onCommitted(batch: Batch): void {
     this.counters.count(batch);
+    this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
   }
 
   #learning(report: LearningReport): void {
     const { log, pipeline } = this.#options;
     this.#status.learning(report);
-    if (report.kind === "checkpoint") log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
+    if (report.kind === "checkpoint")
+      log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
     if (report.kind === "rejected") log.info(`${pipeline.name}: network not taken: ${report.why}`);
     if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
   }

@@ -29,7 +29,10 @@ export class Outboxes {
     this.#options = options;
     const { store, messages, connection, output, log } = options;
     const send = connection.publish.bind(connection);
-    const onRefused = (_row: unknown, error: unknown) => log.warn(`${messages.pipeline}: not published: ${error}`);
+    // Retention keeps what has yet to be published, once a cursor stands.
+    for (const which of ["alert", "prediction"] as const) store.advance(which, store.cursor(which));
+    const onRefused = (_row: unknown, error: unknown) =>
+      log.warn(`${messages.pipeline}: not published: ${error}`);
     this.#alerts = new Outbox({
       fetch: (after, limit) => (output.alerts ? store.alerts(after, limit) : []),
       place: (row) => row.position,
@@ -66,8 +69,11 @@ export class Outboxes {
   /** A batch has been committed: alerts go ahead of predictions. */
   offer(batch: Batch): void {
     const { output } = this.#options;
+    const reached = batch.events.at(-1)?.position;
     if (output.alerts) this.#alerts.offer(alertRows(batch));
+    else if (reached !== undefined) this.#alerts.skipTo(reached);
     if (output.predictions) this.#predictions.offer(outputRows(batch));
+    else if (reached !== undefined) this.#predictions.skipTo(reached);
     if (batch.deadLetters.length > 0) this.#deadLetters.wake();
   }
 

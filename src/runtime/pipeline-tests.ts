@@ -1,8 +1,8 @@
-import { type StreamEvent, streamEvent } from "../core/index.js";
+import type { StreamEvent } from "../core/index.js";
 import type { Expectation, Pipeline, PipelineTest, RowRange } from "../spec/index.js";
-import { type RecordedRow, recordedRows } from "./recording.js";
-import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
+import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
+import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
 import { makeReader } from "./sample-reader.js";
 import { seriesRows } from "./series.js";
 import { type Engines, makeStages } from "./stages.js";
@@ -25,9 +25,8 @@ export async function runPipelineTest(
   for await (const group of testRows(pipeline, test)) {
     await stepGroup(stages, group);
     for (const { outcome } of group) {
-      const event = "sample" in outcome ? outcome : undefined;
-      events.push(event);
-      rows.push(outcomeColumns(pipeline.targets, event ?? ("note" in outcome ? outcome.note || "unreadable" : "")));
+      events.push("sample" in outcome ? outcome : undefined);
+      rows.push(outcomeColumns(pipeline.targets, "sample" in outcome ? outcome : outcome.note));
     }
   }
   return { name: test.name, failures: compare(test.expect, rows, events) };
@@ -41,10 +40,9 @@ async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator
     return;
   }
   const payloads = source.kind === "rows" ? source.rows : seriesRows(source.series, pipeline.input.time);
-  yield payloads.map((record, index): RecordedRow => {
-    const read = reader.fromRecord(record, topic, index * 1000);
-    const row = { line: index + 1, record, raw: JSON.stringify(record) };
-    return { row, outcome: "note" in read ? read : streamEvent({ ...read, arrival: read.time }) };
+  yield payloads.map((record, index) => {
+    const row = { line: index + 1, record, ...(topic === undefined ? {} : { topic }) };
+    return recordedRow(row, (index + 1) * 1000, reader);
   });
 }
 
@@ -55,7 +53,8 @@ function compare(
 ): string[] {
   const failures: string[] = [];
   const check = (what: string, wanted: number | undefined, found: number): void => {
-    if (wanted !== undefined && wanted !== found) failures.push(`${what}: expected ${wanted}, found ${found}`);
+    if (wanted !== undefined && wanted !== found)
+      failures.push(`${what}: expected ${wanted}, found ${found}`);
   };
   const raised = rows.flatMap((row, index) => (row["event"] === "raised" ? [index] : []));
   check("rows", expected.rows, rows.length);
@@ -69,13 +68,17 @@ function compare(
   }
   for (const range of expected.raised) {
     if (!raised.some((row) => inside(row, range))) {
-      failures.push(`raised: expected an alert in rows ${range.from} to ${range.to}, found none there${at(raised)}`);
+      failures.push(
+        `raised: expected an alert in rows ${range.from} to ${range.to}, found none there${at(raised)}`,
+      );
     }
   }
   for (const range of expected.quiet) {
     const found = raised.filter((row) => inside(row, range));
     if (found.length > 0) {
-      failures.push(`quiet: expected no alert in rows ${range.from} to ${range.to}, found ${found.length}${at(found)}`);
+      failures.push(
+        `quiet: expected no alert in rows ${range.from} to ${range.to}, found ${found.length}${at(found)}`,
+      );
     }
   }
   for (const [note, count] of Object.entries(expected.notes)) {
@@ -90,7 +93,9 @@ function compare(
         : String(found ?? "") === String(cell.value);
     if (!fits) {
       const within = cell.within > 0 ? ` within ${cell.within}` : "";
-      failures.push(`row ${cell.row}, ${cell.column}: expected ${cell.value}${within}, found ${found ?? "nothing"}`);
+      failures.push(
+        `row ${cell.row}, ${cell.column}: expected ${cell.value}${within}, found ${found ?? "nothing"}`,
+      );
     }
   }
   return failures;

@@ -26,7 +26,7 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
     counters.count(await stepGroup(stages, group));
     for (const { row, outcome } of group) {
       const own = inputColumns(pipeline, row);
-      const event = "sample" in outcome ? outcome : outcome.note || "unreadable";
+      const event = "sample" in outcome ? outcome : outcome.note;
       onRow({ ...own, ...outcomeColumns(pipeline.targets, event) }, outcome);
     }
     rows += group.length;
@@ -42,10 +42,16 @@ export async function stepGroup(stages: readonly Stage[], group: readonly Record
   for (const { row, outcome } of group) {
     if ("sample" in outcome) events.push(outcome);
     else {
-      const payload = new TextEncoder().encode(row.raw);
-      const { detail, note } = outcome;
-      const reason = note === "" ? "unreadable" : note;
-      deadLetters.push({ reason, detail, topic: row.topic ?? "", arrival: 0, payload, bytes: payload.length });
+      const payload = new TextEncoder().encode(JSON.stringify(row.record));
+      const { detail, note: reason } = outcome;
+      deadLetters.push({
+        reason,
+        detail,
+        topic: row.topic ?? "",
+        arrival: 0,
+        payload,
+        bytes: payload.length,
+      });
     }
   }
   const batch: Batch = { events, deadLetters, ledger: [], log: [], delivery: new Delivery() };

@@ -12,7 +12,8 @@ export function seriesRows(series: Series, timeField: string | undefined): Recor
   }));
   return Array.from({ length: series.count }, (_, row) => {
     const payload: Record<string, unknown> = {};
-    if (timeField !== undefined) payload[timeField] = new Date(series.startMs + row * series.everyMs).toISOString();
+    if (timeField !== undefined)
+      payload[timeField] = new Date(series.startMs + row * series.everyMs).toISOString();
     for (const { name, values } of columns) payload[name] = values[row];
     return payload;
   });

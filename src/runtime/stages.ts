@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type DetectorOptions, detectionStage } from "../detection/index.js";
 import { problem, type Stage } from "../core/index.js";
+import { type DetectorOptions, detectionStage } from "../detection/index.js";
 import { featureStage } from "../features/index.js";
 import { loadOrtModel } from "../onnx/index.js";
 import type { Pipeline } from "../spec/index.js";
@@ -28,8 +28,12 @@ export async function makeStages(
 ): Promise<Stage[]> {
   const { sequence, input, targets, model } = pipeline;
   const { horizons } = model;
-  const features = featureStage({ features: pipeline.features, targets, horizons });
-  const shape = { inputs: features.inputs, targets: targets.length, outputs: targets.length * horizons.length };
+  const features = featureStage({ features: pipeline.features, targets, horizons, zone: input.zone });
+  const shape = {
+    inputs: features.inputs,
+    targets: targets.length,
+    outputs: targets.length * horizons.length,
+  };
   const cells =
     model.kind === "file"
       ? await fixedCells(model.file, shape.inputs, shape.outputs, features.names)

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isScalar, type Scalar, visit, type Document as YamlDocument } from "yaml";
+import { isPair, isScalar, isSeq, type Scalar, visit, type Document as YamlDocument } from "yaml";
 import type { Path } from "./problem.js";
 
 /** Values of the environment, by name: `process.env`. */
@@ -17,13 +17,15 @@ export interface Substitution {
 /** A `${...}` that could not be filled in. */
 export interface Unfilled {
   readonly node: Scalar;
+  readonly path: Path;
   /** `${NAME}` as it stands in the file. */
   readonly reference: string;
   readonly name: string;
 }
 
 const REFERENCE = /(\$?)\$\{([^}]*)\}/g;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A name of the environment. */
+export const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The names that a text asks the environment for; `$${...}` asks for nothing. */
 export function namesIn(text: string): string[] {
@@ -42,13 +44,14 @@ export function substitute(
   const substitutions: Substitution[] = [];
   const unfilled: Unfilled[] = [];
   visit(document, {
-    Scalar(key, node) {
+    Scalar(key, node, ancestors) {
       const written = node.value;
       if (key === "key" || typeof written !== "string" || !written.includes("${")) return;
       const value = written.replace(REFERENCE, (reference: string, dollar: string, name: string) => {
         if (dollar === "$") return reference.slice(1);
         const filled = NAME.test(name) && Object.hasOwn(environment, name) ? environment[name] : undefined;
-        if (filled === undefined) unfilled.push({ node, reference, name });
+        if (filled === undefined)
+          unfilled.push({ node, path: pathOf([...ancestors, node]), reference, name });
         return filled ?? reference;
       });
       node.value = value;
@@ -56,6 +59,14 @@ export function substitute(
     },
   });
   return { substitutions, unfilled };
+}
+
+/** The path of the last of these nodes, each within the one before. */
+function pathOf(nodes: readonly unknown[]): Path {
+  return nodes.flatMap((node, i): Path => {
+    if (isSeq(node)) return [node.items.indexOf(nodes[i + 1])];
+    return isPair(node) && isScalar(node.key) ? [String(node.key.value)] : [];
+  });
 }
 
 /** A number, or true or false, of a text from the environment; undefined if it is neither. */
@@ -107,12 +118,4 @@ function putAt(root: unknown, path: Path, written: string): void {
     }
     holder = inner;
   }
-}
-
-/** The scalar itself, for whoever looks a node up. */
-export function substitutionOf(
-  substitutions: readonly Substitution[],
-  node: unknown,
-): Substitution | undefined {
-  return isScalar(node) ? substitutions.find((one) => one.node === node) : undefined;
 }

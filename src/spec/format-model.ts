@@ -18,7 +18,7 @@ const SCALE_WORDS = "robust, none, or { mean, sd }";
 
 const scale = about(
   z
-    .union(
+    .xor(
       [
         oneOf(["robust", "none"]),
         z.strictObject(
@@ -39,7 +39,7 @@ const scale = about(
 const FEATURE_WORDS = "a field's name, { field, scale }, { difference, scale } or { calendar }";
 
 const feature = z
-  .union(
+  .xor(
     [
       fieldName,
       z.strictObject(
@@ -82,7 +82,7 @@ export const featuresFormat = about(
 const TARGET_WORDS = "the name of a field, or a list of them";
 
 export const targetFormat = about(
-  z.union([fieldName, listOf(fieldName, TARGET_WORDS)], TARGET_WORDS).meta({ title: TARGET_WORDS }),
+  z.xor([fieldName, listOf(fieldName, TARGET_WORDS)], TARGET_WORDS).meta({ title: TARGET_WORDS }),
   "What is forecast and watched. Several targets share one score and one alert per key.",
   { example: "rms", absent: "the first field among the features (with codec text: `value`)" },
 );
@@ -92,7 +92,7 @@ const HORIZON_WORDS = `a whole number from 1 to ${MAX_HORIZON}, or an ascending 
 
 const horizon = about(
   z
-    .union(
+    .xor(
       [
         integer(1, MAX_HORIZON),
         listOf(integer(1, MAX_HORIZON), HORIZON_WORDS).check((context) => {
@@ -116,7 +116,10 @@ const horizon = about(
 const coldStart = z
   .strictObject(
     {
-      events: about(integer(10, 1_000_000).default(1000), "Train the first network on this many events."),
+      events: about(
+        integer(10, 1_000_000).default(1000),
+        "Train the first network on this many events, of all keys.",
+      ),
       lead: about(
         integer(0, 1_000_000).default(250),
         "It takes effect so many events later, at the same event live and in a replay.",
@@ -166,13 +169,13 @@ const MODEL_WORDS =
 
 /** The file's branch stands first: an unknown field beside `file` is then reported as such. */
 export const modelFormat = z
-  .union([fileModel, builtInModel], MODEL_WORDS)
+  .xor([fileModel, builtInModel], MODEL_WORDS)
   .meta({ title: MODEL_WORDS, description: "The network: Eddy's own, or an ONNX file." });
 
 const ANOMALY_WORDS = "false, or { alerts-per-day, warm-up, hold }";
 
 export const anomalyFormat = z
-  .union(
+  .xor(
     [
       z.strictObject(
         {

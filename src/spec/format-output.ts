@@ -11,7 +11,7 @@ export const outputFormat = z
       base: about(baseTopic.default("eddy"), "First levels of every topic Eddy publishes on."),
       qos: about(
         z
-          .union([z.literal(0, QOS_WORDS), z.literal(1, QOS_WORDS)], QOS_WORDS)
+          .xor([z.literal(0, QOS_WORDS), z.literal(1, QOS_WORDS)], QOS_WORDS)
           .meta({ title: QOS_WORDS })
           .default(1),
         "Quality of service of what is published.",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { fieldsAt, homesOf } from "./json-schema.js";
-import { type Path, type Problem, problemAt } from "./problem.js";
+import { formatPath, type Path, type Problem, problemAt } from "./problem.js";
 import { didYouMean, nearest } from "./suggest.js";
 import type { YamlSource } from "./yaml-source.js";
 
@@ -18,18 +18,28 @@ export interface FormatProblem {
  * What zod found, in the words of this room: one problem for every field, at its place in the file, with
  * what was expected, what was found and what may have been meant.
  */
-export function formatProblems(
-  issues: readonly Issue[],
-  source: YamlSource,
-  prefix: Path = [],
-): FormatProblem[] {
+export function formatProblems(issues: readonly Issue[], source: YamlSource): FormatProblem[] {
+  const problems = problemsWithin(issues, source, []);
+  const misspelt = problems.filter(({ problem }) => problem.code === "UNKNOWN_FIELD");
+  // A misspelt field is one problem, not two.
+  return problems.filter(
+    ({ problem, path }) =>
+      problem.code !== "MISSING_FIELD" ||
+      !misspelt.some(({ hides }) => formatPath(hides) === formatPath(path)),
+  );
+}
+
+function problemsWithin(issues: readonly Issue[], source: YamlSource, prefix: Path): FormatProblem[] {
   return issues.flatMap((issue) => {
     const path: Path = [
       ...prefix,
       ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)),
     ];
     if (issue.code === "invalid_union") return unionProblems(issue, source, path);
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(path, key, source));
+    if (issue.code === "unrecognized_keys") {
+      const others = Object.keys(issue.input ?? {}).filter((key) => !issue.keys.includes(key));
+      return issue.keys.map((key) => unknownField(path, key, others, source));
+    }
     return [wrongValue(issue, path, source)];
   });
 }
@@ -39,12 +49,16 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, source: YamlSource, 
   const branches = issue.errors.filter((errors) => !errors.some(rejectsWhole));
   const [best] = branches.sort((a, b) => weight(a) - weight(b));
   if (best === undefined) return [wrongValue(issue, path, source)];
+  // Nothing within: the value itself is none of the things it may be.
+  if (best.every((error) => error.path.length === 0 && error.code !== "unrecognized_keys")) {
+    return [wrongValue(issue, path, source)];
+  }
   const known = fieldsAt(path);
   const strangers = best.filter(
     (error) => error.code === "unrecognized_keys" && error.keys.some((key) => !known.includes(key)),
   );
   // A misspelt field tells which form was meant no better than a missing one: spell it right first.
-  return formatProblems(strangers.length > 0 && best.some(isMissing) ? strangers : best, source, path);
+  return problemsWithin(strangers.length > 0 && best.some(isMissing) ? strangers : best, source, path);
 }
 
 /** The form does not fit at all: a text where a mapping stands, say. */
@@ -62,13 +76,19 @@ function isMissing(issue: Issue): boolean {
   return issue.path.length > 0 && issue.input === undefined;
 }
 
-function unknownField(holder: Path, field: string, source: YamlSource): FormatProblem {
+/** @param others the fields beside it that may stand there */
+function unknownField(
+  holder: Path,
+  field: string,
+  others: readonly string[],
+  source: YamlSource,
+): FormatProblem {
   const known = fieldsAt(holder);
   const path = [...holder, field];
   const elsewhere = homesOf(field)[0];
   const near = nearest(field, known);
   const hint = known.includes(field)
-    ? "not beside the other fields here"
+    ? `does not go with ${others.join(", ")}`
     : near !== undefined
       ? `no such field; did you mean "${near}"?`
       : elsewhere !== undefined
@@ -110,7 +130,17 @@ function choicesOf(issue: Issue): string[] {
 
 function codeOf(issue: Issue): string {
   if (issue.code === "custom" && typeof issue.params?.code === "string") return issue.params.code;
-  return issue.code === "invalid_type" || issue.code === "invalid_union" ? "WRONG_TYPE" : "BAD_VALUE";
+  if (issue.code !== "invalid_union") return issue.code === "invalid_type" ? "WRONG_TYPE" : "BAD_VALUE";
+  // Of a union, the form that the value came nearest to.
+  const codes = issue.errors
+    .flat()
+    .filter((error) => error.path.length === 0)
+    .map(codeOf);
+  return (
+    codes.find((code) => code !== "WRONG_TYPE" && code !== "BAD_VALUE") ??
+    codes.find((code) => code === "BAD_VALUE") ??
+    "WRONG_TYPE"
+  );
 }
 
 /** What was there, short. */

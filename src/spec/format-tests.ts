@@ -83,7 +83,7 @@ const rowRange = z.strictObject(
 const COUNT_WORDS = "a whole number from 0, or { min, max }";
 
 const alertCount = z
-  .union(
+  .xor(
     [
       count,
       z.strictObject(
@@ -98,21 +98,21 @@ const alertCount = z
   )
   .meta({ title: COUNT_WORDS });
 
-const noted = count.optional();
+const noted = (meaning: string) => about(count.optional(), meaning);
 
 const notes = z.strictObject(
   {
-    late: noted,
-    repeated: noted,
-    "not-a-number": noted,
-    "missing-field": noted,
-    "wrong-type": noted,
-    "bad-time": noted,
-    "no-key": noted,
-    unreadable: noted,
-    "too-large": noted,
-    "too-early": noted,
-    retained: noted,
+    late: noted("Earlier than its key's newest, and dropped."),
+    repeated: noted("Its id came before."),
+    "not-a-number": noted("A number was NaN or infinite."),
+    "missing-field": noted("A field that the pipeline reads was not there."),
+    "wrong-type": noted("A field was something else than a number."),
+    "bad-time": noted("The time could not be read."),
+    "no-key": noted("The key could not be made, or was empty."),
+    unreadable: noted("The payload could not be read."),
+    "too-large": noted("The payload was longer than `input.max-bytes`."),
+    "too-early": noted("The time was further ahead than `input.max-ahead`."),
+    retained: noted("A retained message, and ignored."),
   },
   "counts by note, such as { late: 3 }",
 );
@@ -124,7 +124,7 @@ const cell = z.strictObject(
     row: about(row, "Row, from 0.", { example: 400 }),
     column: about(label, "Column of the replay's output.", { example: "forecast" }),
     value: about(
-      z.union([finite, z.string(CELL_WORDS), z.boolean(CELL_WORDS)], CELL_WORDS).meta({ title: CELL_WORDS }),
+      z.xor([finite, z.string(CELL_WORDS), z.boolean(CELL_WORDS)], CELL_WORDS).meta({ title: CELL_WORDS }),
       "What must stand there.",
       { example: 2 },
     ),

@@ -14,7 +14,7 @@ export interface FormatSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: FormatSchema | boolean;
   readonly items?: FormatSchema | readonly FormatSchema[];
-  readonly anyOf?: readonly FormatSchema[];
+  readonly oneOf?: readonly FormatSchema[];
   readonly "x-absent"?: string;
 }
 
@@ -48,7 +48,7 @@ export function homesOf(field: string): string[] {
 
 /** The forms a value may take: the branches of a union, or the schema itself. */
 export function forms(schema: FormatSchema): readonly FormatSchema[] {
-  return schema.anyOf?.flatMap(forms) ?? [schema];
+  return schema.oneOf?.flatMap(forms) ?? [schema];
 }
 
 function inside(schema: FormatSchema, step: string | number): FormatSchema[] {

@@ -1,7 +1,7 @@
 import { matches, parseKeyTemplate } from "../core/index.js";
 import type { FullDocument } from "./full-document.js";
+import { fieldsOf, repeated } from "./lint-feature-rules.js";
 import type { LintContext, LintRule } from "./lint-rule.js";
-import { fieldsOf, repeated } from "./lint-rules.js";
 
 type Test = FullDocument["tests"][number];
 

@@ -1,14 +1,15 @@
 import type { FormatProblem } from "./format-problems.js";
 import type { FullDocument } from "./full-document.js";
+import { featureRules } from "./lint-feature-rules.js";
+import { inputRules } from "./lint-input-rules.js";
 import type { LintRule } from "./lint-rule.js";
-import { pipelineRules } from "./lint-rules.js";
 import { testRules } from "./lint-test-rules.js";
 import type { ParsedPipeline } from "./parse-pipeline.js";
 import { formatPath, type Problem, problemAt } from "./problem.js";
 import type { YamlSource } from "./yaml-source.js";
 
-/** Every rule about several fields at once. */
-export const lintRules: readonly LintRule[] = [...pipelineRules, ...testRules];
+/** The rules about several fields at once; what a single field must be stands in the format. */
+export const lintRules: readonly LintRule[] = [...inputRules, ...featureRules, ...testRules];
 
 /** What the rules say of a pipeline; those that would look at faulty fields are silent. */
 export function lint(full: FullDocument, source: YamlSource, faults: readonly FormatProblem[]): Problem[] {

@@ -28,35 +28,43 @@ export interface ParsedPipeline {
 
 /** Reads and checks a pipeline. Never throws on a bad one: it says everything that is wrong with it, at once. */
 export function parsePipeline(text: string, options: ParseOptions = {}): ParsedPipeline {
-  const source = new YamlSource(text, options.environment ?? {});
-  if (!source.readable) return outcome(source, options, undefined);
-
-  const { tree, written, result } = checkFormat(source);
-  const faults = formatProblems(result.error?.issues ?? [], source);
-  source.problems.push(...faults.flatMap(({ path, problem }) => (source.isUnfilled(path) ? [] : [problem])));
-
-  const document = result.data ?? withoutFaults(tree, faults);
-  if (document === undefined) return outcome(source, options, undefined);
-  const full = fullDocument(document);
-  source.problems.push(...lint(full, source, faults));
-  if (result.data === undefined) return outcome(source, options, undefined);
-
-  return outcome(source, options, {
-    ...resolve(full, options.file),
-    source: asWritten(full, source.writtenTexts(), written),
-    environment: digests(source, options.environment ?? {}),
-  });
-}
-
-function outcome(source: YamlSource, { file }: ParseOptions, pipeline: Pipeline | undefined): ParsedPipeline {
-  const problems = source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const hasErrors = problems.some((one) => one.severity === "error");
+  const environment = options.environment ?? {};
+  const source = new YamlSource(text, environment);
+  const { problems, pipeline } = source.isReadable
+    ? check(source, environment, options.file)
+    : { problems: [] };
+  const all = [...source.problems, ...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   return {
-    file,
-    pipeline: hasErrors ? undefined : pipeline,
-    problems,
+    file: options.file,
+    pipeline: all.some((one) => one.severity === "error") ? undefined : pipeline,
+    problems: all,
     namePosition: source.positionOf(["name"]),
   };
+}
+
+/** What the format and the rules say of a readable file. */
+function check(
+  source: YamlSource,
+  environment: Environment,
+  file: string | undefined,
+): { problems: Problem[]; pipeline?: Pipeline } {
+  const { tree, written, result } = checkFormat(source);
+  const faults = formatProblems(result.error?.issues ?? [], source);
+  const problems = faults.flatMap(({ path, problem }) => (source.isUnfilled(path) ? [] : [problem]));
+
+  const document = result.data ?? withoutFaults(tree, faults);
+  if (document === undefined) return { problems };
+  const full = fullDocument(document);
+  problems.push(...lint(full, source, faults));
+  // Where something is wrong, units may be unreadable.
+  if (result.data === undefined || problems.some((one) => one.severity === "error")) return { problems };
+
+  const pipeline = {
+    ...resolve(full, file),
+    source: asWritten(full, source.writtenTexts(), written),
+    environment: digests(source, environment),
+  };
+  return { problems, pipeline };
 }
 
 type Result = z.ZodSafeParseResult<Document>;

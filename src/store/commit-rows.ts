@@ -58,7 +58,15 @@ export function commitRows(commit: Commit): CommitRows {
   for (const event of commit.events) {
     const { position, seq, note, sample, prediction, change } = event;
     const { key, time } = sample;
-    samples.push([position, key, seq, time, sample.arrival, note === "" ? null : note, fieldsToText(sample.values)]);
+    samples.push([
+      position,
+      key,
+      seq,
+      time,
+      sample.arrival,
+      note === "" ? null : note,
+      fieldsToText(sample.values),
+    ]);
     if (prediction) outputs.push([position, key, seq, time, outputToColumns(prediction)]);
     if (change) alerts.push(alertRow(event, change));
   }

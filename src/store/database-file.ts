@@ -32,7 +32,8 @@ const MEANINGS: readonly (readonly [prefix: string, code: string, expected: stri
 export function storeProblem(error: unknown, action: string, on: string): Error & { code: string } {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && code !== "" && !code.startsWith("SQLITE_")) return Object.assign(error, { code });
+  if (error instanceof Error && code !== "" && !code.startsWith("SQLITE_"))
+    return Object.assign(error, { code });
   const meaning = MEANINGS.find(([prefix]) => code.startsWith(prefix));
   return problem(Error, {
     code: meaning?.[1] ?? "STORE_FAILED",

@@ -58,7 +58,9 @@ export function outputToColumns(prediction: Prediction): OutputColumns {
 function moreText(targets: Prediction["targets"], next: Prediction["next"]): string | null {
   if (targets.length === 1 && next.length === 0) return null;
   const more: More = {
-    ...(targets.length === 1 ? {} : { targets: targets.length === 0 ? null : targets.slice(1).map(writeTarget) }),
+    ...(targets.length === 1
+      ? {}
+      : { targets: targets.length === 0 ? null : targets.slice(1).map(writeTarget) }),
     ...(next.length === 0 ? {} : { next: next.map((ahead) => ahead.map(writeAhead)) }),
   };
   return JSON.stringify(more);

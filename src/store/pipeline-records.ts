@@ -45,7 +45,8 @@ export class PipelineRecords {
       const { insertPipeline, selectPipeline } = this.#statements;
       insertPipeline.run(name);
       const row = selectPipeline.get(name);
-      if (row === undefined) throw new Error(`Cannot find the pipeline ${JSON.stringify(name)} just inserted`);
+      if (row === undefined)
+        throw new Error(`Cannot find the pipeline ${JSON.stringify(name)} just inserted`);
       record = { ...row, keys: new Map() };
       this.#pipelines.set(name, record);
     }

@@ -57,7 +57,9 @@ export function cutByAge(extent: Extent, now: number, ageMs: number): number {
  *
  * @returns undefined if nothing more can be let go
  */
-export function cutBySize(extents: readonly Extent[]): { readonly index: number; readonly cut: number } | undefined {
+export function cutBySize(
+  extents: readonly Extent[],
+): { readonly index: number; readonly cut: number } | undefined {
   let oldest: { index: number; place: SnapshotPlace } | undefined;
   extents.forEach(({ cut, snapshots }, index) => {
     const place = snapshots.slice(0, -1).find(({ position }) => position > cut);

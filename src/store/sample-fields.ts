@@ -10,7 +10,10 @@ import type { Sample, Value } from "../core/index.js";
 type Stored = number | string | { number: string } | { f32: string } | { f64: string };
 
 function isPlain(value: Value): boolean {
-  return typeof value === "string" || (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0));
+  return (
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0))
+  );
 }
 
 export function fieldsToText(values: Sample["values"]): string {
@@ -22,7 +25,8 @@ export function fieldsToText(values: Sample["values"]): string {
 
 /** @param value of any type, since JSON.stringify hands over the whole record first */
 function storedForm(value: unknown): unknown {
-  if (typeof value === "number" && !isPlain(value)) return { number: Object.is(value, -0) ? "-0" : String(value) };
+  if (typeof value === "number" && !isPlain(value))
+    return { number: Object.is(value, -0) ? "-0" : String(value) };
   if (value instanceof Float64Array) return vectorForm(value);
   return value;
 }

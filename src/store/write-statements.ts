@@ -1,14 +1,38 @@
 import type { Database, Statement } from "better-sqlite3";
 
-/** All that the writer ever says, prepared once. */
-export function prepareWrites(db: Database) {
-  const snapshotPositions: Statement<[number], number> = db
+/** All that the writer ever says. */
+export interface Writes {
+  readonly sample: Statement<unknown[]>;
+  readonly note: Statement<unknown[]>;
+  readonly output: Statement<unknown[]>;
+  readonly alert: Statement<unknown[]>;
+  readonly deadLetter: Statement<unknown[]>;
+  readonly pruneDeadLetters: Statement<unknown[]>;
+  readonly log: Statement<unknown[]>;
+  readonly packet: Statement<unknown[]>;
+  readonly prunePackets: Statement<unknown[]>;
+  readonly snapshot: Statement<unknown[]>;
+  readonly state: Statement<unknown[]>;
+  readonly dropStates: Statement<unknown[]>;
+  readonly dropSnapshot: Statement<unknown[]>;
+  readonly adopt: Statement<unknown[]>;
+  readonly adoptIfNew: Statement<unknown[]>;
+  readonly advance: Statement<unknown[]>;
+  /** In the order in which they must run. */
+  readonly startAgain: readonly Statement<unknown[]>[];
+  readonly stepped: Statement<[string], number>;
+  readonly snapshotPositions: Statement<[number], number>;
+  readonly cut: Statement<[number], number>;
+}
+
+export function prepareWrites(db: Database): Writes {
+  const snapshotPositions = db
     .prepare<[number], number>("SELECT position FROM snapshots WHERE pipeline = ? ORDER BY position")
     .pluck();
-  const cut: Statement<[number], number> = db
-    .prepare<[number], number>("SELECT cut FROM pipelines WHERE id = ?")
-    .pluck();
+  const cut = db.prepare<[number], number>("SELECT cut FROM pipelines WHERE id = ?").pluck();
+  const stepped = db.prepare<[string], number>("SELECT stepped FROM pipelines WHERE name = ?").pluck();
   return {
+    stepped,
     sample: db.prepare("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"),
     note: db.prepare("UPDATE samples SET note = ? WHERE pipeline = ? AND position = ?"),
     output: db.prepare("INSERT INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -37,7 +61,7 @@ export function prepareWrites(db: Database) {
       db.prepare("DELETE FROM outputs WHERE pipeline = ?"),
       db.prepare("DELETE FROM alerts WHERE pipeline = ?"),
       db.prepare("DELETE FROM log WHERE pipeline = ?"),
-      db.prepare("UPDATE keys SET events = 0, last_time = 0, last_output = NULL WHERE pipeline = ?"),
+      db.prepare("UPDATE keys SET last_output = NULL WHERE pipeline = ?"),
       // The journal after the cut is all there is: there the state is empty now.
       db.prepare("UPDATE pipelines SET origin = cut WHERE id = ?"),
     ],

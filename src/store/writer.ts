@@ -1,11 +1,17 @@
 import type { Database } from "better-sqlite3";
 import { type DeadLetter, type LedgerEntry, problem } from "../core/index.js";
-import type { AlertRowColumns, CommitRows, OutputRowColumns, SampleRow, SnapshotRows } from "./commit-rows.js";
+import type {
+  AlertRowColumns,
+  CommitRows,
+  OutputRowColumns,
+  SampleRow,
+  SnapshotRows,
+} from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
 import { keyToColumn } from "./key-column.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
 import { snapshotsToKeep } from "./retention.js";
-import { prepareWrites } from "./write-statements.js";
+import { prepareWrites, type Writes } from "./write-statements.js";
 import type { Change } from "./writer-messages.js";
 
 /** Entries that the ledger keeps: a broker has at most 65,535 packets in flight, in practice a few hundred. */
@@ -29,7 +35,7 @@ export type TimedChange = Change & { readonly now: number };
  */
 export class Writer {
   readonly #db: Database;
-  readonly #write: ReturnType<typeof prepareWrites>;
+  readonly #write: Writes;
   readonly #records: PipelineRecords;
   /** By pipeline: where the oldest failed commit began. */
   readonly #failedAt = new Map<string, number>();
@@ -91,9 +97,11 @@ export class Writer {
   }
 
   #rememberFailure(change: Extract<Change, { kind: "commit" }>): void {
-    const first = change.rows.samples[0]?.[0];
-    const known = this.#failedAt.get(change.pipeline);
-    if (first !== undefined && (known === undefined || first < known)) this.#failedAt.set(change.pipeline, first);
+    const first = change.rows.samples[0]?.[0] ?? 0;
+    const known = this.#failedAt.get(change.pipeline) ?? Number.POSITIVE_INFINITY;
+    // One that repeats what is stored leaves no hole by failing.
+    const stepped = this.#write.stepped.get(change.pipeline) ?? 0;
+    if (first > stepped && first < known) this.#failedAt.set(change.pipeline, first);
   }
 
   #requireNoHole(pipeline: string, { samples, snapshot }: CommitRows): void {
@@ -216,6 +224,6 @@ export class Writer {
     pipeline.outputs = 0;
     pipeline.alerts = 0;
     pipeline.raised = 0;
-    for (const key of pipeline.keys.values()) Object.assign(key, { events: 0, lastTime: 0, lastOutput: null });
+    for (const key of pipeline.keys.values()) key.lastOutput = null;
   }
 }

@@ -11,7 +11,7 @@ export {
 export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
 export { type PacketBatch, packetSource } from "./mqtt-source.js";
 export { Outbox, type OutboxOptions } from "./outbox.js";
-export { type Resumed, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
+export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
 export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";
 export { stepWith } from "./step-with.js";

@@ -8,7 +8,7 @@ export class KeyCells {
   /** Which network `hidden` belongs to; 0: none yet. */
   generation = 0;
   /** [S] of that network; empty before the first. */
-  hidden = new Float64Array(0);
+  hidden: Float64Array = new Float64Array(0);
   /** Ring of the newest inputs, RECENT rows of I. */
   readonly #recent: Float64Array;
   readonly #inputs: number;

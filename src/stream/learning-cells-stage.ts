@@ -1,4 +1,4 @@
-import { type CellKind, Network } from "../cells/index.js";
+import { type CellKind, type Network, networkFromBytes } from "../cells/index.js";
 import {
   type Batch,
   ByteReader,
@@ -79,7 +79,7 @@ export class LearningCellsStage implements Stage {
   readonly #cells: KeyedState<KeyCells>;
   readonly #memory: TrainingMemory;
   #network: Network | undefined;
-  #networkBytes = new Uint8Array(0);
+  #networkBytes: Uint8Array = new Uint8Array(0);
   #model = "naive";
   #generation = 0;
   /** Events learned from so far. */
@@ -192,7 +192,7 @@ export class LearningCellsStage implements Stage {
 
   #serve(model: string, bytes: Uint8Array): void {
     this.#networkBytes = bytes;
-    this.#network = bytes.length === 0 ? undefined : Network.fromBytes(bytes, model);
+    this.#network = bytes.length === 0 ? undefined : networkFromBytes(bytes, model);
     this.#model = model;
   }
 

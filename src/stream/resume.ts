@@ -28,7 +28,7 @@ export function restoreSnapshot(stages: readonly Stage[], snapshot: Snapshot): v
   const slots = new Map(stages.flatMap((stage) => stage.slots).map((slot) => [slot.name, slot]));
   for (const entry of snapshot.entries) {
     const slot = slots.get(entry.slot);
-    if (slot?.version !== entry.version) {
+    if (slot === undefined || slot.version !== entry.version) {
       throw problem(Error, {
         code: "SNAPSHOT_UNKNOWN",
         action: "restore the snapshot at position",
@@ -41,7 +41,14 @@ export function restoreSnapshot(stages: readonly Stage[], snapshot: Snapshot): v
   }
 }
 
-/** What stepping the journal again tells on its way. */
+export interface ResumeOptions {
+  /** From which snapshot; the oldest gives the whole stored log again. Default: the newest. */
+  readonly from?: "newest" | "oldest";
+  /** Sees every batch that was stepped again, for whoever wants its outputs. */
+  readonly onBatch?: (batch: Batch) => void | Promise<void>;
+}
+
+/** Positions between which the journal was stepped again. */
 export interface Resumed {
   readonly from: number;
   readonly to: number;
@@ -52,15 +59,12 @@ export interface Resumed {
  * stepped through the same stages. The network's and the detectors' changes come from the log, at the
  * positions where they took effect.
  *
- * @param onBatch sees every batch that was stepped again, for whoever wants its outputs
+ * @throws Error code `JOURNAL_BROKEN` when a position is missing
  */
-export async function resume(
-  scope: PipelineScope,
-  onBatch: (batch: Batch) => void | Promise<void> = () => {},
-  from: Snapshot | undefined = scope.store.newestSnapshot(),
-): Promise<Resumed> {
-  const start = from?.position ?? 0;
-  if (from) restoreSnapshot(scope.stages, from);
+export async function resume(scope: PipelineScope, options: ResumeOptions = {}): Promise<Resumed> {
+  const snapshot = options.from === "oldest" ? scope.store.oldestSnapshot() : scope.store.newestSnapshot();
+  const start = snapshot?.position ?? 0;
+  if (snapshot) restoreSnapshot(scope.stages, snapshot);
   const log = scope.store.logEntries(start);
   for (const stage of scope.stages) {
     const names = new Set(stage.slots.map((slot) => slot.name));
@@ -89,7 +93,7 @@ export async function resume(
         found: `position ${reached}`,
       });
     }
-    await onBatch(batch);
+    await options.onBatch?.(batch);
     position = last.position;
   }
 }

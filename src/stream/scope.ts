@@ -1,5 +1,5 @@
 import type { Batch, Stage } from "../core/index.js";
-import type { PipelineStore } from "../store/index.js";
+import type { PipelineReader } from "../store/index.js";
 
 /**
  * What the operators of one running pipeline share: its store, its stages in stream order, and the gate
@@ -11,7 +11,7 @@ import type { PipelineStore } from "../store/index.js";
  * that is the back-pressure. While it is shut, packets gather at the source and make a larger batch.
  */
 export class PipelineScope {
-  readonly store: PipelineStore;
+  readonly store: PipelineReader;
   readonly ahead: number;
   /** In stream order: registered from the commit upwards, so each goes to the front. */
   readonly stages: Stage[] = [];
@@ -23,7 +23,7 @@ export class PipelineScope {
   #committing = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(store: PipelineStore, ahead: number) {
+  constructor(store: PipelineReader, ahead: number) {
     this.store = store;
     this.ahead = ahead;
     this.ready = new Promise((resolve, reject) => {

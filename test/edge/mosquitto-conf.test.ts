@@ -1,20 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort, lacksMosquitto, mosquittoHint } from "../support/mosquitto.js";
 
 const edge = fileURLToPath(new URL("../../edge/", import.meta.url));
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-const hasMosquitto = ["mosquitto", "mosquitto_pub", "mosquitto_sub"].every(
-  (command) => spawnSync("sh", ["-c", `command -v ${command}`], { env }).status === 0,
-);
-/** On a developer's machine it may be absent; CI installs it. */
-const isSkipped = !hasMosquitto && !process.env.CI;
-
 let directory: string;
 let broker: ChildProcess | undefined;
 
@@ -28,15 +22,6 @@ afterEach(async () => {
   await stop();
   rmSync(directory, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 /** The shipped configuration with another port and another folder. @returns its path */
 function copyOfConfiguration(port: number, change = (text: string) => text): string {
@@ -84,7 +69,7 @@ function client(command: "mosquitto_pub" | "mosquitto_sub", args: readonly strin
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => `${from + i}\n`).join("");
 
-describe.skipIf(isSkipped)(`edge/mosquitto.conf${isSkipped ? " (skipped: no mosquitto here)" : ""}`, () => {
+describe.skipIf(lacksMosquitto)(`edge/mosquitto.conf${mosquittoHint}`, () => {
   it("queues without loss and in order while a subscriber is away, over a restart of the broker", async () => {
     const port = await freePort();
     const configuration = copyOfConfiguration(port);

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecurrentModel } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
 import { loadOrtModel } from "../../src/onnx/index.js";
+import { recurrentModelSuite } from "../conformance/recurrent-model.js";
 import { sharedData, sharedDataHint } from "../support/shared-data.js";
 import { buildModel, type ModelSpec, rnnNode, rnnR, rnnSpec, rnnW } from "./build-model.js";
 
@@ -156,6 +157,33 @@ describe("loadOrtModel()", () => {
       code: "ONNX_NOT_STREAMABLE",
       message: expect.stringContaining(found),
     });
+  });
+});
+
+/** A GRU [I = 2, H = 3] of seeded weights. */
+function gruSpec(seed: number): ModelSpec {
+  const rng = new Rng(seed);
+  const values = (count: number) => Array.from({ length: count }, () => rng.normal());
+  return rnnSpec({
+    nodes: [rnnNode({ operator: "GRU", attributes: { hidden_size: 3, linear_before_reset: 1 } })],
+    weights: { W: { shape: [1, 9, 2], values: values(18) }, R: { shape: [1, 9, 3], values: values(27) } },
+  });
+}
+
+describe("OrtModel", () => {
+  recurrentModelSuite("OrtModel", {
+    create: (seed) => open(gruSpec(seed)),
+    copy: () => open(gruSpec(1)),
+    wholeSequence: async (_, input, steps) => {
+      const { InferenceSession, Tensor } = await import("onnxruntime-web/wasm");
+      const session = await InferenceSession.create(buildModel(gruSpec(1)));
+      const { y } = await session.run({
+        x: new Tensor("float32", Float32Array.from(input), [steps, 1, 2]),
+        h0: new Tensor("float32", new Float32Array(3), [1, 1, 3]),
+      });
+      await session.release();
+      return Float64Array.from(y?.data as Float32Array);
+    },
   });
 });
 

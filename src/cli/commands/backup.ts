@@ -16,6 +16,8 @@ export function backupCommand(): Command {
       } finally {
         await store.close();
       }
-      console.log(options.json ? JSON.stringify({ type: "result", file }) : `${options.data} copied to ${file}`);
+      console.log(
+        options.json ? JSON.stringify({ type: "result", file }) : `${options.data} copied to ${file}`,
+      );
     });
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { lintReport, lintTogether, show } from "../../spec/index.js";
-import { readPipelineFile } from "../pipeline-files.js";
+import { lintReport, show } from "../../spec/index.js";
+import { readPipelineFiles } from "../pipeline-files.js";
 
 interface LintOptions {
   readonly show?: boolean;
@@ -19,22 +19,19 @@ export function lintCommand(): Command {
 }
 
 async function lint(files: readonly string[], options: LintOptions): Promise<void> {
-  const read = await Promise.all(files.map(readPipelineFile));
   let errors = 0;
-  for (const { file, pipeline, problems } of read) {
-    errors += problems.filter((problem) => problem.severity === "error").length;
+  for (const { file = "", pipeline, problems } of await readPipelineFiles(files)) {
+    errors += problems.filter(({ severity }) => severity === "error").length;
     if (options.json) {
       for (const problem of problems) console.log(JSON.stringify({ type: "problem", file, ...problem }));
     } else if (problems.length > 0) {
       console.log(lintReport(file, problems));
     }
     if (options.show && pipeline) {
-      console.log(options.json ? JSON.stringify({ type: "pipeline", file, pipeline: show(pipeline) }) : show(pipeline));
+      const shown = show(pipeline);
+      console.log(options.json ? JSON.stringify({ type: "pipeline", file, shown }) : shown);
     }
   }
-  const together = lintTogether(read.flatMap(({ pipeline }) => pipeline ?? []));
-  for (const message of together) console.log(options.json ? JSON.stringify({ type: "problem", message }) : message);
-  errors += together.length;
   if (options.json) console.log(JSON.stringify({ type: "result", files: files.length, errors }));
   else if (errors === 0 && !options.show) console.log(`${files.length} ok`);
   if (errors > 0) process.exitCode = 1;

@@ -1,7 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { Command } from "commander";
-import { Learner, replay, replayLog, type ReplayRow, RowWriter } from "../../runtime/index.js";
+import { Learner, type ReplayRow, RowWriter, replay, replayLog } from "../../runtime/index.js";
 import { readPipelines } from "../pipeline-files.js";
 import { progress } from "../progress.js";
 import { wrongUse } from "../wrong-use.js";
@@ -17,7 +17,10 @@ interface ReplayCommandOptions {
 export function replayCommand(): Command {
   return new Command("replay")
     .description("run a pipeline over a recorded file, or repeat a data directory's log; no broker")
-    .argument("[pipeline]", "pipeline file (YAML), with --input")
+    .argument(
+      "[pipeline]",
+      "with --input: pipeline file (YAML); with --data: a pipeline's name, if there are several",
+    )
     .option("--input <file>", "recording: CSV with a header, or NDJSON")
     .option("--data <dir>", "repeat this data directory's log from its oldest snapshot")
     .option("--output <file>", "one row per input row, CSV or .ndjson (default: standard output)")
@@ -32,13 +35,20 @@ export function replayCommand(): Command {
 
 async function run(file: string | undefined, options: ReplayCommandOptions): Promise<void> {
   const isLog = options.data !== undefined;
-  if (isLog === (file !== undefined && options.input !== undefined)) {
+  if (isLog === (options.input !== undefined) || (!isLog && file === undefined)) {
     throw wrongUse("Cannot replay: expected PIPELINE.yaml --input FILE, or --data DIR");
   }
   const started = performance.now();
   const output = await openOutput(options.output);
-  const writer = new RowWriter(options.output?.endsWith("json") ? "ndjson" : "csv", (text) => output.write(text));
-  const bar = progress(process.stderr, { label: "replay", total: undefined, unit: "rows" });
+  const writer = new RowWriter(options.output?.endsWith("json") ? "ndjson" : "csv", (text) =>
+    output.write(text),
+  );
+  const bar = progress(process.stderr, {
+    label: "replay",
+    total: undefined,
+    unit: "rows",
+    silent: options.json ?? false,
+  });
   const learner = new Learner();
   let rows = 0;
   let alerts = 0;
@@ -49,12 +59,18 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   };
   try {
     if (options.data !== undefined) {
-      await replayLog({ data: options.data, pipelineFile: file, engines: { trainer: learner, fineTunes: false }, onRow });
+      await replayLog({ data: options.data, name: file, trainer: learner, onRow });
     } else if (file !== undefined && options.input !== undefined) {
       const [pipeline] = await readPipelines([file]);
       if (pipeline === undefined) return;
       const engines = { trainer: learner, fineTunes: false };
-      await replay({ pipeline, input: options.input, engines, onRow, onProgress: (done) => bar.update(done) });
+      await replay({
+        pipeline,
+        input: options.input,
+        engines,
+        onRow,
+        onProgress: (done) => bar.update(done),
+      });
     }
   } finally {
     await learner.close();
@@ -66,7 +82,9 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
 }
 
 /** Writes to a file, or to standard output. */
-async function openOutput(file: string | undefined): Promise<{ write(text: string): void; end(): Promise<void> }> {
+async function openOutput(
+  file: string | undefined,
+): Promise<{ write(text: string): void; end(): Promise<void> }> {
   if (file === undefined) {
     return { write: (text) => process.stdout.write(text), end: async () => {} };
   }
@@ -76,6 +94,9 @@ async function openOutput(file: string | undefined): Promise<{ write(text: strin
   });
   return {
     write: (text) => stream.write(text),
-    end: () => new Promise((resolve, reject) => stream.end((error?: Error | null) => (error ? reject(error) : resolve()))),
+    end: () =>
+      new Promise((resolve, reject) =>
+        stream.end((error?: Error | null) => (error ? reject(error) : resolve())),
+      ),
   };
 }

@@ -8,7 +8,9 @@ interface StateOptions {
 
 /** `eddy state`: what a data directory remembers, by pipeline and key. */
 export function stateCommand(): Command {
-  const state = new Command("state").description("look at what a data directory remembers, by pipeline and key");
+  const state = new Command("state").description(
+    "look at what a data directory remembers, by pipeline and key",
+  );
   state
     .command("list")
     .description("every key: events, newest event time")

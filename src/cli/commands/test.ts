@@ -21,11 +21,16 @@ async function run(files: readonly string[], options: { readonly json?: boolean 
     for (const file of files) {
       for (const pipeline of await readPipelines([file])) {
         for (const test of pipeline.tests) {
-          const { name, failures } = await runPipelineTest(pipeline, test, { trainer: learner, fineTunes: false });
+          const { name, failures } = await runPipelineTest(pipeline, test, {
+            trainer: learner,
+            fineTunes: false,
+          });
           if (failures.length === 0) passed++;
           else failed++;
           if (options.json) {
-            console.log(JSON.stringify({ type: "test", file, name, passed: failures.length === 0, failures }));
+            console.log(
+              JSON.stringify({ type: "test", file, name, passed: failures.length === 0, failures }),
+            );
             continue;
           }
           console.log(`${failures.length === 0 ? pc.green("pass") : pc.red("FAIL")} ${file}: ${name}`);
@@ -36,6 +41,8 @@ async function run(files: readonly string[], options: { readonly json?: boolean 
   } finally {
     await learner.close();
   }
-  console.log(options.json ? JSON.stringify({ type: "result", passed, failed }) : `${passed} passed, ${failed} failed`);
+  console.log(
+    options.json ? JSON.stringify({ type: "result", passed, failed }) : `${passed} passed, ${failed} failed`,
+  );
   if (failed > 0) process.exitCode = 1;
 }

@@ -31,7 +31,6 @@ export interface PumpReading {
   readonly rpm: number;
 }
 
-const TURN = 2 * Math.PI;
 /** Time constants, s: rotor and casing answer at once, a bearing warms slowly (compressed like the shifts). */
 const VIBRATION_LAG = 0.8;
 const TEMPERATURE_LAG = 8;
@@ -119,10 +118,10 @@ export class Pump {
   /** A cycle with broad shoulders (working, idling), a faster swing in it, and a little wandering. */
   #load(time: number, seconds: number): number {
     const { cycleSeconds, phase } = this.spec;
-    const turn = TURN * (time / 1000 / cycleSeconds + phase);
+    const turn = cycleAngle(time / 1000 / cycleSeconds + phase);
     this.#wander = approach(this.#wander, 0, seconds, WANDER_LAG);
     this.#wander += 0.02 * Math.sqrt(seconds / WANDER_LAG) * this.#rng.normal();
-    const load = 0.58 + 0.26 * tanh(1.6 * sin(turn)) + 0.05 * sin(3.7 * turn) + this.#wander;
+    const load = 0.58 + 0.26 * tanh(1.6 * sin(turn)) + 0.05 * sin(3 * turn + 1) + this.#wander;
     return Math.min(1, Math.max(0, load));
   }
 
@@ -161,7 +160,12 @@ export class Pump {
 
 /** The air around: a slow drift of a few degrees, °C. */
 function ambient(time: number): number {
-  return 21 + 2.5 * sin((TURN * time) / 1000 / 420);
+  return 21 + 2.5 * sin(cycleAngle(time / 1000 / 420));
+}
+
+/** Angle, radians, of a count of cycles: only the fraction matters, and small angles are exact. */
+function cycleAngle(cycles: number): number {
+  return 2 * Math.PI * (cycles - Math.floor(cycles));
 }
 
 /** First-order lag: exact for a constant aim, so that no step is too long. */

@@ -1,129 +1,9 @@
-import { overlaps, parseKeyTemplate } from "../core/index.js";
-import type { FullDocument } from "./full-document.js";
+import { parseKeyTemplate } from "../core/index.js";
+import type { FullFeature } from "./full-document.js";
 import type { LintRule } from "./lint-rule.js";
 
 /** The field that holds the number of a payload of codec `text`. */
 const TEXT_FIELD = "value";
-
-const sharedSubscription: LintRule = {
-  code: "SHARED_SUBSCRIPTION",
-  severity: "error",
-  description:
-    "No `$share/...` filters: state is kept per key, so a key's events must all come here, in order.",
-  needs: ["input.topics"],
-  check: ({ full, report }) => {
-    full.input.topics.forEach((filter, i) => {
-      if (!filter.startsWith("$share/")) return;
-      const [, , ...levels] = filter.split("/");
-      report(
-        ["input", "topics", i],
-        `expected a filter of its own such as "${levels.join("/")}", because state is kept per key; found the shared subscription "${filter}"`,
-      );
-    });
-  },
-};
-
-const overlappingFilters: LintRule = {
-  code: "OVERLAPPING_FILTERS",
-  severity: "error",
-  description: "No two filters match the same topic: a broker may deliver such an event twice.",
-  needs: ["input.topics"],
-  check: ({ full, report }) => {
-    const { topics } = full.input;
-    topics.forEach((filter, i) => {
-      const other = topics.slice(0, i).find((earlier) => overlaps(earlier, filter));
-      if (other === undefined) return;
-      report(
-        ["input", "topics", i],
-        `expected filters that share no topic, found "${filter}" and "${other}", whose common events may come twice`,
-      );
-    });
-  },
-};
-
-const ownOutput: LintRule = {
-  code: "OWN_OUTPUT",
-  severity: "error",
-  description: "No filter matches what the pipeline itself publishes below `output.base`.",
-  needs: ["input.topics", "output.base", "name"],
-  check: ({ full, report }) => {
-    const own = `${full.output.base}/${full.name}/#`;
-    full.input.topics.forEach((filter, i) => {
-      if (overlaps(filter, own)) {
-        report(
-          ["input", "topics", i],
-          `expected a filter that leaves out the pipeline's own output, found "${filter}", which shares topics with "${own}"`,
-        );
-      }
-    });
-  },
-};
-
-const keyLevel: LintRule = {
-  code: "KEY_LEVEL",
-  severity: "error",
-  description: "Every filter has the topic levels that `input.key` asks for.",
-  needs: ["input.topics", "input.key"],
-  check: ({ full, report }) => {
-    const level = parseKeyTemplate(full.input.key).topicLevels.at(-1) ?? -1;
-    // "#" may stand for any number of levels, so only a filter without it is surely too short.
-    const short = full.input.topics.find(
-      (filter) => !filter.endsWith("#") && filter.split("/").length <= level,
-    );
-    if (short === undefined) return;
-    const last = short.split("/").length - 1;
-    report(
-      ["input", "key"],
-      `expected levels that every filter has, found {topic[${level}]}, but "${short}" ends at {topic[${last}]}`,
-    );
-  },
-};
-
-const oneKey: LintRule = {
-  code: "ONE_KEY",
-  severity: "warning",
-  description: "With a wildcard among the filters, `input.key` is written: else all topics share one state.",
-  needs: ["input.topics", "input.key"],
-  check: ({ full, isWritten, report }) => {
-    const wild = full.input.topics.find((filter) => /[+#]/.test(filter));
-    if (wild === undefined || isWritten(["input", "key"])) return;
-    const level = wild.split("/").findIndex((part) => part === "+" || part === "#");
-    report(
-      ["input"],
-      `expected a key, found none: all topics of "${wild}" share one state; write key: "{topic[${level}]}", or key: default if that is meant`,
-    );
-  },
-};
-
-const secretInFile: LintRule = {
-  code: "SECRET_IN_FILE",
-  severity: "warning",
-  description: "A password comes from the environment, not from the file.",
-  needs: ["broker"],
-  check: ({ full, isFromEnvironment, report }) => {
-    if (full.broker.password === undefined || isFromEnvironment(["broker", "password"])) return;
-    report(
-      ["broker", "password"],
-      "expected a reference to the environment such as $" + "{MQTT_PASSWORD}, found the password itself",
-    );
-  },
-};
-
-const secretInUrl: LintRule = {
-  code: "SECRET_IN_URL",
-  severity: "error",
-  description: "A broker's URL holds no user name and no password, unless it comes from the environment.",
-  needs: ["broker"],
-  check: ({ full, isFromEnvironment, report }) => {
-    if (full.broker.url === undefined || isFromEnvironment(["broker", "url"])) return;
-    const { username, password } = new URL(full.broker.url);
-    if (username + password === "") return;
-    report(
-      ["broker", "url"],
-      "expected user name and password in broker.username and broker.password, found them in the URL",
-    );
-  },
-};
 
 const noTarget: LintRule = {
   code: "NO_TARGET",
@@ -241,15 +121,8 @@ const coldStartTooShort: LintRule = {
   },
 };
 
-/** The rules about several fields at once; what a single field must be stands in the format. */
-export const pipelineRules: readonly LintRule[] = [
-  sharedSubscription,
-  overlappingFilters,
-  ownOutput,
-  keyLevel,
-  oneKey,
-  secretInFile,
-  secretInUrl,
+/** The rules about what is seen and what is forecast. */
+export const featureRules: readonly LintRule[] = [
   noTarget,
   targetNotAFeature,
   duplicateFeature,
@@ -258,8 +131,6 @@ export const pipelineRules: readonly LintRule[] = [
   fieldNotInText,
   coldStartTooShort,
 ];
-
-type FullFeature = FullDocument["features"][number];
 
 /** The payload's fields that features are made of. */
 export function fieldsOf(features: readonly FullFeature[]): string[] {

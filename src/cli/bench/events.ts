@@ -1,0 +1,147 @@
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {
+  FromGenerator,
+  FromSubject,
+  GeneratorOptions,
+  SubjectOptions,
+  SubjectSample,
+} from "./messages.js";
+
+export interface EventsBenchOptions {
+  readonly broker: string;
+  readonly seconds: number;
+  readonly keys: number;
+  readonly hidden: number;
+  readonly durability: SubjectOptions["durability"];
+  readonly qosOut: 0 | 1;
+  readonly onPhase: (phase: string) => void;
+}
+
+/** As DESIGN names it for machines. */
+export interface EventsBenchResult {
+  readonly eventsPerSecond: number;
+  readonly cpuMicrosecondsPerEvent: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly rssMB: number;
+  readonly bytesPerEvent: number;
+  readonly keys: number;
+  readonly hidden: number;
+  readonly durability: string;
+  readonly qosOut: number;
+  readonly detector: string;
+  readonly broker: string;
+}
+
+const LATENCY_RATE = 1000;
+
+/**
+ * Events per second through the whole path, state and outputs committed: Eddy (with the embedded broker, if
+ * that is measured) with all its threads on one core where `taskset` is there, the generator elsewhere.
+ * Throughput in one phase; then latency, from event sent to prediction received, at 1,000 events/s.
+ */
+export async function benchEvents(options: EventsBenchOptions): Promise<EventsBenchResult> {
+  const data = mkdtempSync(join(tmpdir(), "eddy-bench-"));
+  const { broker, hidden, durability, qosOut, keys, seconds, onPhase } = options;
+  const subject = start(
+    "subject.js",
+    { broker, data, hidden, durability, qosOut } satisfies SubjectOptions,
+    0,
+  );
+  let generator: ChildProcess | undefined;
+  try {
+    const url = await ready(subject);
+    const load = (rate: number | undefined, listens: boolean) =>
+      start("generator.js", { url, keys, rate, window: 400, listens } satisfies GeneratorOptions, 1);
+
+    onPhase("warming up: until the first network is in service");
+    generator = load(undefined, false);
+    while (!(await sample(subject)).isTrained) await seconds_(0.25);
+    await seconds_(1);
+
+    onPhase(`throughput: ${seconds} s`);
+    const from = await sample(subject);
+    const begun = performance.now();
+    await seconds_(seconds);
+    const to = await sample(subject);
+    const elapsed = (performance.now() - begun) / 1000;
+    generator.send({ say: "stop" });
+
+    onPhase(`latency: ${seconds} s at ${LATENCY_RATE} events/s`);
+    generator = load(LATENCY_RATE, true);
+    await seconds_(2);
+    await latencies(generator);
+    await seconds_(seconds);
+    const times = await latencies(generator);
+    generator.send({ say: "stop" });
+
+    const events = to.events - from.events;
+    const quantile = (q: number) =>
+      times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? Number.NaN;
+    return {
+      eventsPerSecond: Math.round(events / elapsed),
+      cpuMicrosecondsPerEvent: round((to.cpuMicroseconds - from.cpuMicroseconds) / events),
+      p50Ms: round(quantile(0.5)),
+      p99Ms: round(quantile(0.99)),
+      rssMB: Math.round(to.rssBytes / 1e6),
+      bytesPerEvent: Math.round((to.storeBytes - from.storeBytes) / events),
+      keys,
+      hidden,
+      durability,
+      qosOut,
+      detector: "residual",
+      broker: broker === "embedded" ? "embedded" : "external",
+    };
+  } finally {
+    generator?.kill("SIGKILL");
+    subject.kill("SIGKILL");
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** Starts one of the bench's processes, on one core if this machine can pin it. */
+function start(file: string, options: object, core: number): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const canPin = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
+  const pinned = canPin ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath] } : {};
+  return fork(path, [JSON.stringify(options)], { ...pinned, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+}
+
+async function ready(subject: ChildProcess): Promise<string> {
+  const [message] = (await Promise.race([
+    once(subject, "message"),
+    once(subject, "exit").then(() => {
+      throw new Error("Cannot bench: expected Eddy to start, found that it ended");
+    }),
+  ])) as [FromSubject];
+  if (message.say !== "ready") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
+  return message.url;
+}
+
+async function sample(subject: ChildProcess): Promise<SubjectSample> {
+  const answer = once(subject, "message");
+  subject.send({ say: "sample" });
+  const [message] = (await answer) as [FromSubject];
+  if (message.say !== "sample") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
+  return message.sample;
+}
+
+async function latencies(generator: ChildProcess): Promise<readonly number[]> {
+  const answer = once(generator, "message");
+  generator.send({ say: "sample" });
+  const [message] = (await answer) as [FromGenerator];
+  return message.latenciesMs;
+}
+
+function seconds_(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, count * 1000));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

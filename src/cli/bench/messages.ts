@@ -1,0 +1,42 @@
+/** What the bench's processes say to each other. */
+export interface SubjectOptions {
+  /** `embedded`, or a broker's URL. */
+  readonly broker: string;
+  readonly data: string;
+  readonly hidden: number;
+  readonly durability: "power-loss" | "crash" | "none";
+  readonly qosOut: 0 | 1;
+}
+
+/** The process under measurement, at one moment. */
+export interface SubjectSample {
+  readonly events: number;
+  /** User and system time of the process, all threads, microseconds. */
+  readonly cpuMicroseconds: number;
+  readonly rssBytes: number;
+  readonly storeBytes: number;
+  readonly isTrained: boolean;
+}
+
+export type ToSubject = { readonly say: "sample" } | { readonly say: "stop" };
+export type FromSubject =
+  | { readonly say: "ready"; readonly url: string }
+  | { readonly say: "sample"; readonly sample: SubjectSample }
+  | { readonly say: "failed"; readonly why: string };
+
+export interface GeneratorOptions {
+  readonly url: string;
+  readonly keys: number;
+  /** Events a second; undefined: as fast as they are acknowledged. */
+  readonly rate: number | undefined;
+  /** Publishes un-acknowledged at a time. */
+  readonly window: number;
+  readonly listens: boolean;
+}
+
+export type FromGenerator = {
+  readonly say: "sample";
+  readonly sent: number;
+  /** Event sent to prediction received, milliseconds, sorted. */
+  readonly latenciesMs: readonly number[];
+};

@@ -1,0 +1,55 @@
+import { embeddedBroker } from "../../mqtt/index.js";
+import { connectToBroker, Eddy, silentLog } from "../../runtime/index.js";
+import { parsePipeline } from "../../spec/index.js";
+import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
+
+/** The process that `eddy bench events` measures: Eddy with one pipeline, and the embedded broker if asked. */
+const options: SubjectOptions = JSON.parse(process.argv[2] ?? "{}");
+const say = (message: FromSubject) => process.send?.(message);
+
+const { pipeline } = parsePipeline(
+  JSON.stringify({
+    name: "bench",
+    input: { topics: ["bench/+/events"], key: "{topic[1]}", time: "ts" },
+    features: ["value", { difference: "value" }],
+    target: "value",
+    model: { hidden: options.hidden, "cold-start": { events: 1000, lead: 1000 } },
+    output: { qos: options.qosOut },
+    store: { durability: options.durability },
+  }),
+  { environment: {} },
+);
+if (pipeline === undefined) throw new Error("the bench's own pipeline has errors");
+
+const broker = options.broker === "embedded" ? await embeddedBroker({ port: 18_830 }) : undefined;
+const url = broker?.url ?? options.broker;
+const eddy = await Eddy.start({
+  pipelines: [pipeline],
+  data: options.data,
+  log: silentLog,
+  connect: (own, store) =>
+    broker ? broker.connection({ filters: own.input.topics }) : connectToBroker(own, store, url, silentLog),
+});
+eddy.ended.catch((error: unknown) => say({ say: "failed", why: String(error) }));
+
+process.on("message", async (message: ToSubject) => {
+  if (message.say === "sample") {
+    const { user, system } = process.cpuUsage();
+    const [live] = eddy.live;
+    say({
+      say: "sample",
+      sample: {
+        events: live?.counters.events ?? 0,
+        cpuMicroseconds: user + system,
+        rssBytes: process.memoryUsage.rss(),
+        storeBytes: eddy.storeBytes(),
+        isTrained: live?.model !== "naive",
+      },
+    });
+  } else {
+    await eddy.stop();
+    await broker?.close();
+    process.exit(0);
+  }
+});
+say({ say: "ready", url });

@@ -1,0 +1,59 @@
+import { cpus } from "node:os";
+import { Command, Option } from "commander";
+import { benchEvents } from "../bench/events.js";
+
+interface BenchOptions {
+  readonly broker: string;
+  readonly seconds: string;
+  readonly keys: string;
+  readonly hidden: string;
+  readonly durability: "power-loss" | "crash" | "none";
+  readonly qosOut: string;
+  readonly json?: boolean;
+}
+
+/** `eddy bench`: how fast this machine is at it. */
+export function benchCommand(): Command {
+  const bench = new Command("bench").description("measure how fast this machine is");
+  bench
+    .command("events")
+    .description("events per second through the whole path, and latency at 1,000 events/s")
+    .option("--broker <url>", "a broker's URL, or embedded", "embedded")
+    .option("--seconds <n>", "length of each phase", "10")
+    .option("--keys <n>", "keys", "100")
+    .option("--hidden <n>", "hidden units of the GRU", "64")
+    .addOption(
+      new Option("--durability <level>", "what a commit survives")
+        .choices(["power-loss", "crash", "none"])
+        .default("power-loss"),
+    )
+    .addOption(new Option("--qos-out <qos>", "of predictions").choices(["0", "1"]).default("1"))
+    .option("--json", "one JSON object, for machines")
+    .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
+    .action(events);
+  return bench;
+}
+
+async function events(options: BenchOptions): Promise<void> {
+  const result = await benchEvents({
+    broker: options.broker,
+    seconds: Number(options.seconds),
+    keys: Number(options.keys),
+    hidden: Number(options.hidden),
+    durability: options.durability,
+    qosOut: options.qosOut === "0" ? 0 : 1,
+    onPhase: (phase) => process.stderr.write(`bench events: ${phase}\n`),
+  });
+  if (options.json) {
+    console.log(JSON.stringify({ type: "result", bench: "events", ...result }));
+    return;
+  }
+  console.log(
+    [
+      `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.keys} keys, GRU H=${result.hidden}`,
+      `${result.cpuMicrosecondsPerEvent} µs of CPU an event, ${result.rssMB} MB, ${result.bytesPerEvent} bytes stored an event`,
+      `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`,
+      `${result.broker} broker, QoS 1 in, QoS ${result.qosOut} out; ${cpus()[0]?.model ?? "unknown processor"}`,
+    ].join("\n"),
+  );
+}

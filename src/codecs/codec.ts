@@ -1,0 +1,26 @@
+import { cborCodec } from "./cbor-codec.js";
+import { jsonCodec } from "./json-codec.js";
+import type { PayloadRecord } from "./records.js";
+import type { Rejection } from "./rejection.js";
+import { textCodec } from "./text-codec.js";
+
+/**
+ * How a payload's bytes are read.
+ *
+ * Laws (test/conformance/codec.ts): whatever the bytes, `read` neither throws nor changes them; what it
+ * returns shares no memory with them and holds no more than they did; a payload reads the same whatever
+ * was read before it.
+ */
+export interface Codec {
+  readonly name: CodecName;
+  /** The payload's records, in order; or why none could be read (`unreadable`): one that is broken spoils all. */
+  read(payload: Uint8Array): readonly PayloadRecord[] | Rejection;
+}
+
+export type CodecName = "json" | "cbor" | "text";
+
+const CODECS: Readonly<Record<CodecName, Codec>> = { json: jsonCodec, cbor: cborCodec, text: textCodec };
+
+export function codecOf(name: CodecName): Codec {
+  return CODECS[name];
+}

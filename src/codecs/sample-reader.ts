@@ -1,0 +1,199 @@
+import {
+  formatTime,
+  type KeyTemplate,
+  problem,
+  type Sample,
+  type TimeReader,
+  type Value,
+} from "../core/index.js";
+import type { Codec } from "./codec.js";
+import { type FieldKind, isMissing, isWellFormed, readField } from "./field-value.js";
+import type { PayloadRecord } from "./records.js";
+import { type Rejection, shown } from "./rejection.js";
+
+export interface SampleReaderOptions {
+  readonly key: Pick<KeyTemplate, "text" | "needsTopic" | "fields" | "render">;
+  /** Field with the event time; undefined: the time of arrival. */
+  readonly time?: string | undefined;
+  readonly timeReader: TimeReader;
+  /** Fields the pipeline needs: numbers, or what is said. */
+  readonly fields: readonly (string | { readonly field: string; readonly kind: FieldKind })[];
+  /** Field with the event's own number or id; kept as text. */
+  readonly id?: string | undefined;
+  /** How far beyond its arrival an event time may lie, ms. */
+  readonly maxAheadMs: number;
+  /** Longest payload. */
+  readonly maxBytes: number;
+  /** Numbers may be written in text, as in a CSV file; default false. */
+  readonly numericText?: boolean | undefined;
+}
+
+/**
+ * Makes samples of payloads and of rows of recordings. Keeps nothing but what is asked for, shares no memory
+ * with what it reads, and never throws: what makes no sample makes a rejection.
+ */
+export interface SampleReader {
+  /**
+   * A payload's samples, in order, with at most one rejection for each reason: it stands where the first
+   * record was rejected for it and counts the others.
+   *
+   * @param arrival milliseconds since 1970-01-01T00:00Z
+   */
+  fromPayload(codec: Codec, topic: string, payload: Uint8Array, arrival: number): (Sample | Rejection)[];
+  /**
+   * @param topic       undefined where there is none: then a key template that needs one gives `default`
+   * @param keyOverride takes the place of the key template
+   */
+  fromRecord(
+    record: PayloadRecord,
+    topic: string | undefined,
+    arrival: number,
+    keyOverride?: string,
+  ): Sample | Rejection;
+}
+
+/** Key of a row whose template needs a topic, in a recording without topics. */
+const DEFAULT_KEY = "default";
+/** Longest key and longest id, in characters: a key becomes a topic level, and ids are remembered. */
+const LONGEST_NAME = 1024;
+
+/** @throws RangeError code `BAD_FIELD` for a field `__proto__`, which no object of JavaScript can hold safely */
+export function sampleReader(options: SampleReaderOptions): SampleReader {
+  const { key, time, timeReader, id, maxAheadMs, maxBytes, numericText = false } = options;
+  const readings = options.fields.map((field) => ({
+    ...(typeof field === "string" ? { field, kind: "number" as const } : field),
+    numericText,
+  }));
+  for (const field of [...readings.map((reading) => reading.field), id]) {
+    if (field === "__proto__") {
+      throw problem(RangeError, {
+        code: "BAD_FIELD",
+        action: "read field",
+        on: '"__proto__"',
+        expected: "another name",
+        found: '"__proto__"',
+      });
+    }
+  }
+
+  const readKey = (
+    record: PayloadRecord,
+    levels: readonly string[] | undefined,
+    override: string | undefined,
+  ): string | Rejection => {
+    if (override === undefined && levels === undefined && key.needsTopic) return DEFAULT_KEY;
+    const inexact =
+      override === undefined ? key.fields.find((field) => !isExact(own(record, field))) : undefined;
+    const rendered = inexact === undefined ? (override ?? key.render(levels, record)) : undefined;
+    if (isName(rendered)) return rendered;
+    const from = override === undefined ? `made by ${shown(key.text)}` : "in column key";
+    const found = inexact === undefined ? shown(rendered) : shown(own(record, inexact));
+    return {
+      note: "no-key",
+      detail: `expected a key of 1 to ${LONGEST_NAME} characters ${from}, found ${found}`,
+    };
+  };
+
+  const readTime = (record: PayloadRecord, arrival: number): number | Rejection => {
+    if (time === undefined) return arrival;
+    const value = own(record, time);
+    if (isMissing(value)) {
+      return {
+        note: "missing-field",
+        detail: `expected a time in field ${shown(time)}, found ${shown(value)}`,
+      };
+    }
+    let ms: number;
+    try {
+      ms = timeReader.read(value);
+    } catch (error) {
+      return {
+        note: "bad-time",
+        detail: `field ${shown(time)}: ${error instanceof Error ? error.message : ""}`,
+      };
+    }
+    if (!(ms - arrival > maxAheadMs)) return ms;
+    const latest = `at most ${maxAheadMs} ms after its arrival at ${formatTime(arrival)}`;
+    return {
+      note: "too-early",
+      detail: `expected a time ${latest} in field ${shown(time)}, found ${formatTime(ms)}`,
+    };
+  };
+
+  const readRecord = (
+    record: PayloadRecord,
+    levels: readonly string[] | undefined,
+    arrival: number,
+    keyOverride: string | undefined,
+  ): Sample | Rejection => {
+    const sampleKey = readKey(record, levels, keyOverride);
+    if (typeof sampleKey !== "string") return sampleKey;
+    const sampleTime = readTime(record, arrival);
+    if (typeof sampleTime !== "number") return sampleTime;
+    const values: Record<string, Value> = {};
+    for (const reading of readings) {
+      const value = readField(reading, own(record, reading.field));
+      if (typeof value === "object" && "note" in value) return value;
+      values[reading.field] = value;
+    }
+    if (id !== undefined) {
+      const text = readId(id, own(record, id));
+      if (typeof text !== "string") return text;
+      if (!Object.hasOwn(values, id)) values[id] = text;
+    }
+    return { key: sampleKey, time: sampleTime, arrival, values };
+  };
+
+  return {
+    fromPayload(codec, topic, payload, arrival) {
+      if (payload.length > maxBytes) {
+        return [
+          { note: "too-large", detail: `expected at most ${maxBytes} bytes, found ${payload.length} bytes` },
+        ];
+      }
+      const records = codec.read(payload);
+      if ("note" in records) return [records];
+      const levels = key.needsTopic ? topic.split("/") : undefined;
+      return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
+    },
+    fromRecord: (record, topic, arrival, keyOverride) =>
+      readRecord(record, topic?.split("/"), arrival, keyOverride),
+  };
+}
+
+/** A payload of thousands of broken records is one dead letter for each reason, not thousands. */
+function foldRejections(read: (Sample | Rejection)[]): (Sample | Rejection)[] {
+  const counts = new Map<string, number>();
+  for (const one of read) if ("note" in one) counts.set(one.note, (counts.get(one.note) ?? 0) + 1);
+  if (counts.size === 0) return read;
+  return read.flatMap((one) => {
+    if (!("note" in one)) return [one];
+    const count = counts.get(one.note) ?? 0;
+    counts.set(one.note, 0);
+    if (count <= 1) return count === 1 ? [one] : [];
+    return [{ ...one, detail: `${one.detail}; likewise ${count - 1} more of ${read.length} records` }];
+  });
+}
+
+function readId(field: string, value: unknown): string | Rejection {
+  const expected = `expected an id (an integer up to 2^53, or text up to ${LONGEST_NAME} characters) in field ${shown(field)}`;
+  const detail = `${expected}, found ${shown(value)}`;
+  if (isMissing(value)) return { note: "missing-field", detail };
+  const isInteger = typeof value === "bigint" || Number.isSafeInteger(value);
+  const text = isInteger ? String(value) : value;
+  return isName(text) ? text : { note: "wrong-type", detail };
+}
+
+function isName(text: unknown): text is string {
+  return typeof text === "string" && text !== "" && text.length <= LONGEST_NAME && isWellFormed(text);
+}
+
+/** An integer beyond 2^53 may have been rounded on its way: two keys could have become one. */
+function isExact(value: unknown): boolean {
+  return typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
+/** A field of the payload, and nothing that every object of JavaScript has. */
+function own(record: PayloadRecord, field: string): unknown {
+  return Object.hasOwn(record, field) ? record[field] : undefined;
+}

@@ -1,0 +1,2 @@
+export type { Calendar, Feature, Scale } from "./feature.js";
+export { type FeatureOptions, type FeatureStage, featureStage } from "./feature-stage.js";

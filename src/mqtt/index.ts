@@ -1,0 +1,27 @@
+export type { ReconnectOptions } from "./backoff.js";
+export { type BrokerConnectionOptions, brokerConnection } from "./broker-connection.js";
+export {
+  type Client,
+  type ClientOptions,
+  type ClientPublishOptions,
+  connectClient,
+  type MessageHandler,
+  type ReceivedProperties,
+} from "./client.js";
+export type {
+  Connection,
+  ConnectionHandlers,
+  ConnectionState,
+  InboundPacket,
+  OutboundMessage,
+} from "./connection.js";
+export {
+  type EmbeddedBroker,
+  type EmbeddedBrokerOptions,
+  type EmbeddedConnectionOptions,
+  embeddedBroker,
+} from "./embedded-broker.js";
+export { type Arrival, Ledger, type LedgerOptions, type LedgerRecord, type LedgerState } from "./ledger.js";
+export type { Protocol } from "./mqtt-link.js";
+export { packetHash } from "./packet-hash.js";
+export { encodeKey, type Topics, topicsOf } from "./topics.js";

@@ -1,0 +1,12 @@
+export { connectToBroker } from "./connect.js";
+export { Counters } from "./counters.js";
+export { Eddy, type EddyOptions } from "./eddy.js";
+export { Learner } from "./learner.js";
+export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
+export { type Log, silentLog } from "./log.js";
+export { NUMERICS } from "./numerics.js";
+export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
+export { type ReplayOptions, replay } from "./replay.js";
+export { type ReplayLogOptions, replayLog } from "./replay-log.js";
+export { type ReplayRow, RowWriter } from "./replay-rows.js";
+export { type Engines, makeStages } from "./stages.js";

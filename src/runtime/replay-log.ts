@@ -1,0 +1,55 @@
+import { problem } from "../core/index.js";
+import { openStoreForReading } from "../store/index.js";
+import { PipelineScope, resume, type Trainer } from "../stream/index.js";
+import { storedPipeline } from "./identity.js";
+import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
+import { makeStages } from "./stages.js";
+
+export interface ReplayLogOptions {
+  readonly data: string;
+  /** Needed where the directory holds several pipelines. */
+  readonly name: string | undefined;
+  readonly trainer: Trainer;
+  readonly onRow: (row: ReplayRow) => void;
+}
+
+/**
+ * Repeats a data directory's log from its oldest snapshot, also while Eddy runs on it: journalled samples
+ * through the same stages, networks from the log where they took effect. Changes nothing.
+ *
+ * @throws Error code `NO_SUCH_PIPELINE`
+ */
+export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions): Promise<void> {
+  const store = openStoreForReading(data);
+  try {
+    const all = store.pipelines();
+    const wanted = all.filter((pipeline) => name === undefined || pipeline.name === name);
+    const [only] = wanted;
+    if (only?.identity === undefined || wanted.length > 1) {
+      throw problem(Error, {
+        code: "NO_SUCH_PIPELINE",
+        action: "repeat the log of",
+        on: data,
+        expected: `the name of one of its pipelines (${all.map((pipeline) => pipeline.name).join(", ") || "it has none"})`,
+        found: name ?? "none",
+      });
+    }
+    const pipeline = storedPipeline(only.identity);
+    const scope = new PipelineScope(store.pipeline(only.name), 1);
+    for (const stage of (await makeStages(pipeline, { trainer, fineTunes: true }, () => {})).reverse()) {
+      scope.register(stage);
+    }
+    await resume(scope, {
+      from: "oldest",
+      onBatch: ({ events }) => {
+        for (const event of events) {
+          const { key, time } = event.sample;
+          const own = { time: new Date(time).toISOString(), key, position: event.position };
+          onRow({ ...own, ...outcomeColumns(pipeline.targets, event) });
+        }
+      },
+    });
+  } finally {
+    await store.close();
+  }
+}

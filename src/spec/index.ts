@@ -1,0 +1,32 @@
+export type { Environment } from "./environment.js";
+export type { FullDocument, FullFeature } from "./full-document.js";
+export { type FormatSchema, pipelineJsonSchema } from "./json-schema.js";
+export { lintTogether } from "./lint.js";
+export { type ParsedPipeline, type ParseOptions, parsePipeline } from "./parse-pipeline.js";
+export type {
+  BuiltInModel,
+  Calendar,
+  Every,
+  Expectation,
+  ExpectedCell,
+  Fault,
+  Feature,
+  FileModel,
+  Pipeline,
+  PipelineAnomaly,
+  PipelineBroker,
+  PipelineInput,
+  PipelineLearn,
+  PipelineOutput,
+  PipelineSequence,
+  PipelineStore,
+  PipelineTest,
+  RowRange,
+  Scale,
+  Series,
+  Wave,
+} from "./pipeline.js";
+export { lintReport, type Position, type Problem } from "./problem.js";
+export { pipelineReference, referenceFiles } from "./reference.js";
+export { normalize, show } from "./show.js";
+export { parsePercent, parseSize } from "./size.js";

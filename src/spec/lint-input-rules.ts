@@ -1,0 +1,161 @@
+import { overlaps, parseKeyTemplate, validFilter } from "../core/index.js";
+import type { FullDocument } from "./full-document.js";
+import type { LintRule } from "./lint-rule.js";
+
+const badFilter: LintRule = {
+  code: "BAD_TOPIC_FILTER",
+  severity: "error",
+  description: "A filter is one of MQTT's: `+` stands alone on its level, `#` alone on the last one.",
+  needs: ["input.topics"],
+  check: ({ full, report }) => {
+    full.input.topics.forEach((filter, i) => {
+      if (validFilter(filter)) return;
+      report(
+        ["input", "topics", i],
+        `expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "${filter}"`,
+      );
+    });
+  },
+};
+
+const sharedSubscription: LintRule = {
+  code: "SHARED_SUBSCRIPTION",
+  severity: "error",
+  description:
+    "No `$share/...` filters: state is kept per key, so a key's events must all come here, in order.",
+  needs: ["input.topics"],
+  check: ({ full, report }) => {
+    full.input.topics.forEach((filter, i) => {
+      if (!isShared(filter)) return;
+      const [, , ...levels] = filter.split("/");
+      report(
+        ["input", "topics", i],
+        `expected a filter of its own such as "${levels.join("/")}", because state is kept per key, found the shared subscription "${filter}"`,
+      );
+    });
+  },
+};
+
+const overlappingFilters: LintRule = {
+  code: "OVERLAPPING_FILTERS",
+  severity: "error",
+  description: "No two filters match the same topic: a broker may deliver such an event twice.",
+  needs: ["input.topics"],
+  check: ({ full, report }) => {
+    const filters = usableFilters(full);
+    filters.forEach(({ filter, at }, i) => {
+      const other = filters.slice(0, i).find((earlier) => overlaps(earlier.filter, filter));
+      if (other === undefined) return;
+      report(
+        ["input", "topics", at],
+        `expected filters that share no topic, found "${filter}" beside "${other.filter}", whose common events may come twice`,
+      );
+    });
+  },
+};
+
+const ownOutput: LintRule = {
+  code: "OWN_OUTPUT",
+  severity: "error",
+  description: "No filter matches what the pipeline itself publishes below `output.base`.",
+  needs: ["input.topics", "output.base", "name"],
+  check: ({ full, report }) => {
+    const own = `${full.output.base}/${full.name}/#`;
+    for (const { filter, at } of usableFilters(full)) {
+      if (!overlaps(filter, own)) continue;
+      report(
+        ["input", "topics", at],
+        `expected a filter that leaves out the pipeline's own output, found "${filter}", which shares topics with "${own}"`,
+      );
+    }
+  },
+};
+
+const keyLevel: LintRule = {
+  code: "KEY_LEVEL",
+  severity: "error",
+  description: "Every filter has the topic levels that `input.key` asks for.",
+  needs: ["input.topics", "input.key"],
+  check: ({ full, report }) => {
+    const level = parseKeyTemplate(full.input.key).topicLevels.at(-1) ?? -1;
+    for (const { filter } of usableFilters(full)) {
+      const last = filter.split("/").length - 1;
+      // "#" may stand for any number of levels, so only a filter without it is surely too short.
+      if (filter.endsWith("#") || level <= last) continue;
+      report(
+        ["input", "key"],
+        `expected levels that every filter has, found {topic[${level}]}, but "${filter}" ends at {topic[${last}]}`,
+      );
+      return;
+    }
+  },
+};
+
+const oneKey: LintRule = {
+  code: "ONE_KEY",
+  severity: "warning",
+  description: "With a wildcard among the filters, `input.key` is written: else all topics share one state.",
+  needs: ["input.topics", "input.key"],
+  check: ({ full, isWritten, report }) => {
+    const wild = full.input.topics.find((filter) => /[+#]/.test(filter));
+    if (wild === undefined || isWritten(["input", "key"])) return;
+    const level = wild.split("/").findIndex((part) => part === "+" || part === "#");
+    report(
+      ["input"],
+      `expected a key, found none: all topics of "${wild}" share one state; write key: "{topic[${level}]}", or key: default if that is meant`,
+    );
+  },
+};
+
+const secretInFile: LintRule = {
+  code: "SECRET_IN_FILE",
+  severity: "warning",
+  description: "A password comes from the environment, not from the file.",
+  needs: ["broker"],
+  check: ({ full, isFromEnvironment, report }) => {
+    if (full.broker.password === undefined || isFromEnvironment(["broker", "password"])) return;
+    report(
+      ["broker", "password"],
+      "expected a reference to the environment such as $" + "{MQTT_PASSWORD}, found the password itself",
+    );
+  },
+};
+
+const secretInUrl: LintRule = {
+  code: "SECRET_IN_URL",
+  severity: "error",
+  description: "A broker's URL holds no user name and no password, unless it comes from the environment.",
+  needs: ["broker"],
+  check: ({ full, isFromEnvironment, report }) => {
+    if (full.broker.url === undefined || isFromEnvironment(["broker", "url"])) return;
+    const { username, password } = new URL(full.broker.url);
+    if (username + password === "") return;
+    report(
+      ["broker", "url"],
+      "expected user name and password in broker.username and broker.password, found them in the URL",
+    );
+  },
+};
+
+/** The rules about where events come from: filters, keys, secrets. */
+export const inputRules: readonly LintRule[] = [
+  badFilter,
+  sharedSubscription,
+  overlappingFilters,
+  ownOutput,
+  keyLevel,
+  oneKey,
+  secretInFile,
+  secretInUrl,
+];
+
+function isShared(filter: string): boolean {
+  return filter.startsWith("$share/");
+}
+
+/** The filters that have no rule of their own against them, and where they stand. */
+function usableFilters(full: FullDocument): { filter: string; at: number }[] {
+  return full.input.topics.flatMap((filter, at) =>
+    validFilter(filter) && !isShared(filter) ? [{ filter, at }] : [],
+  );
+}

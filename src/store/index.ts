@@ -1,0 +1,18 @@
+export type { Counts, KeySummary, PipelineReader } from "./pipeline-reader.js";
+export type { PipelineStore } from "./pipeline-store.js";
+export type {
+  AlertRow,
+  Commit,
+  CommitEvent,
+  Cursor,
+  DeadLetterRow,
+  Durability,
+  Identity,
+  JournalRow,
+  OutputRow,
+  Retention,
+  SlotEntry,
+  Snapshot,
+} from "./records.js";
+export { openStore, type Store, type StoreOptions } from "./store.js";
+export { openStoreForReading, type PipelineEntry, type StoreReader } from "./store-reader.js";

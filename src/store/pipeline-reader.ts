@@ -1,0 +1,208 @@
+import type { AlertChange, LedgerEntry, LogEntry } from "../core/index.js";
+import { keyFromColumn, keyToColumn } from "./key-column.js";
+import { outputFromColumns } from "./output-columns.js";
+import {
+  type AlertRecord,
+  identityOf,
+  type OutputRecord,
+  type PipelineColumns,
+  type Reads,
+} from "./read-statements.js";
+import type {
+  AlertRow,
+  Cursor,
+  DeadLetterRow,
+  Identity,
+  JournalRow,
+  OutputRow,
+  SlotEntry,
+  Snapshot,
+} from "./records.js";
+import { fieldsFromText } from "./sample-fields.js";
+import { LEDGER_ENTRIES } from "./writer.js";
+
+/** What was ever stored of a pipeline, whether retention has taken it since or not. */
+export interface Counts {
+  /** Journalled samples. */
+  readonly events: number;
+  /** Those that were not stepped. */
+  readonly noted: number;
+  readonly outputs: number;
+  /** Changes of alerts: raised, updated, cleared. */
+  readonly alerts: number;
+  readonly raised: number;
+  readonly deadLetters: number;
+}
+
+export interface KeySummary {
+  readonly key: string;
+  /** Accepted events: the newest `seq`. */
+  readonly events: number;
+  /** Event time of the newest, ms. */
+  readonly lastTime: number;
+}
+
+/**
+ * Reads one pipeline's rows, as of the last commit. Every method may be called at any time, also before
+ * the pipeline has written anything.
+ */
+export class PipelineReader {
+  readonly name: string;
+  /** What wrote this pipeline's rows, as of the opening; undefined if nothing has. */
+  readonly recorded: Identity | undefined;
+  readonly #reads: Reads;
+
+  constructor(name: string, reads: Reads) {
+    this.name = name;
+    this.#reads = reads;
+    const row = this.#row();
+    this.recorded = row && identityOf(row);
+  }
+
+  #row(): PipelineColumns | undefined {
+    return this.#reads.pipeline.get(this.name);
+  }
+
+  /** 0, which no pipeline has, before the first write. */
+  #id(): number {
+    return this.#row()?.id ?? 0;
+  }
+
+  /** Position of the newest journalled sample, 0 if there is none: the stream goes on after it. */
+  lastPosition(): number {
+    return this.#row()?.position ?? 0;
+  }
+
+  /**
+   * Position of the newest sample whose outcome was committed. Behind `lastPosition` only after
+   * `startAgain`: what lies between is to be stepped again and may be committed again.
+   */
+  steppedPosition(): number {
+    return this.#row()?.stepped ?? 0;
+  }
+
+  /** The state to start from. The empty one, where the journal begins, if no snapshot is stored. */
+  newestSnapshot(): Snapshot | undefined {
+    return this.#reads.together(() => {
+      const stored = this.#reads.newestSnapshot.get(this.#id());
+      return stored ? this.#snapshot(stored) : this.#emptyState();
+    });
+  }
+
+  /** The state from which all of the journal can be stepped again: the empty one, or where retention has cut. */
+  oldestSnapshot(): Snapshot | undefined {
+    return this.#reads.together(() => {
+      const empty = this.#emptyState();
+      if (empty) return empty;
+      const stored = this.#reads.oldestSnapshot.get(this.#id());
+      return stored && this.#snapshot(stored);
+    });
+  }
+
+  #emptyState(): Snapshot | undefined {
+    const { origin, cut } = this.#row() ?? { origin: 0, cut: 0 };
+    return origin === cut ? { position: origin, entries: [] } : undefined;
+  }
+
+  #snapshot({ id, position }: { id: number; position: number }): Snapshot {
+    const entries: SlotEntry[] = this.#reads.states.all(id).map(({ slot, version, key, body }) => ({
+      slot,
+      version,
+      key: keyFromColumn(key),
+      bytes: plainBytes(body),
+    }));
+    return { position, entries };
+  }
+
+  /** Samples after a position, in order, those that were not stepped included; at most `limit`. */
+  journal(after: number, limit: number): JournalRow[] {
+    const { id, cut } = this.#row() ?? { id: 0, cut: 0 };
+    // Retention takes rows before the cut little by little: what is left of them is no journal.
+    return this.#reads.journal
+      .all(id, Math.max(after, cut), limit)
+      .map(({ position, key, time, arrival, fields }) => ({
+        position,
+        sample: { key: keyFromColumn(key), time, arrival, values: fieldsFromText(fields) },
+      }));
+  }
+
+  /** Changes that take effect after a position; by position, then as they were committed. */
+  logEntries(after: number): LogEntry[] {
+    return this.#reads.log
+      .all(this.#id(), after)
+      .map((entry) => ({ ...entry, body: plainBytes(entry.body) }));
+  }
+
+  outputs(after: number, limit: number): OutputRow[] {
+    return this.#reads.outputs.all(this.#id(), after, limit).map(outputRow);
+  }
+
+  /** The newest outputs of a key, newest last. */
+  lastOutputs(key: string, count: number): OutputRow[] {
+    return this.#reads.lastOutputs
+      .all({ pipeline: this.#id(), key: keyToColumn(key), count })
+      .map(outputRow)
+      .slice(-count || Number.POSITIVE_INFINITY);
+  }
+
+  alerts(after: number, limit: number): AlertRow[] {
+    return this.#reads.alerts.all(this.#id(), after, limit).map(alertRow);
+  }
+
+  /** The newest changes of alerts, newest last. */
+  lastAlerts(count: number): AlertRow[] {
+    return this.#reads.lastAlerts.all(this.#id(), count).map(alertRow).reverse();
+  }
+
+  /** Their ids count a pipeline's dead letters from 1. */
+  deadLetters(afterId: number, limit: number): DeadLetterRow[] {
+    return this.#reads.deadLetters
+      .all(this.#id(), afterId, limit)
+      .map((letter) => ({ ...letter, payload: plainBytes(letter.payload) }));
+  }
+
+  /** Packets in the order of their commits, the newest 4,096; each packet id once, as it was last. */
+  ledger(): LedgerEntry[] {
+    return this.#reads.ledger.all(this.#id(), LEDGER_ENTRIES);
+  }
+
+  /** Up to where a stream has been published; 0 at first. */
+  cursor(which: Cursor): number {
+    return this.#reads.cursor.get(this.#id(), which) ?? 0;
+  }
+
+  /** Keys that had an accepted event, in the order of their bytes. */
+  keys(): KeySummary[] {
+    return this.#reads.keys.all(this.#id()).map((row) => ({ ...row, key: keyFromColumn(row.key) }));
+  }
+
+  counts(): Counts {
+    const row = this.#row();
+    return {
+      events: row?.events ?? 0,
+      noted: row?.noted ?? 0,
+      outputs: row?.outputs ?? 0,
+      alerts: row?.alerts ?? 0,
+      raised: row?.raised ?? 0,
+      deadLetters: row?.dead_letters ?? 0,
+    };
+  }
+}
+
+/** SQLite's bytes come as a Buffer, whose `slice` shares memory where a Uint8Array's copies. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function outputRow(record: OutputRecord): OutputRow {
+  const { position, key, seq, time, value, forecast, lower, upper, residual, score, alert, model, more } =
+    record;
+  const prediction = outputFromColumns([value, forecast, lower, upper, residual, score, alert, model, more]);
+  return { position, key: keyFromColumn(key), seq, time, prediction };
+}
+
+function alertRow(record: AlertRecord): AlertRow {
+  const { position, key, seq, time, state, since, score, value, forecast, why } = record;
+  const change: AlertChange = { state, since, score, value, forecast, why };
+  return { position, key: keyFromColumn(key), seq, time, change };
+}

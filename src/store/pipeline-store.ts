@@ -1,0 +1,98 @@
+import { problem } from "../core/index.js";
+import { commitRows } from "./commit-rows.js";
+import { PipelineReader } from "./pipeline-reader.js";
+import type { Reads } from "./read-statements.js";
+import type { Commit, Cursor, Identity } from "./records.js";
+import type { Change } from "./writer-messages.js";
+
+/** Hands a change to the writer; see `WriterLine.send`. */
+export type SendChange = (change: Change, transfer?: readonly ArrayBuffer[]) => Promise<void>;
+
+/** One pipeline's rows, to be written and read. Writes are done in the order of the calls. */
+export class PipelineStore extends PipelineReader {
+  readonly #send: SendChange;
+  readonly #onLazy: () => void;
+  /** Where the cursors stand, written or not. */
+  readonly #cursors = new Map<Cursor, number>();
+  readonly #unwritten = new Set<Cursor>();
+
+  /** @param onLazy called when there is something that `flush` should write before long */
+  constructor(name: string, reads: Reads, send: SendChange, onLazy: () => void) {
+    super(name, reads);
+    this.#send = send;
+    this.#onLazy = onLazy;
+  }
+
+  /** Records what writes this pipeline's rows from now on. `recorded` stays as it was. */
+  adopt(identity: Identity): Promise<void> {
+    return this.#send({ kind: "adopt", pipeline: this.name, identity, isNew: false });
+  }
+
+  /**
+   * Takes in a batch, all or nothing; fulfilled when it is durable. Commits are fulfilled in order, those
+   * that wait together share a transaction. What is given may be changed after the call.
+   *
+   * Positions increase. After a commit has failed, later ones fail too (`COMMIT_AFTER_FAILURE`) until one
+   * begins where the failed one did, so that the journal has no holes.
+   *
+   * @throws Error codes `STORE_FULL`, `STORE_IO_ERROR`, `STORE_BAD_ROW`, `STORE_CLOSED`,
+   *   `POSITION_NOT_INCREASING`, `COMMIT_AFTER_FAILURE`, `SNAPSHOT_AHEAD`
+   */
+  async commit(commit: Commit): Promise<void> {
+    const rows = commitRows(commit);
+    const transfer = rows.snapshot ? [rows.snapshot.bodies.buffer] : [];
+    // Not waited for: commits are to be fulfilled in order, those with cursors and those without.
+    void this.flush();
+    await this.#send({ kind: "commit", pipeline: this.name, rows }, transfer);
+  }
+
+  override cursor(which: Cursor): number {
+    return this.#cursors.get(which) ?? super.cursor(which);
+  }
+
+  /**
+   * Says that a stream has been published up to here. Lazy: written with the next commit, within about a
+   * second, or at close. Retention keeps what an advanced cursor (`advance(which, 0)` counts) has yet to pass.
+   *
+   * @throws RangeError code `CURSOR_BACKWARDS`
+   */
+  advance(which: Cursor, to: number): void {
+    const before = this.cursor(which);
+    if (!(to >= before)) {
+      throw problem(RangeError, {
+        code: "CURSOR_BACKWARDS",
+        action: "advance the cursor",
+        on: `"${which}" of pipeline ${JSON.stringify(this.name)}`,
+        expected: `a position from ${before} on`,
+        found: String(to),
+      });
+    }
+    this.#cursors.set(which, to);
+    this.#unwritten.add(which);
+    this.#onLazy();
+  }
+
+  /** Writes what `advance` has left to be written. Never rejects: what fails is written with the next. */
+  async flush(): Promise<void> {
+    if (this.#unwritten.size === 0) return;
+    const cursors = [...this.#unwritten].map((which) => [which, this.cursor(which)] as const);
+    this.#unwritten.clear();
+    try {
+      await this.#send({ kind: "advance", pipeline: this.name, cursors });
+    } catch {
+      for (const [which] of cursors) this.#unwritten.add(which);
+      this.#onLazy();
+    }
+  }
+
+  /**
+   * Forgets what the network and the detectors made of the journal (snapshots, outputs, alerts, log) but
+   * keeps the journal, the keys, the cursors, the ledger and the dead letters: for stepping it again under
+   * a changed pipeline. Then `newestSnapshot` is the empty state where the journal begins; outcomes may be
+   * committed again from there, their samples are not journalled twice. What the cursors had passed is not
+   * published again. Call `adopt` after it, so that a crash in between leaves the old identity.
+   */
+  startAgain(): Promise<void> {
+    return this.#send({ kind: "start-again", pipeline: this.name });
+  }
+}

@@ -1,0 +1,169 @@
+import type { Database, Statement } from "better-sqlite3";
+import type { AlertChange, AlertState, Note } from "../core/index.js";
+import type { KeyColumn } from "./key-column.js";
+import type { Identity } from "./records.js";
+
+/** A row of `pipelines`; columns of the same meaning in schema.ts. */
+export interface PipelineColumns {
+  readonly id: number;
+  readonly name: string;
+  readonly fingerprint: string | null;
+  readonly numerics: string | null;
+  readonly spec: string | null;
+  readonly position: number;
+  readonly stepped: number;
+  readonly origin: number;
+  readonly cut: number;
+  readonly events: number;
+  readonly noted: number;
+  readonly outputs: number;
+  readonly alerts: number;
+  readonly raised: number;
+  readonly dead_letters: number;
+}
+
+/** The identity in a row, undefined while none is recorded. */
+export function identityOf({ fingerprint, numerics, spec }: PipelineColumns): Identity | undefined {
+  if (fingerprint === null || numerics === null || spec === null) return undefined;
+  return { fingerprint, numerics, spec };
+}
+
+export interface SampleColumns {
+  readonly position: number;
+  readonly key: KeyColumn;
+  readonly time: number;
+  readonly arrival: number;
+  readonly fields: string;
+}
+
+export interface OutputRecord {
+  readonly position: number;
+  readonly key: KeyColumn;
+  readonly seq: number;
+  readonly time: number;
+  readonly value: number | null;
+  readonly forecast: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly residual: number | null;
+  readonly score: number | null;
+  readonly alert: 0 | 1;
+  readonly model: string;
+  readonly more: string | null;
+}
+
+export interface AlertRecord extends AlertChange {
+  readonly position: number;
+  readonly key: KeyColumn;
+  readonly seq: number;
+  readonly time: number;
+  readonly state: AlertState;
+}
+
+export interface DeadLetterRecord {
+  readonly id: number;
+  readonly reason: Note;
+  readonly detail: string;
+  readonly topic: string;
+  readonly arrival: number;
+  readonly payload: Uint8Array;
+  readonly bytes: number;
+}
+
+export interface LogRecord {
+  readonly position: number;
+  readonly slot: string;
+  readonly kind: string;
+  readonly why: string;
+  readonly body: Uint8Array;
+}
+
+const OUTPUT = `o.position, k.key, o.seq, o.time, o.value, o.forecast, o.lower, o.upper, o.residual, o.score,
+  o.alert, o.model, o.more FROM outputs o JOIN keys k ON k.id = o.key`;
+
+const ALERT = `a.position, k.key, a.seq, a.time, a.state, a.since, a.score, a.value, a.forecast, a.why
+  FROM alerts a JOIN keys k ON k.id = a.key`;
+
+/** All that readers ever ask, prepared once per connection. The first parameter is the pipeline's id. */
+export interface Reads {
+  readonly meta: Statement<[string], string>;
+  readonly pipelines: Statement<[], PipelineColumns>;
+  readonly pipeline: Statement<[string], PipelineColumns>;
+  readonly journal: Statement<[number, number, number], SampleColumns>;
+  readonly outputs: Statement<[number, number, number], OutputRecord>;
+  readonly lastOutputs: Statement<[{ pipeline: number; key: KeyColumn; count: number }], OutputRecord>;
+  readonly alerts: Statement<[number, number, number], AlertRecord>;
+  readonly lastAlerts: Statement<[number, number], AlertRecord>;
+  readonly deadLetters: Statement<[number, number, number], DeadLetterRecord>;
+  readonly log: Statement<[number, number], LogRecord>;
+  readonly newestSnapshot: Statement<[number], { id: number; position: number }>;
+  readonly oldestSnapshot: Statement<[number], { id: number; position: number }>;
+  readonly states: Statement<[number], { slot: string; version: number; key: KeyColumn; body: Uint8Array }>;
+  readonly ledger: Statement<[number, number], { packetId: number; hash: string }>;
+  readonly cursor: Statement<[number, string], number>;
+  readonly keys: Statement<[number], { key: KeyColumn; events: number; lastTime: number }>;
+  /** Reads as of one moment. */
+  readonly together: <T>(read: () => T) => T;
+}
+
+export function prepareReads(db: Database): Reads {
+  return {
+    meta: db.prepare<[string], string>("SELECT value FROM meta WHERE name = ?").pluck(),
+    pipelines: db.prepare<[], PipelineColumns>("SELECT * FROM pipelines ORDER BY id"),
+    pipeline: db.prepare<[string], PipelineColumns>("SELECT * FROM pipelines WHERE name = ?"),
+    journal: db.prepare<[number, number, number], SampleColumns>(
+      `SELECT s.position, k.key, s.time, s.arrival, s.fields FROM samples s JOIN keys k ON k.id = s.key
+       WHERE s.pipeline = ? AND s.position > ? ORDER BY s.position LIMIT ?`,
+    ),
+    outputs: db.prepare<[number, number, number], OutputRecord>(
+      `SELECT ${OUTPUT} WHERE o.pipeline = ? AND o.position > ? ORDER BY o.position LIMIT ?`,
+    ),
+    lastOutputs: db.prepare<[{ pipeline: number; key: KeyColumn; count: number }], OutputRecord>(
+      `WITH RECURSIVE chain (position, back, length) AS (
+         SELECT o.position, o.back, 1 FROM keys k
+           JOIN outputs o ON o.pipeline = k.pipeline AND o.position = k.last_output
+           WHERE k.pipeline = @pipeline AND k.key = @key
+         UNION ALL
+         SELECT o.position, o.back, length + 1 FROM chain c
+           JOIN outputs o ON o.pipeline = @pipeline AND o.position = c.position - c.back
+           WHERE length < @count
+       )
+       SELECT ${OUTPUT} WHERE o.pipeline = @pipeline AND o.position IN (SELECT position FROM chain)
+       ORDER BY o.position`,
+    ),
+    alerts: db.prepare<[number, number, number], AlertRecord>(
+      `SELECT ${ALERT} WHERE a.pipeline = ? AND a.position > ? ORDER BY a.position LIMIT ?`,
+    ),
+    lastAlerts: db.prepare<[number, number], AlertRecord>(
+      `SELECT ${ALERT} WHERE a.pipeline = ? ORDER BY a.position DESC LIMIT ?`,
+    ),
+    deadLetters: db.prepare<[number, number, number], DeadLetterRecord>(
+      `SELECT id, reason, detail, topic, arrival, payload, bytes FROM dead_letters
+       WHERE pipeline = ? AND id > ? ORDER BY id LIMIT ?`,
+    ),
+    log: db.prepare<[number, number], LogRecord>(
+      "SELECT position, slot, kind, why, body FROM log WHERE pipeline = ? AND position > ? ORDER BY position, id",
+    ),
+    newestSnapshot: db.prepare<[number], { id: number; position: number }>(
+      "SELECT id, position FROM snapshots WHERE pipeline = ? ORDER BY position DESC LIMIT 1",
+    ),
+    oldestSnapshot: db.prepare<[number], { id: number; position: number }>(
+      "SELECT id, position FROM snapshots WHERE pipeline = ? ORDER BY position LIMIT 1",
+    ),
+    states: db.prepare<[number], { slot: string; version: number; key: KeyColumn; body: Uint8Array }>(
+      "SELECT slot, version, key, body FROM states WHERE snapshot = ? ORDER BY id",
+    ),
+    ledger: db.prepare<[number, number], { packetId: number; hash: string }>(
+      `SELECT packetId, hash FROM (
+         SELECT packet_id AS packetId, hash, ordinal FROM ledger WHERE pipeline = ? ORDER BY ordinal DESC LIMIT ?
+       ) ORDER BY ordinal`,
+    ),
+    cursor: db
+      .prepare<[number, string], number>("SELECT position FROM cursors WHERE pipeline = ? AND name = ?")
+      .pluck(),
+    keys: db.prepare<[number], { key: KeyColumn; events: number; lastTime: number }>(
+      "SELECT key, events, last_time AS lastTime FROM keys WHERE pipeline = ? AND events > 0 ORDER BY key",
+    ),
+    together: (read) => db.transaction(read)(),
+  };
+}

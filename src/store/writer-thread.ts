@@ -1,0 +1,84 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { writeBackup } from "./backup.js";
+import { openForWriting } from "./database-file.js";
+import { Sweeper } from "./sweeper.js";
+import { type TimedChange, Writer } from "./writer.js";
+import { failureOf, type ThreadTask, type WriterReply, type WriterRequest } from "./writer-messages.js";
+
+/** Events taken into one transaction at most: bounds how long the first waits for the last. */
+const MOST_EVENTS = 10_000;
+
+function eventsOf(request: WriterRequest): number {
+  return request.kind === "commit" ? request.rows.samples.length : 0;
+}
+
+/** All requests that are waiting, `first` included. */
+function takeWaiting(port: MessagePort, first: WriterRequest): WriterRequest[] {
+  const requests = [first];
+  let events = eventsOf(first);
+  while (events < MOST_EVENTS) {
+    const waiting: { message: WriterRequest } | undefined = receiveMessageOnPort(port);
+    if (waiting === undefined) break;
+    requests.push(waiting.message);
+    events += eventsOf(waiting.message);
+  }
+  return requests;
+}
+
+/** The one that writes: takes whatever waits into a transaction, answers in order, sweeps in between. */
+function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>): void {
+  const { file, durability, retention } = task;
+  const reply = (message: WriterReply): void => port.postMessage(message);
+  const report = (error: unknown): void => reply({ kind: "problem", failure: failureOf(error) });
+  const db = openForWriting(file, { durability, limitBytes: retention.bytes });
+  const writer = new Writer(db);
+  const sweeper = new Sweeper(db, retention, report);
+  let now = 0;
+  let events = 0;
+  let isSweepDue = false;
+
+  const sweep = (): void => {
+    isSweepDue = false;
+    if (!db.open) return;
+    try {
+      if (sweeper.step(now, events)) scheduleSweep();
+    } catch (error) {
+      report(error);
+    }
+    events = 0;
+  };
+  // One step a turn of the loop: commits that have come meanwhile go between two steps.
+  const scheduleSweep = (): void => {
+    if (isSweepDue) return;
+    isSweepDue = true;
+    setImmediate(sweep);
+  };
+
+  port.on("message", (first: WriterRequest) => {
+    const requests = takeWaiting(port, first);
+    const outcomes = writer.apply(requests.filter((request): request is TimedChange => isChange(request)));
+    const failures = requests.map((request) => {
+      const error = isChange(request) ? outcomes.shift() : undefined;
+      return error ? failureOf(error) : null;
+    });
+    for (const request of requests) {
+      now = request.now;
+      events += eventsOf(request);
+    }
+    const isLast = requests.some(({ kind }) => kind === "close");
+    if (isLast) db.close();
+    reply({ kind: "outcomes", outcomes: failures });
+    if (isLast) port.close();
+    else scheduleSweep();
+  });
+}
+
+function isChange(request: WriterRequest): boolean {
+  return request.kind !== "tick" && request.kind !== "close";
+}
+
+const port = parentPort;
+if (port === null) throw new Error("Cannot run writer-thread by itself: expected a worker thread");
+const task: ThreadTask = workerData;
+if (task.task === "write") write(port, task);
+else port.postMessage(writeBackup(task.file, task.to));

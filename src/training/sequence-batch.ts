@@ -1,0 +1,33 @@
+/** Sequences that run side by side, B of T steps each. */
+export interface SequenceBatch {
+  readonly batch: number;
+  readonly steps: number;
+  /** [B, T, I] */
+  readonly input: Float64Array;
+  /** [B, T, O], or [B, T] of classes; NaN where unknown */
+  readonly target: Float64Array;
+  /** [B, T] 1 where the state is reset before the step; default nowhere */
+  readonly begins?: Uint8Array;
+}
+
+/**
+ * Steps [from, to) of every sequence.
+ *
+ * @param cut    [B, to - from, W], overwritten
+ * @param source [B, steps, W]
+ */
+export function cutSteps<A extends Float64Array | Uint8Array>(
+  cut: A,
+  source: A,
+  steps: number,
+  batch: number,
+  from: number,
+  to: number,
+): A {
+  const row = source.length / batch;
+  const width = row / steps;
+  for (let b = 0; b < batch; b++) {
+    cut.set(source.subarray(b * row + from * width, b * row + to * width), b * (to - from) * width);
+  }
+  return cut;
+}

@@ -1,0 +1,98 @@
+import type { CellKind } from "../cells/index.js";
+import { problem } from "../core/index.js";
+
+/** One key's history, in time order: T events. */
+export interface TrainingSequence {
+  /** [T, I] network inputs */
+  readonly x: Float64Array;
+  /** [T, targets] raw values */
+  readonly y: Float64Array;
+  /** [T, targets, horizons] mean |y[t] - y[t-h]| as known at t; 0 while unknown */
+  readonly scale: Float64Array;
+  /** [T] 1 where the state is reset before the step */
+  readonly begins: Uint8Array;
+}
+
+/** All that training a forecaster needs: plain data, so that it can cross to a worker thread. */
+export interface TrainingJob {
+  readonly seed: number;
+  readonly cell: CellKind;
+  readonly hidden: number;
+  readonly layers: number;
+  /** I */
+  readonly inputs: number;
+  readonly targets: number;
+  /** In steps, each at least 1. */
+  readonly horizons: readonly number[];
+  /** (k1, k2) */
+  readonly tbptt: readonly [number, number];
+  readonly sequences: readonly TrainingSequence[];
+  /** Network to start from (`networkToBytes`): fine-tuning. It must be beaten too. */
+  readonly initial?: Uint8Array;
+  /** Default 40. */
+  readonly maxEpochs?: number;
+}
+
+/** What came of a training job: plain data. */
+export interface TrainingResult {
+  /** The network forecasts the validation part better than persistence, and than `initial` if there was one. */
+  readonly accepted: boolean;
+  /** `networkToBytes` of the best network. */
+  readonly network: Uint8Array;
+  /** Number of weights. */
+  readonly parameters: number;
+  readonly epochs: number;
+  /** Updates whose gradient was clipped. */
+  readonly clipped: number;
+  /** Mean absolute errors in units of scale; NaN when there was nothing to validate on. */
+  readonly validation: {
+    readonly network: number;
+    readonly persistence: number;
+    /** Of `initial`. */
+    readonly incumbent?: number;
+  };
+  /** For people. */
+  readonly why: string;
+}
+
+export interface TrainingProgress {
+  readonly epoch: number;
+  /** At most. */
+  readonly epochs: number;
+  /** Mean training loss of this epoch's updates. */
+  readonly loss: number;
+  /** Mean absolute error on the validation part, in units of scale. */
+  readonly validation: number;
+}
+
+/**
+ * @throws RangeError code `TRAINING_JOB` when a sequence's arrays do not fit together, a horizon is not a
+ *   positive integer, or a value is not finite
+ */
+export function checkJob(job: TrainingJob): void {
+  const refuse = (on: string, expected: string, found: string) => {
+    throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });
+  };
+  const { inputs, targets, horizons } = job;
+  if (!Number.isInteger(targets) || targets < 1)
+    refuse("on its targets", "a positive integer", String(targets));
+  if (horizons.length === 0 || horizons.some((h) => !Number.isInteger(h) || h < 1)) {
+    refuse("for its horizons", "positive integers", `[${horizons.join(", ")}]`);
+  }
+  job.sequences.forEach((sequence, index) => {
+    const T = sequence.begins.length;
+    const widths = { x: inputs, y: targets, scale: targets * horizons.length };
+    for (const name of ["x", "y", "scale"] as const) {
+      const values = sequence[name];
+      const on = `on sequence ${index}`;
+      if (values.length !== T * widths[name]) {
+        refuse(on, `${T} x ${widths[name]} values in ${name}`, String(values.length));
+      }
+      const bad = values.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) refuse(on, `finite ${name}`, `${values[bad]} at step ${Math.floor(bad / widths[name])}`);
+    }
+    const negative = sequence.scale.findIndex((value) => value < 0);
+    if (negative >= 0)
+      refuse(`on sequence ${index}`, "scale of at least 0", String(sequence.scale[negative]));
+  });
+}

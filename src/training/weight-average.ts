@@ -1,0 +1,28 @@
+/**
+ * An exponential average of weights (Polyak and Juditsky 1992): smoother, and better on new data, than
+ * the weights of any single update.
+ *
+ *     average += (1 - d) (weights - average),   d = min(decay, (1 + n) / (10 + n))
+ *
+ * where n counts updates: the first ones, far from where training leads, are soon forgotten.
+ */
+export class WeightAverage {
+  /** [N] */
+  readonly values: Float64Array;
+  readonly #decay: number;
+  #updates = 0;
+
+  constructor(weights: Float64Array, decay: number) {
+    this.values = weights.slice();
+    this.#decay = decay;
+  }
+
+  /** @param weights [N] after an update */
+  add(weights: Float64Array): void {
+    this.#updates++;
+    const rate = 1 - Math.min(this.#decay, (1 + this.#updates) / (10 + this.#updates));
+    for (let i = 0; i < weights.length; i++) {
+      this.values[i]! += rate * (weights[i]! - this.values[i]!);
+    }
+  }
+}

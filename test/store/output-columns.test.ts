@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Prediction } from "../../src/core/index.js";
+import { outputFromColumns, outputToColumns } from "../../src/store/output-columns.js";
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const maybe = fc.option(number, { nil: null });
+const target = fc.record({ value: number, forecast: maybe, lower: maybe, upper: maybe, residual: maybe });
+const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper: maybe });
+const prediction: fc.Arbitrary<Prediction> = fc.record({
+  targets: fc.array(target, { maxLength: 3 }),
+  next: fc.array(fc.array(ahead, { maxLength: 3 }), { maxLength: 3 }),
+  score: maybe,
+  alert: fc.boolean(),
+  model: fc.string(),
+});
+
+describe("outputToColumns()", () => {
+  it("gives every prediction back, finite numbers bit for bit", () => {
+    fc.assert(
+      fc.property(prediction, (given) => {
+        expect(outputFromColumns(outputToColumns(given))).toStrictEqual(given);
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  it("needs no further text for one target without a look ahead", () => {
+    const one = { value: 1, forecast: null, lower: null, upper: null, residual: null };
+    expect(outputToColumns({ targets: [one], next: [], score: null, alert: true, model: "m" })).toEqual([
+      1,
+      null,
+      null,
+      null,
+      null,
+      null,
+      1,
+      "m",
+      null,
+    ]);
+  });
+});

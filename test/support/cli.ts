@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running `eddy`, as built in dist/ (npm test builds first). */
+export class RunningEddy {
+  readonly process: ChildProcess;
+  stdout = "";
+  stderr = "";
+  readonly #exited: Promise<unknown>;
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.process = spawn(process.execPath, [main, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1", ...env },
+    });
+    this.process.stdout?.on("data", (data) => {
+      this.stdout += data;
+    });
+    this.process.stderr?.on("data", (data) => {
+      this.stderr += data;
+    });
+    this.#exited = once(this.process, "close");
+  }
+
+  /** Fulfilled when its log matches. */
+  async says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.stderr)) {
+      if (this.process.exitCode !== null) throw new Error(`eddy ended: ${this.stderr}`);
+      await Promise.race([once(this.process.stderr!, "data"), this.#exited]);
+    }
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async stop(): Promise<Finished> {
+    this.process.kill("SIGINT");
+    return this.finished();
+  }
+
+  async kill(): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  async finished(): Promise<Finished> {
+    await this.#exited;
+    return { code: this.process.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs `eddy` to its end. */
+export function eddy(...args: string[]): Promise<Finished> {
+  return new RunningEddy(args).finished();
+}

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A stretch of network between a client and a broker, to be broken. */
+export interface TcpProxy {
+  readonly url: string;
+  /** Connections that stand. */
+  readonly count: number;
+  /** Tears every connection down, as a pulled cable or a killed process would. */
+  cut(): void;
+  /** From now on nothing gets through from client to broker. */
+  holdUplink(): void;
+  /** From now on nothing gets through from broker to client. */
+  holdDownlink(): void;
+  /** Lets through what was held, and all that follows. */
+  release(): void;
+  close(): Promise<void>;
+}
+
+/** Forwards to a port of this machine. Connections made after `hold...` are held likewise. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const pairs = new Set<{ client: Socket; broker: Socket }>();
+  let isUplinkHeld = false;
+  let isDownlinkHeld = false;
+  const apply = () => {
+    for (const { client, broker } of pairs) {
+      if (isUplinkHeld) client.unpipe(broker);
+      else client.pipe(broker);
+      if (isDownlinkHeld) broker.unpipe(client);
+      else broker.pipe(client);
+    }
+  };
+  const cut = () => {
+    for (const { client, broker } of pairs) {
+      client.destroy();
+      broker.destroy();
+    }
+    pairs.clear();
+  };
+  const server = createServer((client) => {
+    const pair = { client, broker: connect(targetPort, "127.0.0.1") };
+    pairs.add(pair);
+    for (const socket of [pair.client, pair.broker]) {
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        pairs.delete(pair);
+        pair.client.destroy();
+        pair.broker.destroy();
+      });
+    }
+    apply();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("No port for the proxy");
+  return {
+    url: `mqtt://127.0.0.1:${address.port}`,
+    get count() {
+      return pairs.size;
+    },
+    cut,
+    holdUplink: () => {
+      isUplinkHeld = true;
+      apply();
+    },
+    holdDownlink: () => {
+      isDownlinkHeld = true;
+      apply();
+    },
+    release: () => {
+      isUplinkHeld = false;
+      isDownlinkHeld = false;
+      apply();
+    },
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
