@@ -166,13 +166,19 @@ function foldRejections(read: (Sample | Rejection)[]): (Sample | Rejection)[] {
   const counts = new Map<string, number>();
   for (const one of read) if ("note" in one) counts.set(one.note, (counts.get(one.note) ?? 0) + 1);
   if (counts.size === 0) return read;
-  return read.flatMap((one) => {
-    if (!("note" in one)) return [one];
-    const count = counts.get(one.note) ?? 0;
-    counts.set(one.note, 0);
-    if (count <= 1) return count === 1 ? [one] : [];
-    return [{ ...one, detail: `${one.detail}; likewise ${count - 1} more of ${read.length} records` }];
-  });
+  const folded: (Sample | Rejection)[] = [];
+  for (const one of read) {
+    const count = "note" in one ? (counts.get(one.note) ?? 0) : 0;
+    if (!("note" in one) || count === 1) folded.push(one);
+    else if (count > 1) {
+      folded.push({
+        ...one,
+        detail: `${one.detail}; likewise ${count - 1} more of ${read.length} records`,
+      });
+    }
+    if ("note" in one) counts.set(one.note, 0);
+  }
+  return folded;
 }
 
 function readId(field: string, value: unknown): string | Rejection {

@@ -29,7 +29,7 @@ export interface BrokerConnectionOptions {
   readonly sessionExpirySeconds?: number;
   /** The broker drops larger packets (MQTT 5), default 16 MiB. */
   readonly maxPacketBytes?: number;
-  /** Packets handed over and not settled, in bytes, before more are left to come again, default 64 MiB. */
+  /** Nothing more is read while packets of this size are handed over and not settled, default 64 MiB. */
   readonly maxUnsettledBytes?: number;
   readonly keepAliveSeconds?: number;
   readonly reconnect?: ReconnectOptions;
@@ -57,12 +57,13 @@ const COMMITTED = { state: "committed" } as const;
  * Refused packets stay un-acknowledged; as MQTT sends them again only after a reconnect, the connection
  * then takes nothing more at QoS 1, waits until all in flight is settled, and reconnects.
  *
- * Back-pressure: Receive Maximum on MQTT 5, the broker's own limit on 3.1.1 (20 in Mosquitto). Memory: as
- * many unsettled packets as the ledger's capacity and `maxUnsettledBytes`; beyond that QoS 1 packets are
- * left to come again, QoS 0 packets are dropped and logged.
+ * Back-pressure: Receive Maximum on MQTT 5, the broker's own limit on 3.1.1 (20 in Mosquitto). Where these
+ * do not hold (QoS 0; Mosquitto 2.0.11 sends more once acknowledgements come in), nothing more is read
+ * while as many packets as the ledger's capacity, or `maxUnsettledBytes`, are unsettled. That is the bound
+ * on memory.
  *
- * Shutdown: `close()` expects its caller to have settled what it has taken; what is not settled comes
- * again in the next run.
+ * Shutdown: `pause()`, settle what is in flight, publish what is left to say, `close()`. What is not
+ * settled comes again in the next run.
  *
  * @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM`
  */
@@ -88,6 +89,7 @@ class BrokerConnection implements Connection {
   #sessionPresent = false;
   #isSubscribed = false;
   #isClosed = false;
+  #isPaused = false;
   /** Why QoS 1 packets are left un-acknowledged on this link, to come again on the next. */
   #leaving: string | undefined;
   #failures = 0;
@@ -95,7 +97,6 @@ class BrokerConnection implements Connection {
   #reported: string | undefined;
   #unsettled = 0;
   #unsettledBytes = 0;
-  #dropped = 0;
   #hasLoggedForeign = false;
 
   constructor(options: BrokerConnectionOptions) {
@@ -136,7 +137,13 @@ class BrokerConnection implements Connection {
     await this.#link.publish(message);
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#link?.readOn();
+  }
+
   async close(): Promise<void> {
+    this.pause();
     this.#isClosed = true;
     this.#isOnline = false;
     clearTimeout(this.#timer);
@@ -204,13 +211,11 @@ class BrokerConnection implements Connection {
   }
 
   #onPacket(packet: LinkPacket): void {
-    if (this.#isClosed) return;
+    if (this.#isPaused) return;
     if (packet.qos === 0) {
-      if (this.#isFull) this.#drop();
-      else this.#handOver(packet, undefined);
+      this.#handOver(packet, undefined);
       return;
     }
-    if (this.#isFull) this.#leaving ??= "too many packets are unsettled; those left come again";
     if (this.#leaving !== undefined) return;
     const { packetId } = packet;
     if (!this.#isWanted(packet)) {
@@ -238,8 +243,9 @@ class BrokerConnection implements Connection {
       this.#unsettled--;
       this.#unsettledBytes -= bytes;
       if (record) this.#onSettled(record, isCommitted);
-      this.#leaveWhenSettled();
+      if (!this.#isFull) this.#link?.readOn();
     });
+    if (this.#isFull) this.#link?.hold();
     this.#handlers?.onPacket(held);
   }
 
@@ -250,10 +256,7 @@ class BrokerConnection implements Connection {
       this.#leaving ??= "packets could not be kept; they come again";
     }
     this.#acks.flush();
-  }
-
-  #leaveWhenSettled(): void {
-    if (this.#leaving === undefined || this.#acks.size > 0 || this.#isFull || this.#isClosed) return;
+    if (this.#leaving === undefined || this.#acks.size > 0 || this.#isClosed) return;
     // Further publishes would hold up the end.
     this.#isOnline = false;
     this.#link?.end(this.#leaving);
@@ -271,14 +274,6 @@ class BrokerConnection implements Connection {
       this.#log(`packets of an earlier subscription are dropped, ${JSON.stringify(topic)} first`);
     }
     return false;
-  }
-
-  #drop(): void {
-    this.#dropped++;
-    // At 1, 2, 4, 8, ...: enough to see how bad it is.
-    if (Number.isInteger(Math.log2(this.#dropped))) {
-      this.#log(`${this.#dropped} packets of QoS 0 dropped so far: too many are unsettled`);
-    }
   }
 
   #onDown(down: LinkDown): void {

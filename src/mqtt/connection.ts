@@ -47,9 +47,11 @@ export interface Connection {
    * @throws Error code `OFFLINE` while there is no connection, or when it was lost before the PUBACK
    */
   publish(message: OutboundMessage): Promise<void>;
+  /** Hands over nothing more; what is in flight can still be settled, and publishing goes on. For good. */
+  pause(): void;
   /**
-   * Stops handing over packets and disconnects cleanly, so that no will is published. An orderly stop
-   * settles what it has taken and publishes its last status first; what is un-acknowledged stays so.
+   * Pauses, and disconnects cleanly, so that no will is published. An orderly stop pauses, settles what it
+   * has taken and publishes its last status first; what is un-acknowledged stays so.
    */
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export type Answer = "committed" | "refused";
 
 /**
  * A pipeline's line to the broker in its own process. A packet is offered, and whoever offered it waits
- * for the answer. Packets that come before `open()` wait for it; packets after `close()` are refused, so
+ * for the answer. Packets that come before `open()` wait for it; packets after `pause()` are refused, so
  * that nothing is acknowledged which nobody keeps.
  */
 export class EmbeddedConnection implements Connection {
@@ -21,6 +21,7 @@ export class EmbeddedConnection implements Connection {
   readonly #broker: EmbeddedBrokerPort;
   readonly #early: { content: PacketContent; answer: (answer: Answer) => void }[] = [];
   #handlers: ConnectionHandlers | undefined;
+  #isPaused = false;
   #isClosed = false;
 
   constructor(filters: readonly string[], broker: EmbeddedBrokerPort) {
@@ -34,7 +35,7 @@ export class EmbeddedConnection implements Connection {
 
   /** @param answer called once, when the packet is settled */
   offer(content: PacketContent, answer: (answer: Answer) => void): void {
-    if (this.#isClosed) {
+    if (this.#isPaused) {
       answer("refused");
     } else if (this.#handlers === undefined) {
       this.#early.push({ content, answer });
@@ -71,13 +72,18 @@ export class EmbeddedConnection implements Connection {
     await this.#broker.publish(message, this);
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  pause(): void {
+    this.#isPaused = true;
     for (const { answer } of this.#early.splice(0)) answer("refused");
   }
 
+  async close(): Promise<void> {
+    this.pause();
+    this.#isClosed = true;
+  }
+
   async #start(handlers: ConnectionHandlers): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#isPaused) return;
     handlers.onState({ state: "online", protocol: "embedded", sessionPresent: false });
     for (const { content, answer } of this.#early.splice(0)) this.offer(content, answer);
     for await (const content of this.#broker.retained(this.filters)) this.offer(content, () => {});

@@ -98,6 +98,9 @@ export class MqttLink {
   #maximumPacketSize = Number.POSITIVE_INFINITY;
   #isAccepted = false;
   #isDown = false;
+  /** Runs while nothing is read. */
+  #pinging: NodeJS.Timeout | undefined;
+  #goOn = (): void => {};
   #why: string | undefined;
   #error: Error | undefined;
   #onIdle = (): void => {};
@@ -111,7 +114,8 @@ export class MqttLink {
     this.#client = client;
     client.handleMessage = (packet, done) => {
       this.#onPublish(packet);
-      done(HELD);
+      if (this.#pinging === undefined) done(HELD);
+      else this.#goOn = () => done(HELD);
     };
     client.on("packetreceive", (packet) => this.#onReceive(packet));
     client.on("connect", () => events.onConnected());
@@ -159,8 +163,28 @@ export class MqttLink {
   acknowledge(packetId: number): void {
     if (this.#isDown) return;
     const cmd = this.#exactlyOnce.delete(packetId) ? "pubrec" : "puback";
-    // biome-ignore lint/complexity/useLiteralKeys: the brackets are how TypeScript lets a private method be called
     this.#client["_sendPacket"]({ cmd, messageId: packetId, reasonCode: 0 });
+  }
+
+  /** Reads nothing more behind the packet that is being handed over, until `readOn()`; the network then holds back the broker. */
+  hold(): void {
+    // Unread, the broker's answers to pings would be missed.
+    this.#pinging ??= setInterval(
+      () => {
+        this.#client.sendPing();
+        this.#client.reschedulePing(true);
+      },
+      (this.#options.keepAliveSeconds * 1000) / 2,
+    );
+  }
+
+  readOn(): void {
+    if (this.#pinging === undefined) return;
+    clearInterval(this.#pinging);
+    this.#pinging = undefined;
+    const goOn = this.#goOn;
+    this.#goOn = () => {};
+    goOn();
   }
 
   /**
@@ -251,6 +275,7 @@ export class MqttLink {
   #onClose(): void {
     if (this.#isDown) return;
     this.#isDown = true;
+    clearInterval(this.#pinging);
     const down = this.#describeDown();
     this.#why = down.why;
     const lost = [...this.#unanswered, ...this.#waiting];

@@ -110,6 +110,7 @@ function wrongValue(issue: Issue, path: Path, source: YamlSource): FormatProblem
   const choices = choicesOf(issue);
   const written = source.asWritten(issue.input);
   const hint = typeof written === "string" ? didYouMean(written, choices) : "";
+  const found = path.at(-1) === "password" ? "what is not shown" : describe(written);
   return {
     path,
     hides: path,
@@ -118,7 +119,7 @@ function wrongValue(issue: Issue, path: Path, source: YamlSource): FormatProblem
       code: isAbsent ? "MISSING_FIELD" : codeOf(issue),
       message: isAbsent
         ? `missing; expected ${issue.message}`
-        : `expected ${issue.message}, found ${describe(written)}${hint}`,
+        : `expected ${issue.message}, found ${found}${hint}`,
     }),
   };
 }

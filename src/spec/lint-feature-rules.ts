@@ -41,7 +41,8 @@ const duplicateFeature: LintRule = {
   severity: "error",
   description: "No feature stands twice.",
   needs: ["features"],
-  check: ({ full, report }) => {
+  check: ({ full, isWritten, report }) => {
+    if (!isWritten(["features"])) return;
     repeated(full.features.map(nameOf)).forEach(({ name, at }) => {
       report(["features", at], `expected each feature once, found ${name} again`);
     });
@@ -55,7 +56,7 @@ const duplicateTarget: LintRule = {
   needs: ["target"],
   check: ({ full, report }) => {
     repeated(full.target).forEach(({ name, at }) => {
-      report(["target", at], `expected each target once, found ${name} again`);
+      report(["target", at], `expected each target once, found "${name}" again`);
     });
   },
 };

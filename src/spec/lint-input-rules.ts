@@ -97,7 +97,7 @@ const oneKey: LintRule = {
   description: "With a wildcard among the filters, `input.key` is written: else all topics share one state.",
   needs: ["input.topics", "input.key"],
   check: ({ full, isWritten, report }) => {
-    const wild = full.input.topics.find((filter) => /[+#]/.test(filter));
+    const wild = usableFilters(full).find(({ filter }) => /[+#]/.test(filter))?.filter;
     if (wild === undefined || isWritten(["input", "key"])) return;
     const level = wild.split("/").findIndex((part) => part === "+" || part === "#");
     report(

@@ -22,9 +22,11 @@ export function lint(full: FullDocument, source: YamlSource, faults: readonly Fo
         full,
         isWritten: (path) => source.has(path),
         isFromEnvironment: (path) => source.substitutionAt(path) !== undefined,
-        report: (path, message) => {
+        report: (fullPath, message) => {
+          const path = source.shortForm(fullPath);
           if (source.isUnfilled(path)) return;
-          problems.push(problemAt(source.positionOf(path), path, { severity, code, message }));
+          const shown = source.quotedAsWritten(message);
+          problems.push(problemAt(source.positionOf(path), path, { severity, code, message: shown }));
         },
       });
       return problems;

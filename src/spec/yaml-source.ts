@@ -12,6 +12,15 @@ import { type Path, type Position, type Problem, problemAt } from "./problem.js"
 
 const TOP: Position = { line: 1, column: 1 };
 
+/** What stands at a path, or at as much of it as is there. */
+interface Found {
+  readonly key: Node | undefined;
+  readonly value: Node | undefined;
+  /** How many steps of the path could be taken. */
+  readonly depth: number;
+  readonly isThere: boolean;
+}
+
 /** A pipeline's text, read as YAML: its tree, and where in the text each part of the tree stands. */
 export class YamlSource {
   /** What is wrong with the text as YAML, or with its `${NAME}`. */
@@ -54,6 +63,12 @@ export class YamlSource {
     return this.#atNode(isThere ? (value ?? key) : (key ?? value));
   }
 
+  /** The path as far as the file has it, where a short form stands for what the path goes into. */
+  shortForm(path: Path): Path {
+    const { value, depth } = this.#find(path);
+    return isScalar(this.#resolved(value)) ? path.slice(0, depth) : path;
+  }
+
   /** Where the name of the field at a path stands. */
   positionOfName(path: Path): Position {
     const { key, value } = this.#find(path);
@@ -82,6 +97,14 @@ export class YamlSource {
     return asWritten(value, this.writtenTexts());
   }
 
+  /** A message in which texts of the environment that stand in quotes are as the file has them. */
+  quotedAsWritten(message: string): string {
+    return this.substitutions.reduce(
+      (text, { value, written }) => text.replaceAll(`"${value}"`, () => `"${written}"`),
+      message,
+    );
+  }
+
   /** Texts that came from the environment -> how the file has them. */
   writtenTexts(): ReadonlyMap<string, string> {
     return new Map(this.substitutions.map(({ value, written }) => [value, written]));
@@ -98,24 +121,24 @@ export class YamlSource {
   }
 
   /** Follows a path as far as it goes; an alias counts as what it stands for. */
-  #find(path: Path): { key: Node | undefined; value: Node | undefined; isThere: boolean } {
+  #find(path: Path): Found {
     let key: Node | undefined;
     let value: Node | undefined = this.#document?.contents ?? undefined;
-    for (const step of path) {
+    for (const [depth, step] of path.entries()) {
       const holder = this.#resolved(value);
       if (isMap<Node, Node | null>(holder)) {
         const pair = holder.items.find((one) => isScalar(one.key) && String(one.key.value) === String(step));
-        if (pair === undefined) return { key, value, isThere: false };
+        if (pair === undefined) return { key, value, depth, isThere: false };
         key = pair.key;
         value = pair.value ?? undefined;
       } else if (isSeq<Node>(holder) && typeof step === "number" && step < holder.items.length) {
         key = undefined;
         value = holder.items[step];
       } else {
-        return { key, value, isThere: false };
+        return { key, value, depth, isThere: false };
       }
     }
-    return { key, value, isThere: true };
+    return { key, value, depth: path.length, isThere: true };
   }
 
   #resolved(node: Node | undefined): Node | undefined {

@@ -48,8 +48,8 @@ export function storeProblem(error: unknown, action: string, on: string): Error 
 /** How large the write-ahead log may grow before it is copied into the database, in pages. */
 function walPages(limitBytes: number | undefined): number {
   // A checkpoint writes each page once, however often it stands in the log: a longer log wears flash
-  // less. Under a size limit the log gets an eighth of it.
-  const share = limitBytes === undefined ? Number.POSITIVE_INFINITY : limitBytes / 8 / PAGE_BYTES;
+  // less. Under a size limit the log gets a sixteenth of it.
+  const share = limitBytes === undefined ? Number.POSITIVE_INFINITY : limitBytes / 16 / PAGE_BYTES;
   return Math.max(16, Math.min(1000, Math.floor(share)));
 }
 

@@ -69,7 +69,7 @@ export function cutBySize(
 }
 
 /** Above this share of the size limit the oldest rung goes: the rest is for the log file and for growing meanwhile. */
-const TOO_FULL = 0.75;
+const TOO_FULL = 0.7;
 
 export function isTooLarge(usedBytes: number, limitBytes: number): boolean {
   return usedBytes > TOO_FULL * limitBytes;

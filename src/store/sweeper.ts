@@ -20,7 +20,7 @@ const LOG_ENTRIES = 64;
 const DEAD_LETTER_SHARE = 1 / 10;
 
 /** Above this share of a size limit the file itself is made smaller. */
-const AT_LIMIT = 0.9;
+const AT_LIMIT = 0.8;
 
 /**
  * Executes retention in the writer thread, a small step at a time between commits: first the cut is

@@ -60,8 +60,10 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           snapshotArrival = last.sample.arrival;
         }
         underWay++;
+        const committed = store.commit(record);
+        // Only now: it may let in the next batch at once, whose commit has to come after this one.
         scope.beginCommit();
-        store.commit(record).then(
+        committed.then(
           () => {
             batch.delivery.settle("committed");
             subscriber.next(batch);

@@ -6,11 +6,16 @@ import { GuardedUpdate } from "./guarded-update.js";
 import { cutLanes } from "./lanes.js";
 import { huberLoss } from "./loss.js";
 import { Tbptt } from "./tbptt.js";
-import { checkJob, type TrainingJob, type TrainingProgress, type TrainingResult } from "./training-job.js";
+import {
+  checkJob,
+  DEFAULT_EPOCHS,
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingResult,
+} from "./training-job.js";
 import { absoluteErrors, beats, mean } from "./validate.js";
 import { WeightAverage } from "./weight-average.js";
 
-const DEFAULT_EPOCHS = 40;
 /** The first part of every sequence trains, the rest validates. */
 const TRAINING_SHARE = 0.8;
 const LEARNING_RATE = 4e-3;
@@ -33,7 +38,7 @@ const MOST_LANES = 8;
  * Huber's loss, Adam, TBPTT over a few lanes; the exponential average of the weights is what is validated,
  * epoch by epoch, on the last fifth of every sequence with the state carried through, and the best epoch's
  * is what is returned. It is accepted if it beats persistence (and the network that training started
- * from) there by more than one standard error of the paired differences.
+ * from) there by more than two standard errors of the paired differences.
  *
  * Pure and deterministic: the same job gives the same bytes.
  *

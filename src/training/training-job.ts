@@ -1,6 +1,9 @@
 import type { CellKind } from "../cells/index.js";
 import { problem } from "../core/index.js";
 
+/** Epochs unless the job says otherwise. */
+export const DEFAULT_EPOCHS = 40;
+
 /** One key's history, in time order: T events. */
 export interface TrainingSequence {
   /** [T, I] network inputs */
@@ -29,7 +32,7 @@ export interface TrainingJob {
   readonly sequences: readonly TrainingSequence[];
   /** Network to start from (`networkToBytes`): fine-tuning. It must be beaten too. */
   readonly initial?: Uint8Array;
-  /** Default 40. */
+  /** Default 40 (`DEFAULT_EPOCHS`). */
   readonly maxEpochs?: number;
 }
 
@@ -66,16 +69,17 @@ export interface TrainingProgress {
 }
 
 /**
- * @throws RangeError code `TRAINING_JOB` when a sequence's arrays do not fit together, a horizon is not a
- *   positive integer, or a value is not finite
+ * @throws RangeError code `TRAINING_JOB` when a sequence's arrays do not fit together, a count or horizon
+ *   is not a positive integer, or a value is not finite
  */
 export function checkJob(job: TrainingJob): void {
   const refuse = (on: string, expected: string, found: string) => {
     throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });
   };
-  const { inputs, targets, horizons } = job;
-  if (!Number.isInteger(targets) || targets < 1)
-    refuse("on its targets", "a positive integer", String(targets));
+  const { inputs, targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
+  for (const [name, count] of Object.entries({ targets, maxEpochs })) {
+    if (!Number.isInteger(count) || count < 1) refuse(`with ${name}`, "a positive integer", String(count));
+  }
   if (horizons.length === 0 || horizons.some((h) => !Number.isInteger(h) || h < 1)) {
     refuse("for its horizons", "positive integers", `[${horizons.join(", ")}]`);
   }

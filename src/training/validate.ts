@@ -45,7 +45,7 @@ export function mean(values: Float64Array): number {
 
 /**
  * Whether errors are lower than a rival's on the same targets by more than chance: the mean of the
- * paired differences lies more than one standard error below 0.
+ * paired differences lies more than two standard errors below 0.
  */
 export function beats(errors: Float64Array, rival: Float64Array): boolean {
   const differences = errors.map((error, i) => error - rival[i]!);

@@ -160,6 +160,23 @@ for (const [name, isSkipped, start] of kinds) {
       expect(again).toThrow(expect.objectContaining({ code: "CONNECTION_OPENED_TWICE" }));
     });
 
+    it("pause() hands over nothing more, while publishing goes on", async () => {
+      const rig = await use(start);
+      const line = await rig.line();
+      const device = await rig.device();
+      const heard: string[] = [];
+      await device.subscribe("out/#", (topic) => heard.push(topic));
+      const first = device.publish("in/a", "1");
+      await line.received(1);
+      line.connection.pause();
+      line.packet(0).acknowledge();
+      await first;
+      await device.publish("in/a", "2", { qos: 0 });
+      await line.connection.publish({ topic: "out/a", payload: "", qos: 1 });
+      await until(() => heard.length === 1, "the message is heard");
+      expect(line.texts).toEqual(["1"]);
+    });
+
     it("close() hands over nothing more", async () => {
       const rig = await use(start);
       const line = await rig.line();
@@ -267,6 +284,19 @@ describe.each(["5", "3.1.1"] as const)(`Connection, Mosquitto over MQTT %s${mosq
       expect(data().map(({ payload }) => `${payload}`)).toEqual(numbers(1, 20));
     },
   );
+
+  skippable("reads no further while as many packets as the ledger remembers are unsettled", async () => {
+    const rig = await use(() => MosquittoRig.start(protocol));
+    const line = await rig.line({ ledger: new Ledger({ capacity: 8 }), receiveMaximum: 8 });
+    const device = await rig.device();
+    for (const n of numbers(1, 100)) await device.publish("in/a", n, { qos: 0 });
+    for (let settled = 0; settled < 100; settled++) {
+      await line.received(Math.min(100, settled + 8));
+      expect(line.packets.length).toBeLessThanOrEqual(settled + 8);
+      line.packet(settled).acknowledge();
+    }
+    expect(line.texts).toEqual(numbers(1, 100));
+  });
 
   skippable("waits for a broker that is away at the start", async () => {
     const rig = await use(() => MosquittoRig.start(protocol));

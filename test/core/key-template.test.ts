@@ -45,7 +45,7 @@ describe("parseKeyTemplate()", () => {
   });
 
   it.each([
-    ["", 'expected a text or a placeholder at position 1, found nothing'],
+    ["", "expected a text or a placeholder at position 1, found nothing"],
     ["a{b", 'expected a closing "}" at position 2, found the end'],
     ["ab{}", "expected {topic[N]} with N from 0, or {FIELD} at position 3, found {}"],
     ["{topic[x]}", "expected {topic[N]} with N from 0, or {FIELD} at position 1, found {topic[x]}"],

@@ -4,16 +4,23 @@ import type { Prediction } from "../../src/core/index.js";
 import { outputFromColumns, outputToColumns } from "../../src/store/output-columns.js";
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const plain = { noNullPrototype: true };
 const maybe = fc.option(number, { nil: null });
-const target = fc.record({ value: number, forecast: maybe, lower: maybe, upper: maybe, residual: maybe });
-const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper: maybe });
-const prediction: fc.Arbitrary<Prediction> = fc.record({
-  targets: fc.array(target, { maxLength: 3 }),
-  next: fc.array(fc.array(ahead, { maxLength: 3 }), { maxLength: 3 }),
-  score: maybe,
-  alert: fc.boolean(),
-  model: fc.string(),
-});
+const target = fc.record(
+  { value: number, forecast: maybe, lower: maybe, upper: maybe, residual: maybe },
+  plain,
+);
+const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper: maybe }, plain);
+const prediction: fc.Arbitrary<Prediction> = fc.record(
+  {
+    targets: fc.array(target, { maxLength: 3 }),
+    next: fc.array(fc.array(ahead, { maxLength: 3 }), { maxLength: 3 }),
+    score: maybe,
+    alert: fc.boolean(),
+    model: fc.string(),
+  },
+  plain,
+);
 
 describe("outputToColumns()", () => {
   it("gives every prediction back, finite numbers bit for bit", () => {

@@ -1,7 +1,7 @@
 import type { AlertLine } from "./demo-state.js";
 import { clause, type Drawing, GAP, justified, type Line, nameWidth, WIDE } from "./drawing.js";
 import { ageOf, grouped, timeOfDay } from "./show.js";
-import { fit } from "./text-line.js";
+import { padded } from "./text-line.js";
 
 const TIME = 8;
 /** Width of what was simulated. */
@@ -21,7 +21,7 @@ export function alertHead({ state, columns, colors }: Drawing): Line {
   ];
   return state.lines.length === 0
     ? left
-    : justified(left, [[fit("simulated", TRUTH - 1), colors.dim]], columns);
+    : justified(left, [[padded("simulated", TRUTH - 1), colors.dim]], columns);
 }
 
 /** The last alerts, newest first. */
@@ -33,13 +33,13 @@ export function alertList(drawing: Drawing): Line[] {
 
 function listLine(line: AlertLine, { state, columns, colors, timeZone }: Drawing): Line {
   const isRaised = line.state === "raised";
-  const sign = columns >= WIDE ? fit(line.state, 7) : isRaised ? "▲" : "▼";
+  const sign = columns >= WIDE ? padded(line.state, 7) : isRaised ? "▲" : "▼";
   const name = nameWidth(state);
   const room = Math.max(0, columns - 1 - TIME - sign.length - name - TRUTH - 4 * GAP.length);
   return [
     [` ${timeOfDay(line.time, timeZone)}${GAP}`, colors.dim],
-    [`${sign}${GAP}${fit(line.pump, name)}${GAP}`, isRaised ? colors.red : colors.green],
-    [`${fit(clause(alertText(line), room), room)}${GAP}`],
+    [`${sign}${GAP}${padded(line.pump, name)}${GAP}`, isRaised ? colors.red : colors.green],
+    [`${padded(clause(alertText(line), room), room)}${GAP}`],
     [isRaised ? line.simulated : "", line.simulated === "nothing" ? colors.yellow : colors.magenta],
   ];
 }

@@ -13,36 +13,39 @@ export interface Fault {
 }
 
 export interface FaultScheduleOptions {
-  /** Time before which nothing goes wrong, ms. */
-  readonly quietUntil: number;
-  /** Time from one fault to the next, anywhere in the fleet, ms: at least, at most. */
-  readonly everyMs?: readonly [number, number];
+  /** Nothing goes wrong in the first seconds, while the detectors warm up. */
+  readonly quietSeconds: number;
+  /** From one fault to the next, anywhere in the fleet: at least, at most. Default: 15 to 25. */
+  readonly everySeconds?: readonly [number, number];
 }
 
-const EVERY_MS = [15_000, 25_000] as const;
-/** The first fault comes this soon after the quiet time, ms. */
-const FIRST_MS = 3_000;
+const EVERY_SECONDS = [15, 25] as const;
+/** The first fault comes this soon after the quiet time. */
+const FIRST_SECONDS = 3;
 
 /** Decides when something goes wrong, what, and in which pump: seeded, so that a run can be repeated. */
 export class FaultSchedule {
   readonly #rng: Rng;
   readonly #pumps: number;
-  readonly #everyMs: readonly [number, number];
+  readonly #everySeconds: readonly [number, number];
   #next: number;
 
-  /** @param pumps how many there are to choose from */
-  constructor(rng: Rng, pumps: number, options: FaultScheduleOptions) {
+  /**
+   * @param pumps how many there are to choose from
+   * @param start when the quiet time begins, ms
+   */
+  constructor(rng: Rng, pumps: number, start: number, options: FaultScheduleOptions) {
     this.#rng = rng;
     this.#pumps = pumps;
-    this.#everyMs = options.everyMs ?? EVERY_MS;
-    this.#next = options.quietUntil + rng.uniform() * FIRST_MS;
+    this.#everySeconds = options.everySeconds ?? EVERY_SECONDS;
+    this.#next = start + 1000 * (options.quietSeconds + FIRST_SECONDS * rng.uniform());
   }
 
   /** @returns the fault that begins at `time` (ms), once; undefined while there is none */
   due(time: number): { readonly pump: number; readonly kind: FaultKind } | undefined {
     if (time < this.#next || this.#pumps === 0) return undefined;
-    const [least, most] = this.#everyMs;
-    this.#next = time + least + this.#rng.uniform() * (most - least);
+    const [least, most] = this.#everySeconds;
+    this.#next = time + 1000 * (least + this.#rng.uniform() * (most - least));
     const pump = this.#rng.integer(this.#pumps);
     const kind = KINDS[this.#rng.integer(KINDS.length)] ?? "spike";
     return { pump, kind };

@@ -71,7 +71,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     });
   }
   const members = await connectAll(options);
-  const schedule = options.faults && new FaultSchedule(new Rng(options.seed), members.length, options.faults);
+  const schedule =
+    options.faults && new FaultSchedule(new Rng(options.seed), members.length, clock.now(), options.faults);
   const timer = options.timer ?? systemTimer;
   const intervalMs = 1000 / hz;
   let sent = 0;

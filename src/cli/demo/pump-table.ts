@@ -3,7 +3,7 @@ import { sparkline } from "../spark.js";
 import type { PumpState } from "./demo-state.js";
 import { clause, type Drawing, GAP, type Line, nameWidth } from "./drawing.js";
 import { ageOf, shortNumber } from "./show.js";
-import { fit, type Span } from "./text-line.js";
+import { padded, type Span } from "./text-line.js";
 
 const NUMBER = 6;
 const BAND = 11;
@@ -24,10 +24,10 @@ export function pumpTable(drawing: Drawing): Line[] {
   const { state, colors } = drawing;
   const widths = widthsOf(drawing);
   const head = [
-    ` ${fit("", widths.name)}`,
+    ` ${padded("", widths.name)}`,
     `${state.setup.unit.padStart(NUMBER)}${"next".padStart(NUMBER)}`,
     "95 % band".padStart(BAND),
-    fit("score", SCORE),
+    padded("score", SCORE),
     widths.spark >= 9 ? `last ${widths.spark} s` : "",
   ].join(GAP);
   return [[[head, colors.dim]], ...state.pumps.map((pump) => pumpLine(pump, widths, drawing))];
@@ -46,7 +46,10 @@ function pumpLine(pump: PumpState, widths: Widths, drawing: Drawing): Line {
   const { next, alert } = pump;
   const band = next && next.lower !== null ? `${shortNumber(next.lower)} – ${shortNumber(next.upper)}` : "";
   return [
-    [` ${fit(pump.name, widths.name)}${GAP}`, alert ? (text) => colors.bold(colors.red(text)) : colors.bold],
+    [
+      ` ${padded(pump.name, widths.name)}${GAP}`,
+      alert ? (text) => colors.bold(colors.red(text)) : colors.bold,
+    ],
     [shortNumber(pump.value).padStart(NUMBER)],
     [shortNumber(next?.forecast).padStart(NUMBER), colors.cyan],
     [`${GAP}${band.padStart(BAND)}${GAP}`, colors.dim],

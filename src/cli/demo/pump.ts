@@ -36,14 +36,14 @@ const VIBRATION_LAG = 0.8;
 const TEMPERATURE_LAG = 8;
 const WANDER_LAG = 5;
 /** Heat balance: degrees above ambient at full load, and per mm/s of vibration. */
-const HEAT_OF_LOAD = 26;
-const HEAT_OF_VIBRATION = 2.2;
+const HEAT_OF_LOAD = 20;
+const HEAT_OF_VIBRATION = 4;
 
 const WEAR_SECONDS = 8;
 const STUCK_SECONDS = 6;
 /** At the end of its life a bearing shakes (1 + this) times as much... */
 const WEAR_GAIN = 1.6;
-/** ...and knocks: its spalls strike irregularly, a noise of this share of the value. */
+/** ...and knocks: its spalls strike irregularly, blows of up to about this share of the value. */
 const WEAR_KNOCK = 0.3;
 
 /**
@@ -104,8 +104,8 @@ export class Pump {
     const balance = ambient(time) + heat;
     this.#temperature = isFirst ? balance : approach(this.#temperature, balance, seconds, TEMPERATURE_LAG);
 
-    const noise = this.spec.noise + WEAR_KNOCK * wear;
-    const measured = this.#vibration * (1 + noise * this.#rng.normal());
+    const noise = this.spec.noise * this.#rng.normal() + WEAR_KNOCK * wear * Math.abs(this.#rng.normal());
+    const measured = this.#vibration * (1 + noise);
     return {
       ts: new Date(time).toISOString(),
       vibration: this.#throughSensor(rounded(Math.max(0.01, measured), 2)),

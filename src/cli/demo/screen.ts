@@ -23,11 +23,11 @@ export interface ScreenOptions {
   readonly timeZone?: string;
 }
 
-/** Where the demo is shown. Its state is pushed, as often as its owner likes (ten times a second is plenty). */
+/** Where the demo is shown; its owner draws as often as it likes (five times a second is plenty). */
 export interface Screen {
   /** True on a terminal, where frames are drawn in place. */
   readonly isLive: boolean;
-  update(state: DemoState): void;
+  draw(state: DemoState): void;
   /** A line for people that stays (a warning): above the frame, or in its turn. */
   note(text: string): void;
   /** Leaves the last frame standing and the terminal as it was. */
@@ -49,7 +49,7 @@ class LiveScreen implements Screen {
   readonly isLive = true;
   readonly #stream: ScreenStream;
   readonly #options: ScreenOptions;
-  readonly #redraw = (): void => this.#draw("");
+  readonly #redraw = (): void => this.#write("");
   readonly #restore = (): void => void this.#stream.write(SHOW_CURSOR);
   #frame: readonly string[] = [];
   #state: DemoState | undefined;
@@ -63,13 +63,13 @@ class LiveScreen implements Screen {
     stream.write(HIDE_CURSOR);
   }
 
-  update(state: DemoState): void {
+  draw(state: DemoState): void {
     this.#state = state;
-    this.#draw("");
+    this.#write("");
   }
 
   note(text: string): void {
-    this.#draw(`${CLEAR_LINE}${plain(text)}\n`);
+    this.#write(`${CLEAR_LINE}${plain(text)}\n`);
   }
 
   close(): void {
@@ -78,7 +78,7 @@ class LiveScreen implements Screen {
     this.#stream.write(SHOW_CURSOR);
   }
 
-  #draw(above: string): void {
+  #write(above: string): void {
     const { columns = 80, rows = 24 } = this.#stream;
     // A terminal that became narrower has wrapped the lines of the frame before.
     const height = this.#frame.reduce((sum, line) => sum + wrappedRows(line, columns), 0);
@@ -114,7 +114,7 @@ class LineScreen implements Screen {
     this.#timeZone = options.timeZone;
   }
 
-  update(state: DemoState): void {
+  draw(state: DemoState): void {
     for (const line of state.lines.filter(({ number }) => number > this.#shown).reverse()) {
       const truth = line.state === "raised" ? ` (simulated: ${line.simulated})` : "";
       this.#line(line.time, `${line.state} ${line.pump}: ${alertText(line)}${truth}`);

@@ -1,0 +1,332 @@
+import { describe, expect, it } from "vitest";
+import { parsePipeline } from "../../src/spec/index.js";
+import { lintRules } from "../../src/spec/lint.js";
+import { GOOD, lines } from "./lines.js";
+
+/** A rule, a text against it, and exactly what is said of it. */
+const table: readonly (readonly [code: string, text: string, lines: readonly string[]])[] = [
+  [
+    "BAD_TOPIC_FILTER",
+    `name: a
+input: { topics: ["a/#/b", "a+", ""] }
+target: v
+`,
+    [
+      `p.yaml:2:19: error: input.topics[0]: expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "a/#/b"`,
+      `p.yaml:2:28: error: input.topics[1]: expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "a+"`,
+      `p.yaml:2:34: error: input.topics[2]: expected an MQTT topic filter, with + alone on its level and # alone on the last one, found ""`,
+    ],
+  ],
+  [
+    "SHARED_SUBSCRIPTION",
+    `name: a
+input: { topics: ["$share/group/plant/x"] }
+target: v
+`,
+    [
+      `p.yaml:2:19: error: input.topics[0]: expected a filter of its own such as "plant/x", because state is kept per key, found the shared subscription "$share/group/plant/x"`,
+    ],
+  ],
+  [
+    "OVERLAPPING_FILTERS",
+    `name: a
+input:
+  topics: ["a/+/c", d, "a/b/#", e]
+  key: "{topic[0]}"
+target: v
+`,
+    [
+      `p.yaml:3:24: error: input.topics[2]: expected filters that share no topic, found "a/b/#" beside "a/+/c", whose common events may come twice`,
+    ],
+  ],
+  [
+    "OWN_OUTPUT",
+    `name: a
+input: { topics: ["+/+/x/prediction"], key: k }
+target: v
+`,
+    [
+      `p.yaml:2:19: error: input.topics[0]: expected a filter that leaves out the pipeline's own output, found "+/+/x/prediction", which shares topics with "eddy/a/#"`,
+    ],
+  ],
+  [
+    "OWN_OUTPUT",
+    `name: a
+input: { topics: ["site/#"], key: k }
+target: v
+output: { base: site/eddy }
+`,
+    [
+      `p.yaml:2:19: error: input.topics[0]: expected a filter that leaves out the pipeline's own output, found "site/#", which shares topics with "site/eddy/a/#"`,
+    ],
+  ],
+  [
+    "KEY_LEVEL",
+    `name: a
+input: { topics: ["a/#", "b/+/c"], key: "{topic[1]}-{topic[3]}" }
+target: v
+`,
+    [
+      `p.yaml:2:41: error: input.key: expected levels that every filter has, found {topic[3]}, but "b/+/c" ends at {topic[2]}`,
+    ],
+  ],
+  [
+    "ONE_KEY",
+    `name: a
+input: { topics: ["a/b/+"] }
+target: v
+`,
+    [
+      `p.yaml:2:8: warning: input: expected a key, found none: all topics of "a/b/+" share one state; write key: "{topic[2]}", or key: default if that is meant`,
+    ],
+  ],
+  [
+    "SECRET_IN_FILE",
+    `${GOOD}broker: { password: secret }
+`,
+    [
+      "p.yaml:4:21: warning: broker.password: expected a reference to the environment such as ${MQTT_PASSWORD}, found the password itself",
+    ],
+  ],
+  [
+    "SECRET_IN_URL",
+    `${GOOD}broker: { url: "mqtt://me:secret@host" }
+`,
+    [
+      "p.yaml:4:16: error: broker.url: expected user name and password in broker.username and broker.password, found them in the URL",
+    ],
+  ],
+  [
+    "NO_TARGET",
+    `name: a
+input: { topics: [x], time: ts }
+features: [{ calendar: hour-of-day }]
+`,
+    [
+      "p.yaml:3:11: error: features: expected a target, or features with a field to take for it, found neither",
+    ],
+  ],
+  [
+    "NO_TARGET",
+    `name: a
+input: { topics: [x] }
+`,
+    ["p.yaml:1:1: error: expected a target, or features with a field to take for it, found neither"],
+  ],
+  [
+    "TARGET_NOT_A_FEATURE",
+    `name: a
+input: { topics: [x] }
+features: [u, { difference: w }]
+target: [w, v]
+`,
+    [
+      `p.yaml:4:13: warning: target[1]: expected one of the features' fields, found "v", which the network would forecast without seeing it`,
+    ],
+  ],
+  [
+    "DUPLICATE_FEATURE",
+    `name: a
+input: { topics: [x], time: ts }
+features:
+  - v
+  - { field: v, scale: none }
+  - { difference: v }
+  - { difference: v }
+  - { calendar: day-of-week }
+  - { calendar: day-of-week }
+`,
+    [
+      `p.yaml:5:5: error: features[1]: expected each feature once, found "v" again`,
+      `p.yaml:7:5: error: features[3]: expected each feature once, found the difference of "v" again`,
+      "p.yaml:9:5: error: features[5]: expected each feature once, found the calendar's day-of-week again",
+    ],
+  ],
+  [
+    "DUPLICATE_TARGET",
+    `name: a
+input: { topics: [x] }
+target: [v, w, v]
+`,
+    [`p.yaml:3:16: error: target[2]: expected each target once, found "v" again`],
+  ],
+  [
+    "CALENDAR_WITHOUT_TIME",
+    `name: a
+input: { topics: [x] }
+features: [v, { calendar: hour-of-day }]
+`,
+    [
+      "p.yaml:3:15: warning: features[1]: expected input.time beside a calendar feature, found none: it follows the time of arrival",
+    ],
+  ],
+  [
+    "FIELD_NOT_IN_TEXT",
+    `name: a
+input: { topics: [x], codec: text, key: "{pump}", time: ts, id: n }
+features: [value, { difference: rms }]
+target: rms
+`,
+    [
+      `p.yaml:2:41: error: input.key: expected the field "value", the only one that codec text has, found "pump"`,
+      `p.yaml:2:57: error: input.time: expected the field "value", the only one that codec text has, found "ts"`,
+      `p.yaml:2:65: error: input.id: expected the field "value", the only one that codec text has, found "n"`,
+      `p.yaml:3:19: error: features[1]: expected the field "value", the only one that codec text has, found "rms"`,
+      `p.yaml:4:9: error: target: expected the field "value", the only one that codec text has, found "rms"`,
+    ],
+  ],
+  [
+    "COLD_START_TOO_SHORT",
+    `${GOOD}model: { horizon: [1, 60], cold-start: { events: 60 } }
+`,
+    [
+      "p.yaml:4:50: error: model.cold-start.events: expected more events than the farthest horizon 60, found 60",
+    ],
+  ],
+  [
+    "TEST_NAME",
+    `${GOOD}tests:
+  - { name: t, rows: [{}], expect: { rows: 1 } }
+  - { name: t, rows: [{}], expect: { rows: 1 } }
+`,
+    [`p.yaml:6:13: error: tests[1].name: expected a name of its own, found "t" again`],
+  ],
+  [
+    "TEST_SOURCE",
+    `${GOOD}tests:
+  - { name: t, expect: { rows: 1 } }
+  - { name: u, rows: [{}], input: f.csv, expect: { rows: 1 } }
+`,
+    [
+      "p.yaml:5:5: error: tests[0]: expected one of input, rows, series, found none",
+      "p.yaml:6:5: error: tests[1]: expected one of input, rows, series, found 2",
+    ],
+  ],
+  [
+    "TEST_EXPECTS_NOTHING",
+    `${GOOD}tests:
+  - { name: t, rows: [{}], expect: {} }
+`,
+    [
+      "p.yaml:5:36: error: tests[0].expect: expected at least one of rows, stepped, alerts, raised, quiet, ..., found none",
+    ],
+  ],
+  [
+    "TEST_ROWS",
+    `${GOOD}tests:
+  - name: t
+    rows: [{}, {}]
+    expect:
+      raised: [{ from: 1, to: 0 }, { from: 0, to: 2 }]
+      quiet: [{ from: 0, to: 2 }]
+      cells: [{ row: 2, column: note, value: '' }]
+      alerts: { min: 2, max: 1 }
+`,
+    [
+      "p.yaml:8:16: error: tests[0].expect.raised[0]: expected from <= to, found 1 and 0",
+      "p.yaml:8:51: error: tests[0].expect.raised[1].to: expected a row below 2, found 2",
+      "p.yaml:9:30: error: tests[0].expect.quiet[0].to: expected a row below 2, found 2",
+      "p.yaml:10:22: error: tests[0].expect.cells[0].row: expected a row below 2, found 2",
+      "p.yaml:11:15: error: tests[0].expect.alerts: expected min <= max, found 2 and 1",
+    ],
+  ],
+  [
+    "TEST_FIELDS",
+    `name: a
+input: { topics: [x], key: "{pump}", time: ts, id: n }
+features: [v, { difference: w }]
+tests:
+  - { name: t, series: { count: 9, every: 1s, fields: { v: {}, ts: {} } }, expect: { rows: 9 } }
+`,
+    [
+      "p.yaml:5:55: error: tests[0].series.fields: expected the fields that the pipeline reads, found no pump, n, w",
+      "p.yaml:5:68: error: tests[0].series.fields.ts: expected other fields than input.time, which is written by itself",
+    ],
+  ],
+  [
+    "TEST_TOPIC",
+    `${GOOD}tests:
+  - { name: t, topic: plant/x, rows: [{}], expect: { rows: 1 } }
+  - { name: u, topic: plant/+/vibration, rows: [{}], expect: { rows: 1 } }
+`,
+    [
+      `p.yaml:5:23: error: tests[0].topic: expected a topic that input.topics match, found "plant/x"`,
+      `p.yaml:6:23: error: tests[1].topic: expected a topic that input.topics match, found "plant/+/vibration"`,
+    ],
+  ],
+  [
+    "TEST_SERIES",
+    `${GOOD}tests:
+  - name: t
+    series:
+      count: 9
+      every: 1s
+      fields:
+        rms: { amplitude: 1, faults: [{ at: 1 }, { at: 1, add: 1, stuck: true }, { at: 8, length: 2, value: 0 }] }
+        u: { period: 1m }
+    expect: { rows: 9 }
+`,
+    [
+      "p.yaml:10:14: error: tests[0].series.fields.rms: expected both amplitude and period, or neither, found one of them",
+      "p.yaml:10:39: error: tests[0].series.fields.rms.faults[0]: expected one of add, value, stuck, found none",
+      "p.yaml:10:50: error: tests[0].series.fields.rms.faults[1]: expected one of add, value, stuck, found 2",
+      "p.yaml:10:82: error: tests[0].series.fields.rms.faults[2]: expected a fault within 9 rows, found one until row 9",
+      "p.yaml:11:12: error: tests[0].series.fields.u: expected both amplitude and period, or neither, found one of them",
+    ],
+  ],
+];
+
+describe("lint()", () => {
+  it.each(table)("applies rule %s", (code, text, expected) => {
+    expect(lines(text)).toEqual(expected);
+    expect(parsePipeline(text).problems.map((one) => one.code)).toContain(code);
+  });
+
+  it.each(lintRules.map((rule) => [rule.code]))("has rule %s in the table", (code) => {
+    expect(table.some(([one]) => one === code)).toBe(true);
+  });
+
+  it("lets a pipeline run that has warnings only", () => {
+    const { pipeline, problems } = parsePipeline(`${GOOD}broker: { password: secret }\n`);
+    expect(problems.map((one) => one.severity)).toEqual(["warning"]);
+    expect(pipeline?.broker.password).toBe("secret");
+  });
+
+  it("lets filters stand that share no topic, and other pipelines' output", () => {
+    const topics = '["a/+/c", "a/b", "eddy/other/+/prediction"]';
+    expect(lines(`name: a\ninput: { topics: ${topics}, key: k }\ntarget: v\n`)).toEqual([]);
+  });
+
+  it("allows {topic[N]} below a multi-level wildcard", () => {
+    expect(lines('name: a\ninput: { topics: ["a/#"], key: "{topic[5]}" }\ntarget: v\n')).toEqual([]);
+  });
+
+  it("is silent about a field that is itself at fault", () => {
+    const misspelt = 'name: a\ninput: { topics: ["a/+"], kye: "{topic[1]}" }\ntarget: v\n';
+    expect(lines(misspelt)).toEqual(['p.yaml:2:27: error: input.kye: no such field; did you mean "key"?']);
+  });
+
+  it("still applies to the rest of a file with faults", () => {
+    const codes = parsePipeline(
+      'name: a\ninput: { topics: ["eddy/#"], key: "{", id: 3 }\nfeatures: [v, v]\ngap: 3\n',
+    ).problems.map((one) => one.code);
+    expect(codes).toEqual([
+      "OWN_OUTPUT",
+      "BAD_KEY_TEMPLATE",
+      "WRONG_TYPE",
+      "DUPLICATE_FEATURE",
+      "UNKNOWN_FIELD",
+    ]);
+  });
+
+  it("lets secrets stand that come from the environment", () => {
+    const text = `${GOOD}broker: { url: "\${URL}", password: "\${PASSWORD}" }\n`;
+    expect(lines(text, { URL: "mqtts://me:secret@host", PASSWORD: "secret" })).toEqual([]);
+  });
+
+  it("quotes a value of the environment as the file has it", () => {
+    const text = `name: a\ninput: { topics: ["\${SITE}/+", "\${SITE}/x"], key: k }\ntarget: v\n`;
+    const [line] = lines(text, { SITE: "hamburg" });
+    expect(line).toContain(`found "\${SITE}/x" beside "\${SITE}/+"`);
+  });
+});

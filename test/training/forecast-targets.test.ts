@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { forecastTargets } from "../../src/training/forecast-targets.js";
+
+describe("forecastTargets()", () => {
+  it("forecastTargets() are steps ahead in units of scale, by target and horizon", () => {
+    const wanted = forecastTargets(
+      {
+        x: new Float64Array(4),
+        y: Float64Array.of(1, 10, 2, 30, 4, 60, 8, 100),
+        scale: new Float64Array(16).fill(2),
+        begins: new Uint8Array(4),
+      },
+      2,
+      [1, 3],
+      4,
+    );
+    expect([...wanted]).toEqual([0.5, 3.5, 10, 45, 1, NaN, 15, NaN, 2, NaN, 20, NaN, NaN, NaN, NaN, NaN]);
+  });
+
+  it("forecastTargets() are unknown beyond the end, across a beginning and without a scale", () => {
+    const sequence = {
+      x: new Float64Array(7),
+      y: Float64Array.of(0, 1, 3, 6, 10, 15, 21),
+      scale: Float64Array.of(0, 1, 1, 1, 1, 1, 1),
+      begins: Uint8Array.of(1, 0, 0, 1, 0, 0, 0),
+    };
+    expect([...forecastTargets(sequence, 1, [1], 6)]).toEqual([NaN, 2, NaN, 4, 5, NaN, NaN]);
+    expect([...forecastTargets(sequence, 1, [2], 7)]).toEqual([NaN, NaN, NaN, 9, 11, NaN, NaN]);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/index.js";
+import {
+  absoluteLoss,
+  crossEntropyLoss,
+  huberLoss,
+  type Loss,
+  squaredLoss,
+} from "../../src/training/index.js";
+
+const rng = new Rng(3);
+const numbers = (length: number) => Float64Array.from({ length }, () => 2 * rng.normal());
+
+/** Name, loss, outputs [N, O] and targets with one unknown. */
+const cases: readonly (readonly [string, Loss, Float64Array, Float64Array])[] = [
+  ["squaredLoss()", squaredLoss, numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
+  ["absoluteLoss()", absoluteLoss, numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
+  ["huberLoss()", huberLoss(0.7), numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
+  ["crossEntropyLoss()", crossEntropyLoss, numbers(12), Float64Array.of(0, 3, NaN)],
+];
+
+describe.each(cases)("%s", (name, loss, output, target) => {
+  it(`${name} has the gradient that central differences find, 0 where the target is unknown`, () => {
+    const gradient = new Float64Array(output.length);
+    loss(gradient, output, target);
+    const unused = new Float64Array(output.length);
+    const epsilon = 1e-6;
+    const numeric = output.map((_, i) => {
+      const moved = (by: number) =>
+        loss(
+          unused,
+          Float64Array.from(output, (v, k) => (k === i ? v + by : v)),
+          target,
+        );
+      return (moved(epsilon) - moved(-epsilon)) / (2 * epsilon);
+    });
+    gradient.forEach((value, i) => {
+      expect(value, `output ${i}`).toBeCloseTo(numeric[i] ?? NaN, 8);
+    });
+    expect(gradient.filter((value) => value === 0)).toHaveLength(output.length / target.length);
+  });
+
+  it(`${name} is the mean over the known targets alone, and 0 when none is known`, () => {
+    const width = output.length / target.length;
+    const known = [...target.keys()].filter((i) => !Number.isNaN(target[i]));
+    const rows = known.flatMap((i) => [...output.subarray(i * width, (i + 1) * width)]);
+    const gradient = new Float64Array(output.length).fill(9);
+    const alone = loss(
+      new Float64Array(rows.length),
+      Float64Array.from(rows),
+      target.filter((v) => !Number.isNaN(v)),
+    );
+    expect(loss(gradient, output, target)).toBeCloseTo(alone, 14);
+    expect(loss(gradient, output, new Float64Array(target.length).fill(NaN))).toBe(0);
+    expect(gradient.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("losses", () => {
+  it("squaredLoss(), absoluteLoss() and huberLoss() of known errors", () => {
+    const gradient = new Float64Array(2);
+    const errors = Float64Array.of(0.5, -3);
+    const zero = new Float64Array(2);
+    expect(squaredLoss(gradient, errors, zero)).toBe((0.25 + 9) / 2);
+    expect(absoluteLoss(gradient, errors, zero)).toBe((0.5 + 3) / 2);
+    expect(huberLoss()(gradient, errors, zero)).toBe((0.125 + 2.5) / 2);
+    expect([...gradient]).toEqual([0.25, -0.5]);
+  });
+
+  it("crossEntropyLoss() does not overflow on large logits", () => {
+    const gradient = new Float64Array(2);
+    expect(crossEntropyLoss(gradient, Float64Array.of(1e4, -1e4), Float64Array.of(1))).toBe(2e4);
+    expect([...gradient]).toEqual([1, -1]);
+  });
+});
