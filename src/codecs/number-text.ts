@@ -1,4 +1,5 @@
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Reads in one way only, so that no text makes it try many. */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const NO_NUMBER = /^(?:[+-]?(?:nan|inf|infinity)|na|n\/a|null|none)$/i;
 
 /**

@@ -3,13 +3,16 @@ import {
   type ByteReader,
   type ByteWriter,
   KeyedState,
+  problem,
   type Sample,
   type Stage,
   type StreamEvent,
   timeZone,
 } from "../core/index.js";
 import { calendarInto } from "./calendar.js";
+import { checkFeatures } from "./check-features.js";
 import { type Feature, inputNames, type Scale } from "./feature.js";
+import { restoreInto } from "./restore-into.js";
 import { RobustScaler } from "./robust-scaler.js";
 import { StepScale } from "./step-scale.js";
 
@@ -57,7 +60,7 @@ class KeyFeatures {
   read(from: ByteReader): this {
     for (const scaler of this.scalers) scaler.read(from);
     for (const target of this.targets) target.read(from);
-    this.last.set(from.f64s());
+    restoreInto(this.last, from);
     return this;
   }
 }
@@ -65,10 +68,13 @@ class KeyFeatures {
 /**
  * Sample to network input: fills in `input` [I], `target` [targets], `scale` [targets * horizons] and
  * `affine` [targets * 2] of every event that is to be stepped. Scales are per key and learn after use.
- * Slot: `features`.
+ * Where a sequence begins, differences and steps start afresh; scales stay. Slot: `features`.
+ *
+ * @throws RangeError code `BAD_FEATURE` for features, targets or horizons that can't be
  */
 export function featureStage(options: FeatureOptions): FeatureStage {
   const { features, targets, horizons } = options;
+  checkFeatures(features, targets, horizons);
   const names = features.flatMap(inputNames);
   const zone = timeZone(options.zone ?? "UTC");
   const keys = new KeyedState<KeyFeatures>({
@@ -87,9 +93,9 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     const state = keys.of(event.sample.key);
     if (event.begins) state.begin();
     const { sample } = event;
-    event.affine = affineOf(state, features, featureOf);
-    event.input = inputOf(state, features, names.length, sample, zone.offsetAt(sample.time));
     event.target = Float64Array.from(targets, (field) => numberOf(sample, field));
+    event.affine = affineOf(state, features, featureOf, event.target);
+    event.input = inputOf(state, features, names.length, sample, zone.offsetAt(sample.time));
     event.scale = new Float64Array(targets.length * horizons.length);
     for (const [index, target] of state.targets.entries()) {
       target.step(event.scale, index * horizons.length, event.target[index] ?? Number.NaN);
@@ -106,11 +112,12 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   };
 }
 
-/** Location and spread of each target as a feature, before it learns from this event. */
+/** Location and spread of each target as a feature, before it learns from this event; a first value is its own location. */
 function affineOf(
   state: KeyFeatures,
   features: readonly Feature[],
   featureOf: readonly number[],
+  values: Float64Array,
 ): Float64Array {
   const affine = new Float64Array(2 * featureOf.length);
   for (const [target, index] of featureOf.entries()) {
@@ -121,7 +128,7 @@ function affineOf(
       scale === "none" || scaler === undefined
         ? [0, 1]
         : scale === "robust"
-          ? [scaler.location, scaler.spread]
+          ? [scaler.isKnown ? scaler.location : (values[target] ?? 0), scaler.spread]
           : [scale.mean, scale.sd];
     affine[2 * target] = location;
     affine[2 * target + 1] = spread;
@@ -167,8 +174,20 @@ function scaled(value: number, scale: Scale, scaler: RobustScaler | undefined): 
   return result;
 }
 
-/** The decoder let only numbers pass for the fields that features and targets name. */
+/**
+ * The decoder lets only finite numbers pass for the fields that features and targets name. Whatever else
+ * comes is refused before it gets into a key's memory, where a NaN would stay.
+ *
+ * @throws TypeError code `NOT_A_FEATURE`
+ */
 function numberOf(sample: Sample, field: string): number {
   const value = sample.values[field];
-  return typeof value === "number" ? value : Number.NaN;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw problem(TypeError, {
+    code: "NOT_A_FEATURE",
+    action: "make features of a sample of key",
+    on: JSON.stringify(sample.key),
+    expected: `a finite number in field ${JSON.stringify(field)}`,
+    found: typeof value === "object" ? "a vector" : String(value).slice(0, 60),
+  });
 }

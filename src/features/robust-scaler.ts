@@ -11,16 +11,29 @@ const LINEAR = 8;
 
 /**
  * A running location m and spread s in O(1) memory, after Huber's recursive M-estimates (Huber,
- * Robust Statistics, 1981): with q = (x - m) / s and a = max(1/n, 1/2000),
+ * Robust Statistics, 1981): with q = (x - m) / s and a = max(2 / (n + 1), 1/2000),
  *
  *   m += a s clip(q, -3, 3),   d += a (min(|x - m|, 6 d) - d),   s = 1.2533 d
  *
  * A spike moves both by a clipped step; a lasting shift widens s by a constant factor a step, and m follows.
+ * The gain 2 / (n + 1) weighs the n-th value by n (Shamir & Zhang, 2013, with eta = 1): a wrong value that
+ * a sensor sends first is forgotten with 1/n^2, not 1/n.
+ *
+ * A value that repeats the one before it exactly teaches nothing: a sensor that is stuck for days tells
+ * nothing of how the machine varies, and a spread that it had worn down to nothing would take longer
+ * than the standstill to come back.
  */
 export class RobustScaler {
+  /** Values learned from: repeats don't count. */
   #count = 0;
+  #last = Number.NaN;
   #location = 0;
   #deviation = 0;
+
+  /** False before the key's first value. */
+  get isKnown(): boolean {
+    return this.#count > 0;
+  }
 
   get location(): number {
     return this.#location;
@@ -38,12 +51,14 @@ export class RobustScaler {
   }
 
   learn(x: number): void {
+    if (x === this.#last) return;
+    this.#last = x;
     this.#count++;
     if (this.#count === 1) {
       this.#location = x;
       return;
     }
-    const rate = Math.max(1 / this.#count, SLOWEST);
+    const rate = Math.max(2 / (this.#count + 1), SLOWEST);
     const away = x - this.#location;
     const size = Math.abs(away);
     const isSpread = this.#deviation > 0;
@@ -54,11 +69,12 @@ export class RobustScaler {
   }
 
   write(to: ByteWriter): void {
-    to.u32(this.#count).f64(this.#location).f64(this.#deviation);
+    to.f64(this.#count).f64(this.#last).f64(this.#location).f64(this.#deviation);
   }
 
   read(from: ByteReader): this {
-    this.#count = from.u32();
+    this.#count = from.f64();
+    this.#last = from.f64();
     this.#location = from.f64();
     this.#deviation = from.f64();
     return this;

@@ -1,10 +1,17 @@
 import type { ByteReader, ByteWriter } from "../core/index.js";
+import { restoreInto } from "./restore-into.js";
 
 const SLOWEST = 1 / 2000;
+/** A step of more means than this counts as so many: one wrong value at most doubles the mean. */
+const LARGEST = 1000;
 
 /**
  * How far a target usually moves in h events: a running mean of |y[t] - y[t-h]| per horizon, the unit in
- * which Eddy's own networks forecast. 0 while unknown.
+ * which Eddy's own networks forecast. 0 while unknown. With a = max(1/n, 1/2000):
+ *
+ *   mean += a (min(|y[t] - y[t-h]|, 1000 mean) - mean)
+ *
+ * Without the limit a single 65535 on a line that moves by 0.1 would spoil the unit for 13,000 events.
  */
 export class StepScale {
   readonly #horizons: readonly number[];
@@ -28,18 +35,15 @@ export class StepScale {
         const before = this.#ring[(this.#count - horizon) % this.#ring.length] ?? y;
         const learned = (this.#learned[index] ?? 0) + 1;
         const mean = this.#means[index] ?? 0;
+        const step = Math.abs(y - before);
+        const counted = mean > 0 ? Math.min(step, LARGEST * mean) : step;
         this.#learned[index] = learned;
-        this.#means[index] = mean + Math.max(1 / learned, SLOWEST) * (Math.abs(y - before) - mean);
+        this.#means[index] = mean + Math.max(1 / learned, SLOWEST) * (counted - mean);
       }
       scales[first + index] = this.#means[index] ?? 0;
     }
     this.#ring[this.#count % this.#ring.length] = y;
     this.#count++;
-  }
-
-  /** The value of the event before; undefined at the start of a sequence. */
-  get last(): number | undefined {
-    return this.#count === 0 ? undefined : this.#ring[(this.#count - 1) % this.#ring.length];
   }
 
   /** A sequence begins: earlier values are no longer `h` events ago; the means stay. */
@@ -53,9 +57,9 @@ export class StepScale {
 
   read(from: ByteReader): this {
     this.#count = from.f64();
-    this.#ring.set(from.f64s());
-    this.#means.set(from.f64s());
-    this.#learned.set(from.f64s());
+    restoreInto(this.#ring, from);
+    restoreInto(this.#means, from);
+    restoreInto(this.#learned, from);
     return this;
   }
 }

@@ -9,6 +9,7 @@ import {
   decodePackets,
   type LearningReport,
   type MessageOptions,
+  Outboxes,
   type PipelineScope,
   packetSource,
   type Resumed,
@@ -19,7 +20,6 @@ import {
 import { Counters } from "./counters.js";
 import { feedHistory } from "./history.js";
 import type { Log } from "./log.js";
-import { Outboxes } from "./outboxes.js";
 import { makeReader } from "./sample-reader.js";
 import { type Engines, makeStages } from "./stages.js";
 import { StatusTopic } from "./status-topic.js";
@@ -66,7 +66,13 @@ export class LivePipeline {
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
-    this.#outboxes = new Outboxes({ messages, connection, store, output, log });
+    this.#outboxes = new Outboxes({
+      messages,
+      connection,
+      store,
+      output,
+      onWarning: (message) => log.warn(message),
+    });
   }
 
   /** Name of the checkpoint that made the newest forecasts. */

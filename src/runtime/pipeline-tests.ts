@@ -41,7 +41,7 @@ async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator
   }
   const payloads = source.kind === "rows" ? source.rows : seriesRows(source.series, pipeline.input.time);
   yield payloads.map((record, index) => {
-    const row = { line: index + 1, record, ...(topic === undefined ? {} : { topic }) };
+    const row = { line: index + 1, record, raw: "", ...(topic === undefined ? {} : { topic }) };
     return recordedRow(row, (index + 1) * 1000, reader);
   });
 }

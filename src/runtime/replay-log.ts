@@ -1,6 +1,6 @@
 import { problem } from "../core/index.js";
 import { openStoreForReading } from "../store/index.js";
-import { PipelineScope, resume, type Trainer } from "../stream/index.js";
+import { resume, type Trainer } from "../stream/index.js";
 import { storedPipeline } from "./identity.js";
 import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
 import { makeStages } from "./stages.js";
@@ -35,20 +35,20 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
       });
     }
     const pipeline = storedPipeline(only.identity);
-    const scope = new PipelineScope(store.pipeline(only.name), 1);
-    for (const stage of (await makeStages(pipeline, { trainer, fineTunes: true }, () => {})).reverse()) {
-      scope.register(stage);
-    }
-    await resume(scope, {
-      from: "oldest",
-      onBatch: ({ events }) => {
-        for (const event of events) {
-          const { key, time } = event.sample;
-          const own = { time: new Date(time).toISOString(), key, position: event.position };
-          onRow({ ...own, ...outcomeColumns(pipeline.targets, event) });
-        }
+    const stages = await makeStages(pipeline, { trainer, fineTunes: true }, () => {});
+    await resume(
+      { stages, store: store.pipeline(only.name) },
+      {
+        from: "oldest",
+        onBatch: ({ events }) => {
+          for (const event of events) {
+            const { key, time } = event.sample;
+            const own = { time: new Date(time).toISOString(), key, position: event.position };
+            onRow({ ...own, ...outcomeColumns(pipeline.targets, event) });
+          }
+        },
       },
-    });
+    );
   } finally {
     await store.close();
   }

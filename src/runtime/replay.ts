@@ -42,7 +42,7 @@ export async function stepGroup(stages: readonly Stage[], group: readonly Record
   for (const { row, outcome } of group) {
     if ("sample" in outcome) events.push(outcome);
     else {
-      const payload = new TextEncoder().encode(JSON.stringify(row.record));
+      const payload = new TextEncoder().encode(row.raw);
       const { detail, note: reason } = outcome;
       deadLetters.push({
         reason,

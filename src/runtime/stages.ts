@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { problem, type Stage } from "../core/index.js";
 import { type DetectorOptions, detectionStage } from "../detection/index.js";
 import { featureStage } from "../features/index.js";
-import { loadOrtModel } from "../onnx/index.js";
 import type { Pipeline } from "../spec/index.js";
 import {
   fixedCellsStage,
@@ -12,6 +9,7 @@ import {
   sequenceStage,
   type Trainer,
 } from "../stream/index.js";
+import { loadModel } from "./load-model.js";
 
 /** What computes for a pipeline, beside its own thread. */
 export interface Engines {
@@ -73,17 +71,7 @@ async function fixedCells(
   outputs: number,
   names: readonly string[],
 ): Promise<Stage> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw problem(Error, {
-      code: "MODEL_UNREADABLE",
-      action: "read model",
-      on: file,
-      expected: "a readable ONNX file",
-      found: "no such file",
-      cause,
-    });
-  });
-  const model = await loadOrtModel(bytes, { name: basename(file, ".onnx") });
+  const model = await loadModel(file);
   if (model.inputs !== inputs || model.outputs < outputs) {
     throw problem(RangeError, {
       code: "MODEL_SHAPE",

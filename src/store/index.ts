@@ -14,5 +14,5 @@ export type {
   SlotEntry,
   Snapshot,
 } from "./records.js";
-export { openStore, type Store, type StoreOptions } from "./store.js";
+export { openStore, Store, type StoreOptions } from "./store.js";
 export { openStoreForReading, type PipelineEntry, type StoreReader } from "./store-reader.js";

@@ -39,6 +39,7 @@ export class StoreReader {
     }
   }
 
+  /** For the pipelines of a `Store`, which share this connection. */
   get reads(): Reads {
     return this.#reads;
   }

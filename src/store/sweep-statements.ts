@@ -24,7 +24,6 @@ export interface Sweeps {
   readonly deadLetterSizes: Statement<[number], { id: number; bytes: number }>;
   readonly pageCount: Statement<[], number>;
   readonly freelistCount: Statement<[], number>;
-  readonly pageSize: Statement<[], number>;
   readonly dropDeadLetters: Statement<[id: number, to: number]>;
   readonly cut: Statement<[cut: number, id: number]>;
   readonly dropStatesBefore: Statement<[id: number, cut: number]>;
@@ -53,7 +52,6 @@ export function prepareSweeps(db: Database): Sweeps {
     deadLetterSizes,
     pageCount: pragma(db, "page_count"),
     freelistCount: pragma(db, "freelist_count"),
-    pageSize: pragma(db, "page_size"),
     dropDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
     cut: db.prepare("UPDATE pipelines SET cut = ? WHERE id = ?"),
     dropStatesBefore: db.prepare(
@@ -77,5 +75,5 @@ export function prepareSweeps(db: Database): Sweeps {
 }
 
 function pragma(db: Database, name: string): Statement<[], number> {
-  return db.prepare<[], number>(`SELECT ${name} FROM pragma_${name}`).pluck();
+  return db.prepare<[], number>(`PRAGMA ${name}`).pluck();
 }

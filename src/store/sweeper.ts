@@ -32,15 +32,18 @@ export class Sweeper {
   readonly #retention: Retention;
   readonly #onProblem: (error: Error) => void;
   readonly #sql: Sweeps;
+  readonly #pageBytes: number;
   #rows = 0;
   #plannedAt = Number.NEGATIVE_INFINITY;
   #isHeld = true;
+  #hasMore = false;
 
   constructor(db: Database, retention: Retention, onProblem: (error: Error) => void = () => {}) {
     this.#db = db;
     this.#retention = retention;
     this.#onProblem = onProblem;
     this.#sql = prepareSweeps(db);
+    this.#pageBytes = Number(db.pragma("page_size", { simple: true }));
   }
 
   /**
@@ -52,26 +55,30 @@ export class Sweeper {
    */
   step(now: number, rows: number): boolean {
     this.#rows += rows;
+    // Nearly always there is nothing to do: then nothing is asked but, under a size limit, the size.
+    if (!this.#hasMore && !this.#isDue(now)) return false;
     const pipelines = this.#sql.pipelines.all();
-    const isBusy = this.#deleteSome(pipelines, Math.max(STEP_ROWS, 2 * rows));
-    const hasPlanned = !isBusy && this.#isDue(now) && this.#plan(pipelines, now);
-    return this.#shrinkSome() || isBusy || hasPlanned;
+    const isDeleting = this.#deleteSome(pipelines, Math.max(STEP_ROWS, 2 * rows));
+    const hasCut = !isDeleting && this.#isDue(now) && this.#plan(pipelines, now);
+    const isShrinking = this.#shrinkSome();
+    this.#hasMore = isDeleting || hasCut || isShrinking;
+    return this.#hasMore;
   }
 
-  #pages(): { pages: number; free: number; pageBytes: number } {
-    const { pageCount, freelistCount, pageSize } = this.#sql;
-    return { pages: pageCount.get() ?? 0, free: freelistCount.get() ?? 0, pageBytes: pageSize.get() ?? 0 };
+  #pages(): { pages: number; free: number } {
+    return { pages: this.#sql.pageCount.get() ?? 0, free: this.#sql.freelistCount.get() ?? 0 };
   }
 
   #isTooLarge(): boolean {
-    const { pages, free, pageBytes } = this.#pages();
     const { bytes } = this.#retention;
-    return bytes !== undefined && isTooLarge((pages - free) * pageBytes, bytes);
+    if (bytes === undefined) return false;
+    const { pages, free } = this.#pages();
+    return isTooLarge((pages - free) * this.#pageBytes, bytes);
   }
 
   #isDue(now: number): boolean {
     const elapsed = now - this.#plannedAt;
-    return this.#isTooLarge() || this.#rows >= PLAN_EVERY_ROWS || elapsed >= PLAN_EVERY_MS || elapsed < 0;
+    return this.#rows >= PLAN_EVERY_ROWS || elapsed >= PLAN_EVERY_MS || elapsed < 0 || this.#isTooLarge();
   }
 
   /** @returns true if a cut moved up */
@@ -148,9 +155,9 @@ export class Sweeper {
 
   /** @returns true if there are more pages worth moving */
   #shrinkSome(): boolean {
-    const { pages, free, pageBytes } = this.#pages();
+    const { pages, free } = this.#pages();
     const { bytes = Number.POSITIVE_INFINITY } = this.#retention;
-    if (!isWorthShrinking(free, pages, pages * pageBytes > AT_LIMIT * bytes)) return false;
+    if (!isWorthShrinking(free, pages, pages * this.#pageBytes > AT_LIMIT * bytes)) return false;
     this.#db.pragma(`incremental_vacuum(${STEP_PAGES})`);
     return this.#pages().free < free;
   }
@@ -159,13 +166,13 @@ export class Sweeper {
   #sayNotHeld(limitBytes: number): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    const { pages, free, pageBytes } = this.#pages();
+    const { pages, free } = this.#pages();
     const parts: ProblemParts = {
       code: "RETENTION_NOT_HELD",
       action: "keep the store under",
       on: `${limitBytes} bytes`,
       expected: "two snapshots and the journal after the older one to fit",
-      found: `${(pages - free) * pageBytes} bytes in use that are still needed; raise the limit`,
+      found: `${(pages - free) * this.#pageBytes} bytes in use that are still needed; raise the limit`,
     };
     this.#onProblem(problem(Error, parts));
   }

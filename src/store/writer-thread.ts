@@ -35,28 +35,30 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
   const sweeper = new Sweeper(db, retention, report);
   let now = 0;
   let events = 0;
-  let isSweepDue = false;
+  let isSweepScheduled = false;
 
+  // One step after every transaction, so that a writer that never rests keeps up; while there is more to
+  // do, one a turn of the loop: what has come meanwhile goes between two steps.
   const sweep = (): void => {
-    isSweepDue = false;
     if (!db.open) return;
     try {
-      if (sweeper.step(now, events)) scheduleSweep();
+      const isMore = sweeper.step(now, events);
+      if (isMore && !isSweepScheduled) {
+        isSweepScheduled = true;
+        setImmediate(() => {
+          isSweepScheduled = false;
+          sweep();
+        });
+      }
     } catch (error) {
       report(error);
     }
     events = 0;
   };
-  // One step a turn of the loop: commits that have come meanwhile go between two steps.
-  const scheduleSweep = (): void => {
-    if (isSweepDue) return;
-    isSweepDue = true;
-    setImmediate(sweep);
-  };
 
   port.on("message", (first: WriterRequest) => {
     const requests = takeWaiting(port, first);
-    const outcomes = writer.apply(requests.filter((request): request is TimedChange => isChange(request)));
+    const outcomes = writer.apply(requests.filter(isChange));
     const failures = requests.map((request) => {
       const error = isChange(request) ? outcomes.shift() : undefined;
       return error ? failureOf(error) : null;
@@ -69,11 +71,11 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
     if (isLast) db.close();
     reply({ kind: "outcomes", outcomes: failures });
     if (isLast) port.close();
-    else scheduleSweep();
+    else sweep();
   });
 }
 
-function isChange(request: WriterRequest): boolean {
+function isChange(request: WriterRequest): request is TimedChange {
   return request.kind !== "tick" && request.kind !== "close";
 }
 

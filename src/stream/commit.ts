@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import type { Batch } from "../core/index.js";
 import type { Commit, PipelineStore } from "../store/index.js";
 import { type Resumed, resume, takeSnapshot } from "./resume.js";
-import { PipelineScope, withScope } from "./scope.js";
+import { currentScope, PipelineScope, withScope } from "./scope.js";
 
 export interface CommitOptions {
   /** A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has to step again. */
@@ -37,7 +37,8 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
   const { snapshotEvery = { events: 20_000 }, ahead = 8 } = options;
   return (source) =>
     new Observable<Batch>((subscriber) => {
-      const scope = new PipelineScope(store, ahead);
+      const scope = currentScope() ?? new PipelineScope();
+      scope.open(store, ahead);
       options.onScope?.(scope);
       let underWay = 0;
       let isComplete = false;

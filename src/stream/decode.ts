@@ -7,7 +7,7 @@ import type { PacketBatch } from "./mqtt-source.js";
 /** A dead letter keeps no more of its payload than this. */
 const KEPT_BYTES = 65_536;
 
-export interface DecodeOptions {
+export interface PacketDecoding {
   readonly codec: Codec;
   readonly reader: SampleReader;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface DecodeOptions {
  * Bytes to samples. A payload may hold several; those that can't be read become dead letters and touch
  * no state. Emits one batch per batch of packets; the delivery goes along. Keeps nothing.
  */
-export function decodePackets(options: DecodeOptions): OperatorFunction<PacketBatch, Batch> {
+export function decodePackets(options: PacketDecoding): OperatorFunction<PacketBatch, Batch> {
   return map(({ packets, delivery }): Batch => {
     const events: StreamEvent[] = [];
     const deadLetters: DeadLetter[] = [];

@@ -1,5 +1,5 @@
-export { type CommitOptions, commit, commitOf } from "./commit.js";
-export { type DecodeOptions, decodePackets } from "./decode.js";
+export { type CommitOptions, commitOf } from "./commit.js";
+export { decodePackets, type PacketDecoding } from "./decode.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
 export {
@@ -10,7 +10,24 @@ export {
 } from "./learning-cells-stage.js";
 export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
 export { type PacketBatch, packetSource } from "./mqtt-source.js";
+export {
+  commit,
+  type DecodeOptions,
+  type DetectOptions,
+  decode,
+  detect,
+  type FeatureInput,
+  type FeaturesOptions,
+  features,
+  type MqttSourceOptions,
+  mqttSource,
+  type PublishOptions,
+  publish,
+  sequence,
+  stepCells,
+} from "./operators.js";
 export { Outbox, type OutboxOptions } from "./outbox.js";
+export { Outboxes, type OutboxesOptions } from "./outboxes.js";
 export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
 export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";

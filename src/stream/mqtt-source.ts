@@ -34,11 +34,15 @@ export function packetSource(
       });
       subscriber.next({ packets, delivery });
     }, scope);
+    scope?.connect(connection);
     const open = (): void => {
       if (subscriber.closed) return;
       connection.open({
         onPacket: (packet) => gatherer.add(packet),
-        onState,
+        onState: (state) => {
+          onState(state);
+          scope?.tellConnection(state);
+        },
       });
     };
     if (scope) scope.ready.then(open, () => {});

@@ -1,6 +1,6 @@
 import { type Batch, Delivery, problem, type Stage, streamEvent } from "../core/index.js";
-import type { Snapshot } from "../store/index.js";
-import { type PipelineScope, stepThrough } from "./scope.js";
+import type { PipelineReader, Snapshot } from "../store/index.js";
+import { stepThrough } from "./scope.js";
 
 /** Samples stepped per turn while a journal is read again. */
 const CHUNK = 500;
@@ -61,18 +61,21 @@ export interface Resumed {
  *
  * @throws Error code `JOURNAL_BROKEN` when a position is missing
  */
-export async function resume(scope: PipelineScope, options: ResumeOptions = {}): Promise<Resumed> {
-  const snapshot = options.from === "oldest" ? scope.store.oldestSnapshot() : scope.store.newestSnapshot();
+export async function resume(
+  { stages, store }: { readonly stages: readonly Stage[]; readonly store: PipelineReader },
+  options: ResumeOptions = {},
+): Promise<Resumed> {
+  const snapshot = options.from === "oldest" ? store.oldestSnapshot() : store.newestSnapshot();
   const start = snapshot?.position ?? 0;
-  if (snapshot) restoreSnapshot(scope.stages, snapshot);
-  const log = scope.store.logEntries(start);
-  for (const stage of scope.stages) {
+  if (snapshot) restoreSnapshot(stages, snapshot);
+  const log = store.logEntries(start);
+  for (const stage of stages) {
     const names = new Set(stage.slots.map((slot) => slot.name));
     stage.replayLog?.(log.filter((entry) => names.has(entry.slot)));
   }
   let position = start;
   for (;;) {
-    const rows = scope.store.journal(position, CHUNK);
+    const rows = store.journal(position, CHUNK);
     const last = rows.at(-1);
     if (last === undefined) return { from: start, to: position };
     const batch: Batch = {
@@ -82,13 +85,13 @@ export async function resume(scope: PipelineScope, options: ResumeOptions = {}):
       log: [],
       delivery: new Delivery(),
     };
-    await stepThrough(scope.stages, batch);
+    await stepThrough(stages, batch);
     const reached = batch.events.at(-1)?.position;
     if (reached !== last.position) {
       throw problem(Error, {
         code: "JOURNAL_BROKEN",
         action: "step again the journal of pipeline",
-        on: JSON.stringify(scope.store.name),
+        on: JSON.stringify(store.name),
         expected: `position ${last.position} after ${rows.length} samples`,
         found: `position ${reached}`,
       });

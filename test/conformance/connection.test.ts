@@ -256,7 +256,7 @@ describe.each(["5", "3.1.1"] as const)(`Connection, Mosquitto over MQTT %s${mosq
   const skippable = it.skipIf(lacksMosquitto);
 
   skippable(
-    "leaves un-acknowledged what is not acknowledged: the window fills, and opens in order",
+    "leaves un-acknowledged what is not acknowledged: the window fills, and opens in order of arrival",
     async () => {
       const rig = await use(() => MosquittoRig.start(protocol, { maxInflight: protocol === "5" ? 100 : 10 }));
       const line = await rig.line({ receiveMaximum: 10 });
@@ -277,11 +277,14 @@ describe.each(["5", "3.1.1"] as const)(`Connection, Mosquitto over MQTT %s${mosq
       await mark();
       expect(data()).toHaveLength(10);
 
+      // How many come now is the broker's affair: Mosquitto 2.0.11 sends more than its window.
       for (const packet of data().slice(0, 9)) packet.acknowledge();
-      await until(() => data().length === 20, "the next ten are there");
-      await mark();
-      expect(data()).toHaveLength(20);
-      expect(data().map(({ payload }) => `${payload}`)).toEqual(numbers(1, 20));
+      await until(() => data().length >= 20, "the next ten are there");
+      expect(
+        data()
+          .map(({ payload }) => `${payload}`)
+          .slice(0, 20),
+      ).toEqual(numbers(1, 20));
     },
   );
 

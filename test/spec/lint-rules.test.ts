@@ -85,7 +85,7 @@ target: v
     `${GOOD}broker: { password: secret }
 `,
     [
-      "p.yaml:4:21: warning: broker.password: expected a reference to the environment such as ${MQTT_PASSWORD}, found the password itself",
+      `p.yaml:4:21: warning: broker.password: expected a reference to the environment such as \${MQTT_PASSWORD}, found the password itself`,
     ],
   ],
   [

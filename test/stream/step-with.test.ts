@@ -58,7 +58,7 @@ describe("stepWith()", () => {
       process: () => {
         const wait = first;
         first = false;
-        if (wait) return waiting;
+        return wait ? waiting : undefined;
       },
     });
     const { seen } = watch(of(...batches(3)).pipe(stepWith(stage)));

@@ -12,6 +12,8 @@ export interface MosquittoOptions {
   readonly port?: number;
   /** Un-acknowledged packets it sends to a client, default 20; on MQTT 5 the client may ask for fewer. */
   readonly maxInflight?: number;
+  /** Default true: lets everybody in; false: nobody. */
+  readonly isAnonymousAllowed?: boolean;
   /** Further lines of its configuration. */
   readonly lines?: readonly string[];
 }
@@ -81,7 +83,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     config,
     [
       `listener ${port} 127.0.0.1`,
-      "allow_anonymous true",
+      `allow_anonymous ${options.isAnonymousAllowed ?? true}`,
       `user ${userInfo().username}`,
       `persistence ${options.persistence ?? false}`,
       `persistence_location ${directory}/`,

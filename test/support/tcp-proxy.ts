@@ -24,10 +24,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let isDownlinkHeld = false;
   const apply = () => {
     for (const { client, broker } of pairs) {
-      if (isUplinkHeld) client.unpipe(broker);
-      else client.pipe(broker);
-      if (isDownlinkHeld) broker.unpipe(client);
-      else broker.pipe(client);
+      if (isUplinkHeld) client.pause();
+      else client.resume();
+      if (isDownlinkHeld) broker.pause();
+      else broker.resume();
     }
   };
   const cut = () => {
@@ -40,13 +40,15 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const server = createServer((client) => {
     const pair = { client, broker: connect(targetPort, "127.0.0.1") };
     pairs.add(pair);
-    for (const socket of [pair.client, pair.broker]) {
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        pairs.delete(pair);
-        pair.client.destroy();
-        pair.broker.destroy();
-      });
+    client.on("data", (chunk) => pair.broker.write(chunk));
+    pair.broker.on("data", (chunk) => client.write(chunk));
+    for (const [socket, other] of [
+      [client, pair.broker],
+      [pair.broker, client],
+    ] as const) {
+      socket.on("end", () => other.end());
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => pairs.delete(pair));
     }
     apply();
   }).listen(0, "127.0.0.1");

@@ -1,6 +1,6 @@
 import type { AlertLine } from "./demo-state.js";
 import { clause, type Drawing, GAP, justified, type Line, nameWidth, WIDE } from "./drawing.js";
-import { ageOf, grouped, timeOfDay } from "./show.js";
+import { ageOf, counted, timeOfDay } from "./show.js";
 import { padded } from "./text-line.js";
 
 const TIME = 8;
@@ -16,7 +16,7 @@ export function alertHead({ state, columns, colors }: Drawing): Line {
     alertsForNothing === 0 ? "" : `${alertsForNothing} for nothing`,
   ].filter((text) => text !== "");
   const left: Line = [
-    [alerts === 1 ? " 1 alert" : ` ${grouped(alerts)} alerts`, colors.bold],
+    [` ${counted(alerts, "alert")}`, colors.bold],
     [judged.length > 0 ? `${GAP}${judged.join(", ")}` : "", colors.dim],
   ];
   return state.lines.length === 0

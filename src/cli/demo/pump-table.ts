@@ -44,7 +44,8 @@ function widthsOf({ state, columns }: Drawing): Widths {
 function pumpLine(pump: PumpState, widths: Widths, drawing: Drawing): Line {
   const { colors } = drawing;
   const { next, alert } = pump;
-  const band = next && next.lower !== null ? `${shortNumber(next.lower)} – ${shortNumber(next.upper)}` : "";
+  const band =
+    next && next.lower !== null ? `${shortNumber(next.lower, next.upper)} – ${shortNumber(next.upper)}` : "";
   return [
     [
       ` ${padded(pump.name, widths.name)}${GAP}`,
@@ -82,7 +83,7 @@ function spark(pump: PumpState, width: number, { colors }: Drawing): Line {
   return [
     [" ".repeat(width - cells.length)],
     ...cells.map(
-      ({ isUnusual }, index): Span => [blocks.charAt(index), isUnusual ? colors.red : colors.blue],
+      ({ isUnusual }, index): Span => [blocks.charAt(index), isUnusual ? colors.red : colors.cyan],
     ),
   ];
 }

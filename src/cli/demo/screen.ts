@@ -4,7 +4,7 @@ import { alertText } from "./alert-list.js";
 import type { DemoState } from "./demo-state.js";
 import { phaseOf, phaseText } from "./phase.js";
 import { perSecond } from "./rate.js";
-import { ageOf, timeOfDay } from "./show.js";
+import { ageOf, counted, timeOfDay } from "./show.js";
 import { renderDemo } from "./view.js";
 
 /** What a screen needs of an output stream: `process.stdout`, or a test's own. */
@@ -139,15 +139,14 @@ class LineScreen implements Screen {
 
 function summaryOf(state: DemoState): string {
   const rate = perSecond(state.rate, state.now) ?? 0;
-  const alerts = state.alerts === 1 ? "1 alert" : `${state.alerts} alerts`;
   const warming = state.pumps.filter(({ score }) => score === null).length;
   const open = state.pumps.flatMap(({ name, alert }) =>
     alert ? [`${name} for ${ageOf(state.now - alert.since)}`] : [],
   );
   return [
     `${rate.toFixed(1)} events/s`,
-    `${state.predictions} predictions`,
-    alerts,
+    counted(state.predictions, "prediction"),
+    counted(state.alerts, "alert"),
     phaseText(phaseOf(state)),
     ...(warming > 0 ? [`${warming} of ${state.pumps.length} pumps warming up`] : []),
     ...(open.length > 0 ? [`open: ${open.join(", ")}`] : []),

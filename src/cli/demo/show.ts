@@ -1,15 +1,19 @@
 /** Numbers and times as people read them at a glance. */
 
-/** Three significant digits or so, always as many decimals for the same magnitude: `7.91`, `48.2`, `1480`. */
-export function shortNumber(value: number | null | undefined): string {
+/**
+ * About three significant digits: `7.91`, `48.2`, `1480`; nothing for what is unknown.
+ *
+ * @param like  a number that stands beside it and has as many decimals
+ */
+export function shortNumber(value: number | null | undefined, like = value): string {
   if (value === null || value === undefined) return "";
-  const size = Math.abs(value);
+  const size = Math.abs(like ?? value);
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
 }
 
-/** `3,320` */
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+/** `1 alert`, `3,320 alerts` */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** A length of time as a clock: `1:23`, `2:07:45`. */

@@ -6,7 +6,7 @@ import { type Drawing, GAP, justified, type Line, WIDE } from "./drawing.js";
 import { phaseOf, phaseText } from "./phase.js";
 import { pumpTable } from "./pump-table.js";
 import { perSecond } from "./rate.js";
-import { clockOf, grouped } from "./show.js";
+import { clockOf, counted } from "./show.js";
 import { type Span, textLine } from "./text-line.js";
 
 export interface ViewOptions {
@@ -42,7 +42,7 @@ function header(drawing: Drawing): Line[] {
   const rate = perSecond(state.rate, state.now);
   const numbers = [
     ...(rate === undefined ? [] : [`${rate.toFixed(1)} events/s`]),
-    ...(columns < WIDE ? [] : [`${grouped(state.predictions)} predictions`]),
+    ...(columns < WIDE ? [] : [counted(state.predictions, "prediction")]),
     `up ${clockOf(state.now - state.startedAt)}`,
   ].join(GAP);
   const title: Line = [

@@ -1,21 +1,16 @@
 import type { Batch } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow, PipelineStore } from "../store/index.js";
-import {
-  alertMessages,
-  deadLetterMessage,
-  type MessageOptions,
-  Outbox,
-  predictionMessage,
-} from "../stream/index.js";
-import type { Log } from "./log.js";
+import { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
+import { Outbox } from "./outbox.js";
 
 export interface OutboxesOptions {
   readonly messages: MessageOptions;
   readonly connection: Connection;
   readonly store: PipelineStore;
   readonly output: { readonly predictions: boolean; readonly alerts: boolean };
-  readonly log: Log;
+  /** Told of what the broker refused. */
+  readonly onWarning: (message: string) => void;
 }
 
 /** The three streams that a pipeline publishes from its store: alerts, predictions, dead letters. */
@@ -27,12 +22,12 @@ export class Outboxes {
 
   constructor(options: OutboxesOptions) {
     this.#options = options;
-    const { store, messages, connection, output, log } = options;
+    const { store, messages, connection, output, onWarning } = options;
     const send = connection.publish.bind(connection);
     // Retention keeps what has yet to be published, once a cursor stands.
     for (const which of ["alert", "prediction"] as const) store.advance(which, store.cursor(which));
     const onRefused = (_row: unknown, error: unknown) =>
-      log.warn(`${messages.pipeline}: not published: ${error}`);
+      onWarning(`${messages.pipeline}: not published: ${error}`);
     this.#alerts = new Outbox({
       fetch: (after, limit) => (output.alerts ? store.alerts(after, limit) : []),
       place: (row) => row.position,

@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { RecurrentModel } from "../cells/index.js";
+import { problem } from "../core/index.js";
+import { loadOrtModel } from "../onnx/index.js";
+
+/**
+ * Loads a user's network from an ONNX file, to be stepped event by event.
+ *
+ * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadOrtModel` for what is in it
+ */
+export async function loadModel(file: string): Promise<RecurrentModel> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw problem(Error, {
+      code: "MODEL_UNREADABLE",
+      action: "read model",
+      on: file,
+      expected: "a readable ONNX file",
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  });
+  return loadOrtModel(bytes, { name: basename(file, ".onnx") });
+}
