@@ -3,7 +3,13 @@ export { ByteReader, ByteWriter } from "./bytes.js";
 export { type Clock, ManualClock, systemClock } from "./clock.js";
 export { Delivery, type Settlement } from "./delivery.js";
 export { parseDuration } from "./duration.js";
-export { formatTime, type TimeForm, type TimeReader, type TimeReaderOptions, timeReader } from "./event-time.js";
+export {
+  formatTime,
+  type TimeForm,
+  type TimeReader,
+  type TimeReaderOptions,
+  timeReader,
+} from "./event-time.js";
 export { type KeyTemplate, parseKeyTemplate } from "./key-template.js";
 export { KeyedState, type KeyedStateFormat } from "./keyed-state.js";
 export type { LogEntry } from "./log-entry.js";

@@ -1,5 +1,5 @@
 import { Subject, type Subscription, takeUntil } from "rxjs";
-import { type Batch, type Clock, systemClock } from "../core/index.js";
+import { type Batch, type Clock, systemClock, type TimeForm, type TimeReader } from "../core/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineStore } from "../store/index.js";
@@ -52,6 +52,7 @@ export class LivePipeline {
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
   #model = "naive";
+  #times: TimeReader | undefined;
 
   constructor(options: LivePipelineOptions) {
     this.#options = options;
@@ -84,7 +85,8 @@ export class LivePipeline {
   async start(): Promise<void> {
     const { pipeline, engines, connection, store } = this.#options;
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
-    const { codec, reader } = makeReader(pipeline);
+    const { codec, reader, times } = makeReader(pipeline);
+    this.#times = times;
     let markCompleted = (): void => {};
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
@@ -177,6 +179,16 @@ export class LivePipeline {
     this.counters.count(batch);
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
+    this.#sayHowTimesAreRead();
+  }
+
+  /** Once: seconds taken for milliseconds are noticed at the first event, or after a month. */
+  #sayHowTimesAreRead(): void {
+    const recognised = this.#times?.recognised;
+    if (recognised === undefined) return;
+    this.#times = undefined;
+    const { log, pipeline } = this.#options;
+    log.info(`${pipeline.name}: event time ${pipeline.input.time} is read as ${TIME_FORMS[recognised]}`);
   }
 
   #learning(report: LearningReport): void {
@@ -188,6 +200,12 @@ export class LivePipeline {
     if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
   }
 }
+
+const TIME_FORMS: Readonly<Record<TimeForm, string>> = {
+  iso8601: "ISO 8601",
+  s: "seconds since 1970",
+  ms: "milliseconds since 1970",
+};
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

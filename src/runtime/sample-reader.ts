@@ -1,5 +1,5 @@
 import { type Codec, codecOf, type SampleReader, sampleReader } from "../codecs/index.js";
-import { parseKeyTemplate, timeReader } from "../core/index.js";
+import { parseKeyTemplate, type TimeReader, timeReader } from "../core/index.js";
 import type { Pipeline } from "../spec/index.js";
 
 /**
@@ -9,19 +9,20 @@ import type { Pipeline } from "../spec/index.js";
 export function makeReader(
   pipeline: Pipeline,
   from: "wire" | "recording" = "wire",
-): { readonly codec: Codec; readonly reader: SampleReader } {
+): { readonly codec: Codec; readonly reader: SampleReader; readonly times: TimeReader } {
   const { input } = pipeline;
+  const times = timeReader({ unit: input.timeUnit, zone: input.zone });
   const reader = sampleReader({
     key: parseKeyTemplate(input.key),
     time: input.time,
-    timeReader: timeReader({ unit: input.timeUnit, zone: input.zone }),
+    timeReader: times,
     fields: fieldsOf(pipeline),
     id: input.id,
     maxAheadMs: from === "wire" ? input.maxAheadMs : Number.POSITIVE_INFINITY,
     maxBytes: input.maxBytes,
     numericText: from === "recording",
   });
-  return { codec: codecOf(input.codec), reader };
+  return { codec: codecOf(input.codec), reader, times };
 }
 
 /** The fields that a pipeline takes numbers from. */

@@ -46,7 +46,9 @@ export function sequenceStage(options: SequenceOptions): Stage {
     process(batch: Batch): void {
       const log = sequences.of("");
       for (const event of batch.events) {
-        event.position = ++log.count;
+        // An event of the journal has its position already; the journal may have been cut before it.
+        log.count = event.position > 0 ? event.position : log.count + 1;
+        event.position = log.count;
         if (event.note === "") step(sequences.of(event.sample.key), event, options);
       }
     },

@@ -4,10 +4,10 @@
  * @param what names the condition when it never does
  * @throws Error after 20 s
  */
-export async function until(condition: () => boolean, what: string): Promise<void> {
+export async function until(condition: () => boolean, what: string | (() => string)): Promise<void> {
   for (let looks = 0; looks < 10_000; looks++) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error(`Waited in vain until ${what}`);
+  throw new Error(`Waited in vain until ${typeof what === "string" ? what : what()}`);
 }

@@ -13,9 +13,16 @@ export function demoCommand(): Command {
   return new Command("demo")
     .description("the main job in one command: broker, pumps, a network that learns, predictions, alerts")
     .option("--seconds <n>", "end after so many seconds with one summary line")
-    .option("--data <dir>", "data directory: start again with the same to go on where it stopped", "eddy-data")
+    .option(
+      "--data <dir>",
+      "data directory: start again with the same to go on where it stopped",
+      "eddy-data",
+    )
     .option("--json", "the summary as one JSON object")
-    .addHelpText("after", "\nExample:\n  eddy demo --seconds 60\n  mosquitto_sub -p 1883 -t 'eddy/#' -v   (meanwhile)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  eddy demo --seconds 60\n  mosquitto_sub -p 1883 -t 'eddy/#' -v   (meanwhile)",
+    )
     .action((options: DemoOptions) => {
       const seconds = options.seconds === undefined ? undefined : Number(options.seconds);
       if (seconds !== undefined && !(seconds > 0)) {

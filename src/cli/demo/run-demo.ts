@@ -114,14 +114,15 @@ function openView(pipeline: Pipeline, broker: EmbeddedBroker, isJson: boolean) {
     state = reduceDemo(state, message, systemClock.now());
   };
   const display = isJson ? undefined : screen(process.stderr);
+  const say = (message: string): void => {
+    if (display) display.note(message);
+    else process.stderr.write(`${message}\n`);
+  };
   const timer = setInterval(() => {
     show({ kind: "tick" });
     display?.draw(state);
   }, 1000 / FRAMES_PER_SECOND);
-  const say = (message: string): void => {
-    process.stderr.write(`${message}\n`);
-  };
-  const log: Log = { info: () => {}, warn: isJson ? say : () => {}, error: say };
+  const log: Log = { info: () => {}, warn: say, error: say };
   return {
     show,
     log,
