@@ -18,6 +18,9 @@ model: { hidden: 4, cold-start: { events: 60, lead: 10 } }
 anomaly: { warm-up: 40 }
 `;
 
+/** Good readings before and after the bad ones. */
+const BEFORE = 60;
+const AFTER = 130;
 const TOPIC = "plant/hall/vibration";
 
 interface Reading {
@@ -93,21 +96,20 @@ describe.skipIf(lacksMosquitto)(`dead letters over Mosquitto${mosquittoHint}`, (
   });
   afterAll(() => broker?.dispose());
 
-  /** Good readings, the given payloads one between each two of them, good readings. */
-  async function stream(data: string, between: readonly Payload[], good: number) {
+  /** Good readings, the given payloads, good readings. */
+  async function stream(data: string, between: readonly Payload[], letterCount: number) {
     const sensor = await connectClient({ url: broker.url });
     const listener = await Listener.of(broker.url, "pumps");
     const running = new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data]);
     try {
       await running.says(/online/);
       const send = (payload: Payload) => sensor.publish(TOPIC, payload);
-      for (let n = 0; n < 60; n++) await send(json(reading(n)));
+      for (let n = 0; n < BEFORE; n++) await send(json(reading(n)));
       for (const payload of between) await send(payload);
-      for (let n = 70; n < 200; n++) await send(json(reading(n)));
-      await listener.hasSeen(good);
+      for (let n = 0; n < AFTER; n++) await send(json(reading(70 + n)));
+      await listener.hasSeen(EVENTS);
       const letters = () => listener.bodies<{ reason: string; bytes: number }>("/dead-letter");
-      const bad = between === ALL ? BAD.length : 0;
-      await until(() => letters().length >= bad, `${bad} dead letters have come`);
+      await until(() => letters().length >= letterCount, `${letterCount} dead letters have come`);
       expect(await running.stop()).toMatchObject({ code: 0 });
       return {
         predictions: listener.predictionTexts,
@@ -129,18 +131,18 @@ describe.skipIf(lacksMosquitto)(`dead letters over Mosquitto${mosquittoHint}`, (
 
   const ALL = BAD.map(({ payload }) => payload);
   const REMAINDERS = BAD.flatMap(({ remainder }) => remainder ?? []);
+  const EVENTS = BEFORE + REMAINDERS.length + AFTER;
 
   it("are published and counted with their reason, and touch no state and no prediction", async () => {
-    const events = 60 + REMAINDERS.length + 130;
-    const clean = await stream(join(folder, "clean"), REMAINDERS, events);
-    const dirty = await stream(join(folder, "dirty"), ALL, events);
+    const clean = await stream(join(folder, "clean"), REMAINDERS, 0);
+    const dirty = await stream(join(folder, "dirty"), ALL, ALL.length);
 
     const expected = BAD.map(({ reason, payload }) => ({ reason, bytes: Buffer.byteLength(payload) }));
     expect(dirty.letters).toMatchObject(expected);
     expect(dirty.kept).toMatchObject(expected);
     // The retained message was there from the start, and is none of them.
-    expect(dirty.counts).toMatchObject({ events, outputs: events, deadLetters: BAD.length });
-    expect(clean.counts).toMatchObject({ events, outputs: events, deadLetters: 0 });
+    expect(dirty.counts).toMatchObject({ events: EVENTS, outputs: EVENTS, deadLetters: BAD.length });
+    expect(clean.counts).toMatchObject({ events: EVENTS, outputs: EVENTS, deadLetters: 0 });
 
     expect(dirty.predictions).toEqual(clean.predictions);
     expect(dirty.predictions.some((text) => JSON.parse(text).model === "gru-1")).toBe(true);

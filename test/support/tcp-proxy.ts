@@ -37,14 +37,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     }
     pairs.clear();
   };
-  const server = createServer((client) => {
-    const pair = { client, broker: connect(targetPort, "127.0.0.1") };
+  // Half open, so that a client that has ended waits for the broker to have read all, as without a proxy.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const broker = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
+    const pair = { client, broker };
     pairs.add(pair);
-    client.on("data", (chunk) => pair.broker.write(chunk));
-    pair.broker.on("data", (chunk) => client.write(chunk));
+    client.on("data", (chunk) => broker.write(chunk));
+    broker.on("data", (chunk) => client.write(chunk));
     for (const [socket, other] of [
-      [client, pair.broker],
-      [pair.broker, client],
+      [client, broker],
+      [broker, client],
     ] as const) {
       socket.on("end", () => other.end());
       socket.on("error", () => other.destroy());

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { type LogEntry, Rng, type StreamEvent, sin } from "../../src/core/index.js";
+import { LearningCellsStage, type LearningOptions, type Trainer } from "../../src/stream/index.js";
+import { type TrainingJob, trainForecaster } from "../../src/training/index.js";
+import { batchOf, eventOf } from "./events.js";
+
+const EVENTS = 300;
+const LEAD = 40;
+
+/** Trains in place; counts its jobs. */
+function inPlace(): Trainer & { readonly jobs: TrainingJob[] } {
+  const jobs: TrainingJob[] = [];
+  return {
+    jobs,
+    train: async (job) => {
+      jobs.push(job);
+      return trainForecaster(job);
+    },
+  };
+}
+
+function options(trainer: Trainer, more: Partial<LearningOptions> = {}): LearningOptions {
+  return {
+    cell: "gru",
+    hidden: 4,
+    layers: 1,
+    seed: 1,
+    tbptt: [16, 16],
+    shape: { inputs: 2, targets: 1, outputs: 1 },
+    horizons: [1],
+    coldStart: { events: EVENTS, lead: LEAD },
+    fineTune: undefined,
+    trainer,
+    ...more,
+  };
+}
+
+/** A sine with noise of two keys in turn, as the features stage would hand it over; or noise alone. */
+function events(count: number, kind: "sine" | "walk" = "sine"): StreamEvent[] {
+  const rng = new Rng(5);
+  const last = [0, 0];
+  return Array.from({ length: count }, (_, i) => {
+    const lane = i % 2;
+    const before = last[lane] ?? 0;
+    const value =
+      kind === "sine"
+        ? sin((6.283185307179586 * (i >> 1)) / 12) + 0.05 * rng.normal()
+        : before + rng.normal();
+    last[lane] = value;
+    const event = eventOf(`key-${lane}`, i * 1000);
+    event.position = i + 1;
+    event.seq = (i >> 1) + 1;
+    event.begins = i < 2;
+    event.input = Float64Array.of(value, value - before);
+    event.target = Float64Array.of(value);
+    event.scale = Float64Array.of(0.5);
+    return event;
+  });
+}
+
+async function run(stage: LearningCellsStage, all: readonly StreamEvent[], size = 7) {
+  const log: LogEntry[] = [];
+  for (let i = 0; i < all.length; i += size) {
+    const batch = batchOf(all.slice(i, i + size));
+    await stage.process(batch);
+    log.push(...batch.log);
+  }
+  return { log, outputs: all.map(({ model, output }) => [model, output?.[0]]) };
+}
+
+describe("LearningCellsStage", () => {
+  it("puts its first network into service exactly `lead` events after the ones it was trained on", async () => {
+    const all = events(EVENTS + LEAD + 20);
+    const { log } = await run(new LearningCellsStage(options(inPlace())), all);
+    expect(log.map(({ position, kind }) => [position, kind])).toEqual([[EVENTS + LEAD, "checkpoint"]]);
+    expect(all[EVENTS + LEAD - 2]).toMatchObject({ model: "naive", output: undefined });
+    expect(all[EVENTS + LEAD - 1]).toMatchObject({ model: "gru-1" });
+    expect(all.at(-1)?.output?.[0]).toBeTypeOf("number");
+  });
+
+  it("gives the same however the events are cut into batches", async () => {
+    const [one, many] = await Promise.all(
+      [1, 64].map((size) =>
+        run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 50), size),
+      ),
+    );
+    expect(many).toEqual(one);
+  });
+
+  it("rejects a network no better than persistence, and tries again on twice the events", async () => {
+    const trainer = inPlace();
+    const { log } = await run(
+      new LearningCellsStage(options(trainer)),
+      events(2 * EVENTS + LEAD + 5, "walk"),
+    );
+    expect(log.map(({ position, kind }) => [position, kind])).toEqual([
+      [EVENTS + LEAD, "rejected"],
+      [2 * EVENTS + LEAD, "rejected"],
+    ]);
+    const counts = trainer.jobs.map((job) =>
+      job.sequences.reduce((sum, { begins }) => sum + begins.length, 0),
+    );
+    expect(counts).toEqual([EVENTS, 2 * EVENTS]);
+  });
+
+  it.each([EVENTS - 50, EVENTS + 10, EVENTS + LEAD + 10])(
+    "goes on with the same bits when it is saved and restored at event %i",
+    async (cut) => {
+      const whole = await run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 60));
+      const all = events(EVENTS + LEAD + 60);
+      const first = new LearningCellsStage(options(inPlace()));
+      const before = await run(first, all.slice(0, cut));
+      const second = new LearningCellsStage(options(inPlace()));
+      for (const [index, slot] of first.slots.entries()) {
+        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
+      }
+      const after = await run(second, all.slice(cut));
+      expect([...before.outputs, ...after.outputs]).toEqual(whole.outputs);
+      expect([...before.log, ...after.log]).toEqual(whole.log);
+    },
+  );
+
+  it("takes networks from the log, without training, when it is stepped again", async () => {
+    const live = await run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 30));
+    const trainer = inPlace();
+    const stage = new LearningCellsStage(options(trainer));
+    stage.replayLog(live.log);
+    const again = await run(stage, events(EVENTS + LEAD + 30));
+    expect(again.outputs).toEqual(live.outputs);
+    expect(again.log).toEqual([]);
+    expect(trainer.jobs).toEqual([]);
+  });
+
+  it("fine-tunes from the network in service, and records where the result took effect", async () => {
+    const trainer = inPlace();
+    const stage = new LearningCellsStage(options(trainer, { fineTune: { events: 200 } }));
+    const { log } = await run(stage, events(EVENTS + LEAD + 500));
+    expect(trainer.jobs[0]?.initial).toBeUndefined();
+    expect(trainer.jobs[1]?.initial).toBeInstanceOf(Uint8Array);
+    expect(log.length).toBeGreaterThan(1);
+    expect(log[1]?.position).toBeGreaterThan(EVENTS + LEAD + 200);
+  });
+});
