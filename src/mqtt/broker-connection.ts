@@ -1,44 +1,16 @@
-import { matches, problem, validFilter, validTopic } from "../core/index.js";
+import { matches } from "../core/index.js";
 import { AckQueue } from "./ack-queue.js";
 import { backoffMs, type ReconnectOptions } from "./backoff.js";
+import { type BrokerConnectionOptions, checkOptions } from "./broker-connection-options.js";
 import type { Connection, ConnectionHandlers, OutboundMessage } from "./connection.js";
+import { checkTopic, offline, openedTwice } from "./connection-checks.js";
 import { HeldPacket } from "./held-packet.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
-import { type LinkDown, type LinkPacket, MqttLink, offline, type Protocol } from "./mqtt-link.js";
+import type { Protocol } from "./link-options.js";
+import { type LinkDown, type LinkPacket, MqttLink } from "./mqtt-link.js";
 import { packetHash } from "./packet-hash.js";
 
-export interface BrokerConnectionOptions {
-  /** `mqtt:`, `mqtts:`, `ws:` or `wss:`; may carry user and password. */
-  readonly url: string;
-  /** Names the session that the broker keeps: the same in every run, used by nobody else. */
-  readonly clientId: string;
-  readonly filters: readonly string[];
-  /** Published by the broker when this connection ends without a good-bye. */
-  readonly will?: OutboundMessage;
-  readonly username?: string;
-  readonly password?: string;
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly rejectUnauthorized?: boolean;
-  /** Default: 5, or 3.1.1 where the broker does not speak 5. */
-  readonly protocol?: Protocol;
-  /** Un-acknowledged packets that the broker may send (MQTT 5), default 512: the back-pressure window. */
-  readonly receiveMaximum?: number;
-  /** How long the broker keeps the session while this connection is away (MQTT 5), default 7 days. */
-  readonly sessionExpirySeconds?: number;
-  /** The broker drops larger packets (MQTT 5), default 16 MiB. */
-  readonly maxPacketBytes?: number;
-  /** Nothing more is read while packets of this size are handed over and not settled, default 64 MiB. */
-  readonly maxUnsettledBytes?: number;
-  readonly keepAliveSeconds?: number;
-  readonly reconnect?: ReconnectOptions;
-  readonly ledger: Ledger;
-  readonly log?: (message: string) => void;
-}
-
 const DAY_SECONDS = 86_400;
-const SCHEMES = new Set(["mqtt:", "mqtts:", "tcp:", "tls:", "ssl:", "ws:", "wss:"]);
 
 /** A connection that stood this long is sound: the next failure is the first again. */
 const SOUND_MS = 10_000;
@@ -110,29 +82,13 @@ class BrokerConnection implements Connection {
   }
 
   open(handlers: ConnectionHandlers): void {
-    if (this.#handlers !== undefined || this.#isClosed) {
-      throw problem(Error, {
-        code: "CONNECTION_OPENED_TWICE",
-        action: "open the connection of",
-        on: JSON.stringify(this.#options.clientId),
-        expected: "one that was never open",
-        found: this.#isClosed ? "a closed one" : "an open one",
-      });
-    }
+    if (this.#handlers !== undefined || this.#isClosed) throw openedTwice(this.#options.clientId);
     this.#handlers = handlers;
     this.#attempt();
   }
 
   async publish(message: OutboundMessage): Promise<void> {
-    if (!validTopic(message.topic)) {
-      throw problem(RangeError, {
-        code: "BAD_TOPIC",
-        action: "publish to",
-        on: JSON.stringify(message.topic),
-        expected: "a topic of 1 to 65535 bytes without +, # and NUL",
-        found: JSON.stringify(message.topic),
-      });
-    }
+    checkTopic(message.topic);
     if (!this.#isOnline || this.#link === undefined) throw offline(message.topic, this.#reported);
     await this.#link.publish(message);
   }
@@ -303,37 +259,6 @@ class BrokerConnection implements Connection {
     // A broker that hangs up on both may be starting: back to 5, after the usual pause.
     this.#protocol = this.#protocol === "5" ? "3.1.1" : "5";
     return this.#protocol === "3.1.1";
-  }
-}
-
-function checkOptions({ url, filters, receiveMaximum = 512, ledger }: BrokerConnectionOptions): void {
-  if (!URL.canParse(url) || !SCHEMES.has(new URL(url).protocol)) {
-    throw problem(RangeError, {
-      code: "BAD_BROKER_URL",
-      action: "connect to",
-      on: "the broker",
-      expected: "a URL such as mqtt://host:1883 or mqtts://host:8883",
-      found: JSON.stringify(url.replace(/\/\/.*@/, "//***@")),
-    });
-  }
-  const bad = filters.find((filter) => !validFilter(filter));
-  if (filters.length === 0 || bad !== undefined) {
-    throw problem(RangeError, {
-      code: "BAD_TOPIC_FILTER",
-      action: "subscribe to",
-      on: JSON.stringify(bad ?? filters),
-      expected: "one valid topic filter or more",
-      found: JSON.stringify(bad ?? filters),
-    });
-  }
-  if (!(Number.isInteger(receiveMaximum) && receiveMaximum >= 1 && receiveMaximum <= ledger.capacity)) {
-    throw problem(RangeError, {
-      code: "BAD_RECEIVE_MAXIMUM",
-      action: "connect with receiveMaximum",
-      on: String(receiveMaximum),
-      expected: `an integer from 1 to the ledger's capacity, ${ledger.capacity}`,
-      found: String(receiveMaximum),
-    });
   }
 }
 

@@ -2,8 +2,9 @@ import { type EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Readable } from "node:stream";
 import { Aedes, type AedesOptions, type AedesPublishPacket, type PublishPacket } from "aedes";
-import { problem, validFilter, validTopic } from "../core/index.js";
+import { problem } from "../core/index.js";
 import type { Connection, OutboundMessage } from "./connection.js";
+import { checkFilters, checkTopic, offline } from "./connection-checks.js";
 import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
 import type { PacketContent } from "./held-packet.js";
 
@@ -112,16 +113,7 @@ class AedesBroker implements EmbeddedBroker {
   }
 
   connection({ filters }: EmbeddedConnectionOptions): Connection {
-    const bad = filters.find((filter) => !validFilter(filter));
-    if (filters.length === 0 || bad !== undefined) {
-      throw problem(RangeError, {
-        code: "BAD_TOPIC_FILTER",
-        action: "subscribe to",
-        on: JSON.stringify(bad ?? filters),
-        expected: "one valid topic filter or more",
-        found: JSON.stringify(bad ?? filters),
-      });
-    }
+    checkFilters(filters);
     const connection = new EmbeddedConnection(filters, {
       publish: (message, from) => this.#publish(message, from),
       retained: (of) => this.#retained(of),
@@ -170,16 +162,8 @@ class AedesBroker implements EmbeddedBroker {
 
   async #publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void> {
     const { topic, qos, retain = false } = message;
-    if (!validTopic(topic)) {
-      throw problem(RangeError, {
-        code: "BAD_TOPIC",
-        action: "publish to",
-        on: JSON.stringify(topic),
-        expected: "a topic of 1 to 65535 bytes without +, # and NUL",
-        found: JSON.stringify(topic),
-      });
-    }
-    if (this.#isClosing) throw offline(topic);
+    checkTopic(topic);
+    if (this.#isClosing) throw offline(topic, "the broker is closing");
     const payload = Buffer.from(message.payload);
     await new Promise<void>((resolve, reject) => {
       const packet = { cmd: "publish", topic, payload, qos, retain, dup: false } as const;
@@ -188,7 +172,7 @@ class AedesBroker implements EmbeddedBroker {
     const answer = await new Promise<Answer>((resolve) => {
       this.#offer({ topic, payload, qos, retain: false }, from, resolve);
     });
-    if (answer === "refused" && qos > 0) throw offline(topic);
+    if (answer === "refused" && qos > 0) throw offline(topic, "a pipeline that listens could not keep it");
   }
 
   async *#retained(filters: readonly string[]): AsyncGenerator<PacketContent> {
@@ -201,14 +185,4 @@ class AedesBroker implements EmbeddedBroker {
 function contentOf(packet: PublishPacket, retain: boolean): PacketContent {
   const { topic, payload, qos } = packet;
   return { topic, payload: typeof payload === "string" ? Buffer.from(payload) : payload, qos, retain };
-}
-
-function offline(topic: string): Error {
-  return problem(Error, {
-    code: "OFFLINE",
-    action: "publish to",
-    on: JSON.stringify(topic),
-    expected: "every pipeline that listens to keep the message",
-    found: "one that could not",
-  });
 }

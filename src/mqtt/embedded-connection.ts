@@ -1,5 +1,6 @@
-import { matches, problem } from "../core/index.js";
+import { matches } from "../core/index.js";
 import type { Connection, ConnectionHandlers, OutboundMessage } from "./connection.js";
+import { offline, openedTwice } from "./connection-checks.js";
 import { HeldPacket, type PacketContent } from "./held-packet.js";
 
 /** What a connection needs of the broker that it lives in. */
@@ -46,29 +47,13 @@ export class EmbeddedConnection implements Connection {
   }
 
   open(handlers: ConnectionHandlers): void {
-    if (this.#handlers !== undefined || this.#isClosed) {
-      throw problem(Error, {
-        code: "CONNECTION_OPENED_TWICE",
-        action: "open the connection to",
-        on: this.filters.join(", "),
-        expected: "one that was never open",
-        found: this.#isClosed ? "a closed one" : "an open one",
-      });
-    }
+    if (this.#handlers !== undefined || this.#isClosed) throw openedTwice(this.filters.join(", "));
     this.#handlers = handlers;
     queueMicrotask(() => this.#start(handlers));
   }
 
   async publish(message: OutboundMessage): Promise<void> {
-    if (this.#handlers === undefined || this.#isClosed) {
-      throw problem(Error, {
-        code: "OFFLINE",
-        action: "publish to",
-        on: JSON.stringify(message.topic),
-        expected: "an open connection",
-        found: this.#isClosed ? "a closed one" : "one that was never open",
-      });
-    }
+    if (this.#handlers === undefined || this.#isClosed) throw offline(message.topic);
     await this.#broker.publish(message, this);
   }
 

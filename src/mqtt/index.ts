@@ -1,5 +1,6 @@
 export type { ReconnectOptions } from "./backoff.js";
-export { type BrokerConnectionOptions, brokerConnection } from "./broker-connection.js";
+export { brokerConnection } from "./broker-connection.js";
+export type { BrokerConnectionOptions } from "./broker-connection-options.js";
 export {
   type Client,
   type ClientOptions,
@@ -22,6 +23,6 @@ export {
   embeddedBroker,
 } from "./embedded-broker.js";
 export { type Arrival, Ledger, type LedgerOptions, type LedgerRecord, type LedgerState } from "./ledger.js";
-export type { Protocol } from "./mqtt-link.js";
+export type { Protocol } from "./link-options.js";
 export { packetHash } from "./packet-hash.js";
 export { encodeKey, type Topics, topicsOf } from "./topics.js";

@@ -1,6 +1,5 @@
 import {
   connect,
-  type IClientOptions,
   type IConnackPacket,
   type IPublishPacket,
   type MqttClient,
@@ -9,26 +8,8 @@ import {
 } from "mqtt";
 import { problem } from "../core/index.js";
 import type { OutboundMessage } from "./connection.js";
-
-export type Protocol = "5" | "3.1.1";
-
-export interface LinkOptions {
-  readonly url: string;
-  readonly clientId: string;
-  readonly protocol: Protocol;
-  readonly will?: OutboundMessage | undefined;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** PEM texts: the authority to trust, and the client's own certificate and key. */
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  readonly rejectUnauthorized?: boolean | undefined;
-  readonly keepAliveSeconds: number;
-  readonly receiveMaximum: number;
-  readonly sessionExpirySeconds: number;
-  readonly maxPacketBytes: number;
-}
+import { offline, publishRefused } from "./connection-checks.js";
+import { bufferOf, clientOptions, type LinkOptions, publishProperties } from "./link-options.js";
 
 /** A PUBLISH off the wire; `packetId` is 0 at QoS 0. */
 export interface LinkPacket {
@@ -300,62 +281,6 @@ export class MqttLink {
   }
 }
 
-function clientOptions(options: LinkOptions): IClientOptions {
-  const { will } = options;
-  const is5 = options.protocol === "5";
-  const given = {
-    username: options.username,
-    password: options.password,
-    ca: options.ca,
-    cert: options.cert,
-    key: options.key,
-    rejectUnauthorized: options.rejectUnauthorized,
-  };
-  return {
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    clientId: options.clientId,
-    protocolVersion: is5 ? 5 : 4,
-    clean: false,
-    keepalive: options.keepAliveSeconds,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    ...(will && {
-      will: {
-        topic: will.topic,
-        payload: bufferOf(will.payload),
-        qos: will.qos,
-        retain: will.retain ?? false,
-        ...publishProperties(will, options.protocol),
-      },
-    }),
-    ...(is5 && {
-      properties: {
-        receiveMaximum: options.receiveMaximum,
-        sessionExpiryInterval: options.sessionExpirySeconds,
-        maximumPacketSize: options.maxPacketBytes,
-      },
-    }),
-  };
-}
-
-/** MQTT 5 says more of a message; 3.1.1 has no place for it. */
-function publishProperties({ contentType, expirySeconds, eddyId }: OutboundMessage, protocol: Protocol) {
-  if (protocol !== "5") return {};
-  return {
-    properties: {
-      ...(contentType !== undefined && { contentType }),
-      ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
-      ...(eddyId !== undefined && { userProperties: { "eddy-id": eddyId } }),
-    },
-  };
-}
-
-function bufferOf(payload: string | Uint8Array): Buffer {
-  if (typeof payload === "string") return Buffer.from(payload);
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-}
-
 /** Bytes on the wire, at most. */
 function sizeBound({ topic, payload, contentType = "", eddyId = "" }: OutboundMessage): number {
   const payloadBytes = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
@@ -372,25 +297,4 @@ function reasonText(code: number | undefined): string {
 function errorText(error: Error | undefined): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(errorText).join("; ");
   return error?.message ?? "unknown error";
-}
-
-export function offline(topic: string, why = "not connected"): Error {
-  return problem(Error, {
-    code: "OFFLINE",
-    action: "publish to",
-    on: JSON.stringify(topic),
-    expected: "a connection to the broker until it has the message",
-    found: why,
-  });
-}
-
-function publishRefused(topic: string, expected: string, found: string, cause?: unknown): Error {
-  return problem(Error, {
-    code: "PUBLISH_REFUSED",
-    action: "publish to",
-    on: JSON.stringify(topic),
-    expected,
-    found,
-    cause,
-  });
 }

@@ -5,7 +5,7 @@ import { connectClient } from "../../src/mqtt/index.js";
 import { eddy, RunningEddy } from "../support/cli.js";
 import { Listener } from "../support/listener.js";
 import { lacksMosquitto, mosquittoHint, startMosquitto } from "../support/mosquitto.js";
-import { csv, machineTemperature, machineTemperatureFile } from "../support/recordings.js";
+import { csv, machineTemperature, machineTemperatureFile, wave } from "../support/recordings.js";
 import { sharedData, sharedDataHint } from "../support/shared-data.js";
 import { temporaryFolder } from "../support/temporary.js";
 
@@ -101,53 +101,53 @@ describe("eddy replay", () => {
       // Each key begins with a row that nothing was known of.
       expect(asCsv.map(({ forecast }) => forecast === "").slice(0, 4)).toEqual([true, true, false, false]);
     });
+  });
 
-    describe.skipIf(lacksMosquitto)(`of a data directory${mosquittoHint}`, () => {
-      it("repeats what the live run published, its cold start included", async () => {
-        const broker = await startMosquitto();
-        const sensor = await connectClient({ url: broker.url });
-        const listener = await Listener.of(broker.url, "temperature");
-        const rows = machineTemperature(1200).map((row) => ({ ...row, machine: "press" }));
-        const data = inFolder("live");
-        const start = () => new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data]);
-        try {
-          let running = start();
-          await running.says(/online/);
-          const send = (part: typeof rows) =>
-            Promise.all(part.map((row) => sensor.publish("plant/machine/temperature", JSON.stringify(row))));
-          await send(rows.slice(0, 320));
-          await listener.hasSeen(320);
-          // Stopped between the training's start and its effect.
-          await running.stop();
-          running = start();
-          await send(rows.slice(320));
-          await listener.hasSeen(rows.length);
-          await running.stop();
-        } finally {
-          await sensor.close();
-          await listener.close();
-          await broker.dispose();
-        }
+  describe.skipIf(lacksMosquitto)(`of a data directory${mosquittoHint}`, () => {
+    it("repeats what the live run published, its cold start included", async () => {
+      const broker = await startMosquitto();
+      const sensor = await connectClient({ url: broker.url });
+      const listener = await Listener.of(broker.url, "temperature");
+      const rows = wave(1000, { 700: 8, 701: 8, 900: -8 }).map((row) => ({ ...row, machine: "press" }));
+      const data = inFolder("live");
+      const start = () => new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data]);
+      try {
+        let running = start();
+        await running.says(/online/);
+        const send = (part: typeof rows) =>
+          Promise.all(part.map((row) => sensor.publish("plant/machine/temperature", JSON.stringify(row))));
+        await send(rows.slice(0, 320));
+        await listener.hasSeen(320);
+        // Stopped between the training's start and its effect.
+        await running.stop();
+        running = start();
+        await send(rows.slice(320));
+        await listener.hasSeen(rows.length);
+        await running.stop();
+      } finally {
+        await sensor.close();
+        await listener.close();
+        await broker.dispose();
+      }
 
-        const output = inFolder("again.ndjson");
-        expect(await eddy("replay", "--data", data, "--output", output)).toMatchObject({ code: 0 });
-        const again = readNdjson(output);
-        const published = listener.predictions;
-        const pick = (row: object) => {
-          const { position, key, forecast, lower, upper, score } = row as Record<string, unknown>;
-          return { position, key, forecast, lower, upper, score };
-        };
-        expect(again.map(pick)).toEqual(published.map(pick));
-        expect(again.map(({ alert }) => alert === 1)).toEqual(published.map(({ alert }) => alert));
-        expect(published.some(({ model }) => model === "gru-1")).toBe(true);
+      const output = inFolder("again.ndjson");
+      expect(await eddy("replay", "--data", data, "--output", output)).toMatchObject({ code: 0 });
+      const again = readNdjson(output);
+      const published = listener.predictions;
+      const pick = (row: object) => {
+        const { position, key, forecast, lower, upper, score } = row as Record<string, unknown>;
+        return { position, key, forecast, lower, upper, score };
+      };
+      expect(again.map(pick)).toEqual(published.map(pick));
+      expect(again.map(({ alert }) => alert === 1)).toEqual(published.map(({ alert }) => alert));
+      expect(published.some(({ model }) => model === "gru-1")).toBe(true);
 
-        const alerts = listener.bodies<{ state: string; seq: number }>("/alert");
-        const changes = again.filter(({ event }) => event !== null);
-        expect(changes.map(({ event, position }) => [event, position])).toEqual(
-          alerts.map(({ state, seq }) => [state, seq]),
-        );
-        expect(alerts.map(({ state }) => state)).toContain("raised");
-      });
+      const alerts = listener.bodies<{ state: string; seq: number }>("/alert");
+      const changes = again.filter(({ event }) => event !== null);
+      expect(changes.map(({ event, position }) => [event, position])).toEqual(
+        alerts.map(({ state, seq }) => [state, seq]),
+      );
+      expect(alerts.map(({ state }) => state)).toContain("raised");
     });
   });
 
@@ -184,26 +184,27 @@ describe("eddy replay", () => {
   it("ends with exit code 2 on wrong use, with 1 on what is not there, and says what is wrong", async () => {
     const input = inFolder("short.csv");
     writeFileSync(input, csv([{ timestamp: "2024-05-01 00:00:00", machine: "press", value: 1 }]));
-    const wrong = [
-      await eddy("replay"),
-      await eddy("replay", pipeline),
-      await eddy("replay", "--input", input),
-      await eddy("replay", pipeline, "--input", input, "--data", folder),
-      await eddy("replay", pipeline, "--inptu", input),
-      await eddy("rerun"),
-    ];
+    const wrong = await Promise.all([
+      eddy("replay"),
+      eddy("replay", pipeline),
+      eddy("replay", "--input", input),
+      eddy("replay", pipeline, "--input", input, "--data", folder),
+      eddy("replay", pipeline, "--inptu", input),
+      eddy("rerun"),
+    ]);
     expect(wrong.map(({ code }) => code)).toEqual(wrong.map(() => 2));
     expect(wrong[0]?.stderr).toContain("expected PIPELINE.yaml --input FILE, or --data DIR");
     expect(wrong[4]?.stderr).toContain("--input");
     expect(wrong[5]?.stderr).toContain("unknown command");
 
-    const missing = [
-      [await eddy("replay", pipeline, "--input", inFolder("none.csv")), "none.csv"],
-      [await eddy("replay", inFolder("none.yaml"), "--input", input), "none.yaml"],
-      [await eddy("replay", "--data", inFolder("nowhere")), "nowhere"],
-      [await eddy("replay", pipeline, "--input", input, "--output", inFolder("no/where.csv")), "where.csv"],
-    ] as const;
-    for (const [{ code, stderr, stdout }, name] of missing) {
+    const missing = {
+      "none.csv": [pipeline, "--input", inFolder("none.csv")],
+      "none.yaml": [inFolder("none.yaml"), "--input", input],
+      nowhere: ["--data", inFolder("nowhere")],
+      "where.csv": [pipeline, "--input", input, "--output", inFolder("no/where.csv")],
+    };
+    for (const [name, args] of Object.entries(missing)) {
+      const { code, stdout, stderr } = await eddy("replay", ...args);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(new RegExp(`^eddy: Cannot .*${name}.*expected .*found `));
     }

@@ -4,8 +4,6 @@ import { connect, createServer, type Socket } from "node:net";
 /** A stretch of network between a client and a broker, to be broken. */
 export interface TcpProxy {
   readonly url: string;
-  /** Connections that stand. */
-  readonly count: number;
   /** Tears every connection down, as a pulled cable or a killed process would. */
   cut(): void;
   /** From now on nothing gets through from client to broker. */
@@ -59,9 +57,6 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   if (address === null || typeof address === "string") throw new Error("No port for the proxy");
   return {
     url: `mqtt://127.0.0.1:${address.port}`,
-    get count() {
-      return pairs.size;
-    },
     cut,
     holdUplink: () => {
       isUplinkHeld = true;
