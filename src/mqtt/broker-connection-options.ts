@@ -29,6 +29,7 @@ export interface BrokerConnectionOptions {
   readonly maxPacketBytes?: number;
   /** Nothing more is read while packets of this size are handed over and not settled, default 64 MiB. */
   readonly maxUnsettledBytes?: number;
+  /** From 1 to 65,535, default 30: a broker that is silent for half as long again is away. */
   readonly keepAliveSeconds?: number;
   readonly reconnect?: ReconnectOptions;
   readonly ledger: Ledger;
@@ -37,8 +38,9 @@ export interface BrokerConnectionOptions {
 
 const SCHEMES = new Set(["mqtt:", "mqtts:", "tcp:", "tls:", "ssl:", "ws:", "wss:"]);
 
-/** @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM` */
-export function checkOptions({ url, filters, receiveMaximum = 512, ledger }: BrokerConnectionOptions): void {
+/** @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM`, `BAD_KEEP_ALIVE` */
+export function checkOptions(options: BrokerConnectionOptions): void {
+  const { url, filters, ledger, receiveMaximum = 512, keepAliveSeconds = 30 } = options;
   if (!URL.canParse(url) || !SCHEMES.has(new URL(url).protocol)) {
     throw problem(RangeError, {
       code: "BAD_BROKER_URL",
@@ -56,6 +58,15 @@ export function checkOptions({ url, filters, receiveMaximum = 512, ledger }: Bro
       on: String(receiveMaximum),
       expected: `an integer from 1 to the ledger's capacity, ${ledger.capacity}`,
       found: String(receiveMaximum),
+    });
+  }
+  if (!(Number.isInteger(keepAliveSeconds) && keepAliveSeconds >= 1 && keepAliveSeconds <= 65_535)) {
+    throw problem(RangeError, {
+      code: "BAD_KEEP_ALIVE",
+      action: "connect with keepAliveSeconds",
+      on: String(keepAliveSeconds),
+      expected: "an integer from 1 to 65535",
+      found: String(keepAliveSeconds),
     });
   }
 }

@@ -37,7 +37,7 @@ const COMMITTED = { state: "committed" } as const;
  * Shutdown: `pause()`, settle what is in flight, publish what is left to say, `close()`. What is not
  * settled comes again in the next run.
  *
- * @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM`
+ * @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM`, `BAD_KEEP_ALIVE`
  */
 export function brokerConnection(options: BrokerConnectionOptions): Connection {
   checkOptions(options);

@@ -86,6 +86,7 @@ export class MqttLink {
   #error: Error | undefined;
   #onIdle = (): void => {};
   #onEnded = (): void => {};
+  #ending: Promise<void> | undefined;
 
   /** Starts to connect. @throws Error what the TLS library says of a certificate or key it cannot read */
   constructor(options: LinkOptions, events: LinkEvents) {
@@ -185,8 +186,8 @@ export class MqttLink {
   /** Waits for publishes under way and disconnects cleanly: the broker keeps the session and drops the will. */
   end(why: string): Promise<void> {
     if (this.#isDown) return Promise.resolve();
-    this.#why = why;
-    return new Promise((resolve) => {
+    this.#why ??= why;
+    this.#ending ??= new Promise((resolve) => {
       const timer = setTimeout(() => this.#client.stream.destroy(), END_MS);
       this.#onEnded = () => {
         clearTimeout(timer);
@@ -197,6 +198,7 @@ export class MqttLink {
       };
       this.#onIdle();
     });
+    return this.#ending;
   }
 
   #onReceive(packet: Packet): void {

@@ -48,6 +48,7 @@ export class Eddy {
     const { pipelines, data, log, clock = systemClock } = options;
     const store = openStore(data, storeOptions(pipelines, log));
     const learner = new Learner();
+    let eddy: Eddy | undefined;
     try {
       const identities = await Promise.all(pipelines.map(identityOf));
       const handles = pipelines.map((pipeline, i) => {
@@ -58,7 +59,7 @@ export class Eddy {
       for (const { identity, store: own } of handles) {
         await settleIdentity(own, identity, options.restep ?? false);
       }
-      const eddy = new Eddy(store, learner, (self) =>
+      eddy = new Eddy(store, learner, (self) =>
         handles.map(
           ({ pipeline, store: own }) =>
             new LivePipeline({
@@ -76,6 +77,8 @@ export class Eddy {
       for (const live of eddy.live) await live.start();
       return eddy;
     } catch (error) {
+      // Pipelines that run already end in order: their connections would keep the process alive.
+      await eddy?.stop();
       await learner.close();
       await store.close();
       throw error;

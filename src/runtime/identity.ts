@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { problem } from "../core/index.js";
 import { normalize, type Pipeline } from "../spec/index.js";
 import type { Identity, PipelineStore } from "../store/index.js";
+import { readModelFile } from "./load-model.js";
 import { NUMERICS } from "./numerics.js";
 
 /** What decides a pipeline's results: its normalized text, its model's file, the arithmetic. */
 export async function identityOf(pipeline: Pipeline): Promise<Identity> {
   const decides = normalize(pipeline);
   const hash = createHash("sha256").update(decides);
-  if (pipeline.model.kind === "file") hash.update(await readFile(pipeline.model.file));
+  if (pipeline.model.kind === "file") hash.update(await readModelFile(pipeline.model.file));
   const spec: StoredSpec = { decides: JSON.parse(decides), pipeline: withoutSecrets(pipeline) };
   return { fingerprint: hash.digest("hex").slice(0, 32), numerics: NUMERICS, spec: JSON.stringify(spec) };
 }

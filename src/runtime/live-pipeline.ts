@@ -6,6 +6,7 @@ import type { PipelineStore } from "../store/index.js";
 import {
   commit,
   commitOf,
+  DeliveryWatch,
   decodePackets,
   type LearningReport,
   type MessageOptions,
@@ -21,6 +22,7 @@ import { Counters } from "./counters.js";
 import { feedHistory } from "./history.js";
 import type { Log } from "./log.js";
 import { makeReader } from "./sample-reader.js";
+import { untilClockIsSane } from "./sane-clock.js";
 import { type Engines, makeStages } from "./stages.js";
 import { StatusTopic } from "./status-topic.js";
 
@@ -48,6 +50,8 @@ export class LivePipeline {
   readonly #stop = new Subject<void>();
   readonly #status: StatusTopic;
   readonly #outboxes: Outboxes;
+  readonly #deliveries: DeliveryWatch;
+  #watching: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
@@ -57,6 +61,7 @@ export class LivePipeline {
   constructor(options: LivePipelineOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#deliveries = new DeliveryWatch(this.#clock);
     const { pipeline, store, connection, log } = options;
     const { output } = pipeline;
     const messages: MessageOptions = {
@@ -91,7 +96,7 @@ export class LivePipeline {
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
     });
-    const decoded = packetSource(connection, (state) => this.#onConnection(state)).pipe(
+    const decoded = packetSource(connection, (state) => this.#onConnection(state), this.#deliveries).pipe(
       takeUntil(this.#stop),
       decodePackets({
         codec,
@@ -120,6 +125,8 @@ export class LivePipeline {
       },
       complete: markCompleted,
     });
+    this.#watching = setInterval(() => this.#reportUnsettled(), UNSETTLED_MS);
+    this.#watching.unref();
     await this.#scope?.ready;
   }
 
@@ -129,7 +136,9 @@ export class LivePipeline {
    */
   async stop(): Promise<void> {
     const { connection, store } = this.#options;
+    connection.pause();
     this.#stop.next();
+    clearInterval(this.#watching);
     await this.#completed;
     this.#subscription?.unsubscribe();
     await this.#outboxes.drained();
@@ -145,6 +154,7 @@ export class LivePipeline {
 
   async #resume(scope: PipelineScope): Promise<Resumed> {
     const { log, pipeline, history, store } = this.#options;
+    await untilClockIsSane(this.#clock, log);
     const resumed = await resume(scope, {
       onBatch: async (batch) => {
         // Only under a changed pipeline are there events whose outcome is not in the store.
@@ -167,6 +177,7 @@ export class LivePipeline {
     const { log, pipeline } = this.#options;
     if (state.state === "online") {
       log.info(`${pipeline.name}: online (MQTT ${state.protocol})`);
+      if (!state.sessionPresent) this.#forgetLedger();
       this.#status.online();
       this.#outboxes.online();
     } else {
@@ -175,11 +186,24 @@ export class LivePipeline {
     }
   }
 
+  #forgetLedger(): void {
+    const { store, log } = this.#options;
+    store.forgetLedger().catch((error: unknown) => log.warn(`ledger not forgotten: ${messageOf(error)}`));
+  }
+
   #onCommitted(batch: Batch): void {
     this.counters.count(batch);
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#sayHowTimesAreRead();
+  }
+
+  #reportUnsettled(): void {
+    const { oldestMs, unsettled } = this.#deliveries;
+    if (oldestMs < UNSETTLED_MS) return;
+    const { log, pipeline } = this.#options;
+    const seconds = Math.round(oldestMs / 1000);
+    log.warn(`${pipeline.name}: ${unsettled} batches are not committed, the oldest for ${seconds} s`);
   }
 
   /** Once: seconds taken for milliseconds are noticed at the first event, or after a month. */
@@ -200,6 +224,9 @@ export class LivePipeline {
     if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
   }
 }
+
+/** A delivery unsettled this long is reported: its packets fill the broker's window. */
+const UNSETTLED_MS = 10_000;
 
 const TIME_FORMS: Readonly<Record<TimeForm, string>> = {
   iso8601: "ISO 8601",

@@ -10,7 +10,12 @@ import { loadOrtModel } from "../onnx/index.js";
  * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadOrtModel` for what is in it
  */
 export async function loadModel(file: string): Promise<RecurrentModel> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  return loadOrtModel(await readModelFile(file), { name: basename(file, ".onnx") });
+}
+
+/** @throws Error code `MODEL_UNREADABLE` */
+export async function readModelFile(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => {
     throw problem(Error, {
       code: "MODEL_UNREADABLE",
       action: "read model",
@@ -20,5 +25,4 @@ export async function loadModel(file: string): Promise<RecurrentModel> {
       cause,
     });
   });
-  return loadOrtModel(bytes, { name: basename(file, ".onnx") });
 }

@@ -95,4 +95,9 @@ export class PipelineStore extends PipelineReader {
   startAgain(): Promise<void> {
     return this.#send({ kind: "start-again", pipeline: this.name });
   }
+
+  /** Forgets the ledger: the broker has begun a new session, and nothing of the old one comes again. */
+  forgetLedger(): Promise<void> {
+    return this.#send({ kind: "forget-ledger", pipeline: this.name });
+  }
 }

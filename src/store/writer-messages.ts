@@ -22,6 +22,7 @@ export type Change =
       readonly isNew: boolean;
     }
   | { readonly kind: "start-again"; readonly pipeline: string }
+  | { readonly kind: "forget-ledger"; readonly pipeline: string }
   | {
       readonly kind: "advance";
       readonly pipeline: string;

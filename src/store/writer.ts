@@ -88,6 +88,9 @@ export class Writer {
         statement.run(fingerprint, numerics, spec, id);
         break;
       }
+      case "forget-ledger":
+        this.#write.prunePackets.run(id, pipeline.packets);
+        break;
       case "start-again":
         this.#startAgain(pipeline);
         break;

@@ -1,5 +1,6 @@
 export { type CommitOptions, commitOf } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
+export { DeliveryWatch } from "./delivery-watch.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
 export {

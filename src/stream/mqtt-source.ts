@@ -1,6 +1,7 @@
 import { Observable } from "rxjs";
-import { Delivery } from "../core/index.js";
+import { type Delivery, systemClock } from "../core/index.js";
 import type { Connection, ConnectionState, InboundPacket } from "../mqtt/index.js";
+import { DeliveryWatch } from "./delivery-watch.js";
 import { Gatherer } from "./gather.js";
 import { currentScope } from "./scope.js";
 
@@ -14,19 +15,20 @@ export interface PacketBatch {
  * The packets of one connection, in batches.
  *
  * Emission: whatever arrived since the last turn, at most 256 packets, held back while the pipeline is
- * busy. Never errors: a broker that is away is waited for. Completes when unsubscribed only. Memory: the
- * broker's Receive Maximum bounds what is un-acknowledged, and so what waits here.
+ * busy. Never errors: a broker that is away is waited for. Completes when unsubscribed only. Memory: what
+ * the connection hands over un-settled, which it bounds (4,096 packets, 64 MiB).
  *
  * Opens the connection once the pipeline below has resumed its state.
  */
 export function packetSource(
   connection: Connection,
   onState: (state: ConnectionState) => void = () => {},
+  watch: DeliveryWatch = new DeliveryWatch(systemClock),
 ): Observable<PacketBatch> {
   return new Observable<PacketBatch>((subscriber) => {
     const scope = currentScope();
     const gatherer = new Gatherer<InboundPacket>((packets) => {
-      const delivery = new Delivery((settlement) => {
+      const delivery = watch.begin((settlement) => {
         for (const packet of packets) {
           if (settlement === "failed") packet.refuse();
           else packet.acknowledge();

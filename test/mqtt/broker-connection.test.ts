@@ -1,5 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Aedes } from "aedes";
 import { connectAsync } from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
@@ -10,7 +14,7 @@ import {
   Ledger,
 } from "../../src/mqtt/index.js";
 import { Line, MosquittoRig } from "../conformance/connection-rig.js";
-import { lacksMosquitto, mosquittoHint } from "../support/mosquitto.js";
+import { freePort, lacksMosquitto, mosquittoHint } from "../support/mosquitto.js";
 import { until } from "../support/until.js";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -133,6 +137,7 @@ describe("brokerConnection()", () => {
     [{ filters: ["a/#/b"] }, "BAD_TOPIC_FILTER"],
     [{ receiveMaximum: 0 }, "BAD_RECEIVE_MAXIMUM"],
     [{ receiveMaximum: 5000 }, "BAD_RECEIVE_MAXIMUM"],
+    [{ keepAliveSeconds: 0 }, "BAD_KEEP_ALIVE"],
   ])("rejects %j", (wrong, code) => {
     const right = { url: "mqtt://localhost", clientId: "eddy-test", filters: ["in/#"], ledger: new Ledger() };
     expect(() => brokerConnection({ ...right, ...wrong })).toThrow(expect.objectContaining({ code }));
@@ -161,6 +166,33 @@ describe.skipIf(lacksMosquitto)(`brokerConnection() on Mosquitto${mosquittoHint}
       why: expect.stringContaining("Not authorized"),
     });
     await line.connection.close();
+  });
+
+  it("connects over TLS to a broker whose authority it trusts, and to no other", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "eddy-tls-"));
+    undo.push(async () => rmSync(directory, { recursive: true, force: true }));
+    const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const kind = [
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "2",
+    ];
+    execFileSync("openssl", ["req", ...kind, ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
+    const port = await freePort();
+    await rigOf("5", { lines: [`listener ${port}`, `certfile ${cert}`, `keyfile ${key}`] });
+
+    const url = `mqtts://localhost:${port}`;
+    const trusting = openLine({ url, ca: readFileSync(cert) });
+    await trusting.online();
+    const wary = openLine({ url, clientId: "eddy-wary" });
+    await until(() => wary.states.length > 0, "the certificate is refused");
+    expect(wary.states[0]).toMatchObject({ state: "offline", why: expect.stringMatching(/certificate/) });
   });
 
   it("lets go what only a subscription of an earlier run brings in", async () => {

@@ -245,3 +245,14 @@ describe("PipelineStore.recorded", () => {
     reader.close();
   });
 });
+
+describe("PipelineStore.forgetLedger()", () => {
+  it("forgets what was committed before it, and keeps what comes after", async () => {
+    const pipeline = newStore().pipeline("pump", identity);
+    await pipeline.commit(events(1, 1, { ledger: [{ packetId: 7, hash: "old" }] }));
+    await pipeline.forgetLedger();
+    expect(pipeline.ledger()).toEqual([]);
+    await pipeline.commit(events(2, 2, { ledger: [{ packetId: 7, hash: "new" }] }));
+    expect(pipeline.ledger()).toEqual([{ packetId: 7, hash: "new" }]);
+  });
+});

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { afterEach } from "vitest";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -10,7 +11,12 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** A running `eddy`, as built in dist/ (npm test builds first). */
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** A running `eddy`, as built in dist/ (npm test builds first). What a test leaves running ends with it. */
 export class RunningEddy {
   readonly process: ChildProcess;
   stdout = "";
@@ -28,7 +34,8 @@ export class RunningEddy {
     this.process.stderr?.on("data", (data) => {
       this.stderr += data;
     });
-    this.#exited = once(this.process, "close");
+    running.add(this.process);
+    this.#exited = once(this.process, "close").then(() => running.delete(this.process));
   }
 
   /** Fulfilled when its log matches. */

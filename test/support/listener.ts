@@ -27,8 +27,10 @@ export interface SeenMessage {
 export class Listener {
   /** Everything, in order of arrival. */
   readonly messages: SeenMessage[] = [];
-  /** By position: the payloads, which are to be the same each time one is published. */
+  /** Payloads by position. */
   readonly #predictions = new Map<number, string>();
+  /** Positions that were published again, with another payload. */
+  readonly #changed: number[] = [];
   readonly #client: Client;
 
   private constructor(client: Client) {
@@ -48,10 +50,8 @@ export class Listener {
     if (!message.topic.endsWith("/prediction")) return;
     const { position } = JSON.parse(message.text) as SeenPrediction;
     const before = this.#predictions.get(position);
-    if (before !== undefined && before !== message.text) {
-      throw new Error(`Position ${position} was published twice, as ${before} and as ${message.text}`);
-    }
-    this.#predictions.set(position, message.text);
+    if (before === undefined) this.#predictions.set(position, message.text);
+    else if (before !== message.text) this.#changed.push(position);
   }
 
   /** How many positions have a prediction. */
@@ -59,8 +59,9 @@ export class Listener {
     return this.#predictions.size;
   }
 
-  /** Payloads by position. */
+  /** Payloads by position. @throws Error if one was published again with another payload */
   get predictionTexts(): string[] {
+    if (this.#changed.length > 0) throw new Error(`Positions ${this.#changed} were published twice, changed`);
     return [...this.#predictions].sort(([a], [b]) => a - b).map(([, text]) => text);
   }
 

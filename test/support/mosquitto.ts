@@ -74,6 +74,12 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
+/** Those that a test has not ended when its process does. */
+const leftOver = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of leftOver) child.kill("SIGKILL");
+});
+
 /** Starts a Mosquitto of one's own on this machine. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const port = options.port ?? (await freePort());
@@ -102,6 +108,8 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
       said += chunk;
     });
     child = started;
+    leftOver.add(started);
+    started.once("exit", () => leftOver.delete(started));
     while (!(await isListening(port))) {
       if (started.exitCode !== null) throw new Error(`Mosquitto did not start on port ${port}: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
