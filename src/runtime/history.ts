@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineStore } from "../store/index.js";
 import { commitOf, type PipelineScope } from "../stream/index.js";
@@ -12,29 +13,40 @@ export interface HistoryOptions {
   readonly pipeline: Pipeline;
   readonly file: string;
   readonly log: Log;
+  /** Called before events up to a position are committed: they are no news to anyone. */
+  readonly onReached: (position: number) => void;
 }
 
 /**
  * Steps a recording into a store that is still empty, so that states, scales and thresholds start warm. It
- * becomes the beginning of the journal. On a store that has events already it is left alone: it has been
- * stepped, and the stream has gone on since.
+ * becomes the beginning of the journal. Where the journal is a part of it, it was interrupted, and goes on.
+ * A store that holds anything else is left alone: the stream has gone on since.
  *
  * @returns the position reached
  */
-export async function feedHistory({ scope, store, pipeline, file, log }: HistoryOptions): Promise<number> {
+export async function feedHistory(options: HistoryOptions): Promise<number> {
+  const { scope, store, pipeline, file, log, onReached } = options;
   const before = store.lastPosition();
-  if (before > 0) {
-    log.info(`${pipeline.name}: history left alone, the store holds ${before} events already`);
-    return before;
-  }
   const { reader } = makeReader(pipeline, "recording");
   let position = 0;
   let unread = 0;
   for await (const group of recordedRows(file, reader)) {
-    const batch = await stepGroup(scope.stages, group);
+    const samples = group.flatMap(({ outcome }) => ("sample" in outcome ? [outcome.sample] : []));
+    const stored = position < before ? store.journal(position, samples.length) : [];
+    if (!stored.every(({ sample }, i) => isDeepStrictEqual(sample, samples[i]))) break;
+    position += stored.length;
+    if (stored.length > 0 && stored.length === samples.length) continue;
+    const known = new Set(samples.slice(0, stored.length));
+    const rest = group.filter(({ outcome }) => !("sample" in outcome && known.has(outcome.sample)));
+    const batch = await stepGroup(scope.stages, rest);
     unread += batch.deadLetters.length;
-    await store.commit({ ...commitOf(batch), deadLetters: [] });
     position = batch.events.at(-1)?.position ?? position;
+    onReached(position);
+    await store.commit({ ...commitOf(batch), deadLetters: [] });
+  }
+  if (position <= before) {
+    log.info(`${pipeline.name}: history left alone, the store holds ${before} events already`);
+    return before;
   }
   const left = unread > 0 ? `, ${unread} rows could not be read` : "";
   log.info(`${pipeline.name}: history of ${position} events stepped${left}`);

@@ -168,9 +168,9 @@ export class LivePipeline {
       );
     }
     if (history === undefined) return resumed;
-    const stepped = await feedHistory({ scope, store, pipeline, file: history, log });
-    this.#outboxes.skipTo(stepped);
-    return { from: resumed.from, to: stepped };
+    const onReached = (position: number) => this.#outboxes.skipTo(position);
+    const to = await feedHistory({ scope, store, pipeline, file: history, log, onReached });
+    return { from: resumed.from, to };
   }
 
   #onConnection(state: ConnectionState): void {

@@ -261,12 +261,29 @@ export class LearningCellsStage implements Stage {
     };
   }
 
+  get #isFresh(): boolean {
+    return this.#seen === 0 && this.#network === undefined;
+  }
+
+  /** As before the first event: the next cold start begins with the next one. */
+  #forget(): void {
+    this.#serve("naive", new Uint8Array(0));
+    this.#generation = 0;
+    for (const key of this.#cells.keys()) this.#cells.of(key).generation = 0;
+    this.#seen = 0;
+    this.#nextTraining = this.#options.coldStart.events;
+    this.#newest = Number.NEGATIVE_INFINITY;
+    this.#pending = undefined;
+    this.#memory.clear();
+  }
+
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
       version: 1,
-      keys: () => [""],
+      keys: () => (this.#isFresh ? [] : [""]),
       save: () => {
+        if (this.#isFresh) return undefined;
         const to = new ByteWriter();
         to.text(this.#model).bytes(this.#networkBytes).u32(this.#generation);
         to.f64(this.#seen).f64(this.#nextTraining).f64(this.#newest);
@@ -291,7 +308,7 @@ export class LearningCellsStage implements Stage {
         if (from.u8() === 1) this.#pending = this.#readPending(from);
         from.end();
       },
-      reset: () => {},
+      reset: () => this.#forget(),
     };
   }
 }

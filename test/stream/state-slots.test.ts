@@ -1,0 +1,70 @@
+import { Network } from "../../src/cells/index.js";
+import { Rng, type Stage, type StreamEvent } from "../../src/core/index.js";
+import { detectionStage } from "../../src/detection/index.js";
+import { fixedCellsStage, LearningCellsStage, sequenceStage } from "../../src/stream/index.js";
+import { trainForecaster } from "../../src/training/index.js";
+import { stateSlotLaws } from "../conformance/state-slot.js";
+import { eventOf } from "./events.js";
+
+const COUNT = 240;
+
+/** Three keys by turns, with spikes, a pause, late and repeated events: as the stages before would hand them over. */
+function stepped(): StreamEvent[] {
+  const rng = new Rng(9);
+  const seq = [0, 0, 0];
+  return Array.from({ length: COUNT }, (_, i) => {
+    const lane = rng.integer(3);
+    const spike = i % 71 === 70 ? 30 : 0;
+    const value = 5 + (i % 12) + 0.1 * rng.normal() + spike;
+    const event = eventOf(`key-${lane}`, 1000 * i - (i % 10 === 9 ? 5000 : 0), {
+      id: i - (i % 17 === 16 ? 3 : 0),
+    });
+    event.position = i + 1;
+    seq[lane] = (seq[lane] ?? 0) + 1;
+    event.seq = seq[lane] ?? 0;
+    event.begins = event.seq === 1 || i === 150;
+    event.input = Float64Array.of(value / 10, rng.normal());
+    event.target = Float64Array.of(value);
+    event.scale = Float64Array.of(1);
+    event.affine = Float64Array.of(0, 1);
+    return event;
+  });
+}
+
+/** As they come from the decoder. */
+function decoded(): StreamEvent[] {
+  return stepped().map(({ sample }) => eventOf(sample.key, sample.time, { id: Number(sample.values["id"]) }));
+}
+
+function fixed(): Stage {
+  const network = new Network({ cell: "lstm", inputs: 2, hidden: 5, layers: 2, outputs: 1 }, "test");
+  return fixedCellsStage(network.initialize(new Rng(3)));
+}
+
+function learning(): Stage {
+  return new LearningCellsStage({
+    cell: "gru",
+    hidden: 3,
+    layers: 1,
+    seed: 1,
+    tbptt: [8, 8],
+    shape: { inputs: 2, targets: 1, outputs: 1 },
+    horizons: [1],
+    coldStart: { events: 120, lead: 30 },
+    fineTune: undefined,
+    trainer: { train: async (job) => trainForecaster(job) },
+  });
+}
+
+stateSlotLaws("sequence", {
+  makeStage: () => sequenceStage({ late: "drop", gapMs: 20_000, id: "id" }),
+  makeEvents: decoded,
+  isPerKey: false,
+});
+stateSlotLaws("fixed cells", { makeStage: fixed, makeEvents: stepped });
+stateSlotLaws("learning cells", { makeStage: learning, makeEvents: stepped, isPerKey: false });
+stateSlotLaws("detection", {
+  makeStage: () =>
+    detectionStage({ targets: ["v"], horizons: [1], unit: "step", alertsPerDay: 100, warmUp: 30, hold: 3 }),
+  makeEvents: stepped,
+});
