@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -179,6 +180,15 @@ describe("eddy replay", () => {
     expect(rows.map(({ timestamp }) => timestamp)).toEqual(lines.slice(1).map((line) => line.split(",")[0]));
     // The last row's forecast is the first's value: nothing in between was stepped.
     expect(rows.at(-1)).toMatchObject({ forecast: "1.5", machine: "press" });
+  });
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const input = inFolder("long.csv");
+    writeFileSync(input, csv(wave(20_000).map((row) => ({ ...row, machine: "press" }))));
+    const running = new RunningEddy(["replay", pipeline, "--input", input]);
+    await once(running.process.stdout ?? running.process, "data");
+    running.process.stdout?.destroy();
+    expect(await running.finished()).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("ends with exit code 2 on wrong use, with 1 on what is not there, and says what is wrong", async () => {

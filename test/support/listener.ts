@@ -1,4 +1,5 @@
-import { type Client, connectClient, type ReceivedProperties } from "../../src/mqtt/index.js";
+import { randomUUID } from "node:crypto";
+import { connectAsync, type IPublishPacket, type MqttClient } from "mqtt";
 import { until } from "./until.js";
 
 /** A prediction as it was published; what else it says is in `text`. */
@@ -20,10 +21,15 @@ export interface SeenPrediction {
 export interface SeenMessage {
   readonly topic: string;
   readonly text: string;
-  readonly properties: ReceivedProperties;
+  readonly eddyId: unknown;
+  readonly contentType: string | undefined;
+  readonly expirySeconds: number | undefined;
 }
 
-/** Hears all that one pipeline publishes from now on; what the broker has retained is passed over. */
+/**
+ * Hears all that one pipeline publishes from now on, in a session that outlasts the broker's restarts; what
+ * the broker has retained is passed over.
+ */
 export class Listener {
   /** Everything, in order of arrival. */
   readonly messages: SeenMessage[] = [];
@@ -31,27 +37,43 @@ export class Listener {
   readonly #predictions = new Map<number, string>();
   /** Positions that were published again, with another payload. */
   readonly #changed: number[] = [];
-  readonly #client: Client;
+  readonly #client: MqttClient;
 
-  private constructor(client: Client) {
+  private constructor(client: MqttClient) {
     this.#client = client;
+    // A broker that is away is tried again.
+    client.on("error", () => {});
+    client.on("message", (topic, payload, packet) => this.#hear(topic, payload.toString(), packet));
   }
 
   static async of(url: string, pipeline: string): Promise<Listener> {
-    const listener = new Listener(await connectClient({ url }));
-    await listener.#client.subscribe(`eddy/${pipeline}/#`, (topic, payload, properties) => {
-      if (!properties.retain) listener.#hear({ topic, text: Buffer.from(payload).toString(), properties });
+    const client = await connectAsync(url, {
+      protocolVersion: 5,
+      clientId: `listener-${randomUUID()}`,
+      clean: false,
+      properties: { sessionExpiryInterval: 3600 },
+      reconnectPeriod: 50,
+      resubscribe: false,
     });
+    const listener = new Listener(client);
+    await client.subscribeAsync(`eddy/${pipeline}/#`, { qos: 1 });
     return listener;
   }
 
-  #hear(message: SeenMessage): void {
-    this.messages.push(message);
-    if (!message.topic.endsWith("/prediction")) return;
-    const { position } = JSON.parse(message.text) as SeenPrediction;
+  #hear(topic: string, text: string, { retain, properties }: IPublishPacket): void {
+    if (retain) return;
+    this.messages.push({
+      topic,
+      text,
+      eddyId: properties?.userProperties?.["eddy-id"],
+      contentType: properties?.contentType,
+      expirySeconds: properties?.messageExpiryInterval,
+    });
+    if (!topic.endsWith("/prediction")) return;
+    const { position } = JSON.parse(text) as SeenPrediction;
     const before = this.#predictions.get(position);
-    if (before === undefined) this.#predictions.set(position, message.text);
-    else if (before !== message.text) this.#changed.push(position);
+    if (before === undefined) this.#predictions.set(position, text);
+    else if (before !== text) this.#changed.push(position);
   }
 
   /** How many positions have a prediction. */
@@ -84,6 +106,6 @@ export class Listener {
   }
 
   close(): Promise<void> {
-    return this.#client.close();
+    return this.#client.endAsync();
   }
 }
