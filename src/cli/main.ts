@@ -32,8 +32,9 @@ for (const command of [
   backupCommand(),
   benchCommand(),
 ]) {
-  program.addCommand(command.exitOverride());
+  program.addCommand(command);
 }
+for (const command of program.commands) answerWrongUse(command);
 
 // Whoever reads the output may have seen enough, as `head` has.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -50,6 +51,12 @@ try {
     process.stderr.write(`eddy: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = isWrongUse(error) ? WRONG_USE : 1;
   }
+}
+
+/** Wrong use of a command, and of the commands below it, ends with exit code 2 and a hint. */
+function answerWrongUse(command: Command): void {
+  command.exitOverride().showHelpAfterError("(--help shows how it is used)");
+  for (const inner of command.commands) answerWrongUse(inner);
 }
 
 function isWrongUse(error: unknown): boolean {

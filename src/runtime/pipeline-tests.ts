@@ -2,7 +2,7 @@ import type { StreamEvent } from "../core/index.js";
 import type { Expectation, Pipeline, PipelineTest, RowRange } from "../spec/index.js";
 import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
-import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
+import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
 import { makeReader } from "./sample-reader.js";
 import { seriesRows } from "./series.js";
 import { type Engines, makeStages } from "./stages.js";
@@ -20,13 +20,14 @@ export async function runPipelineTest(
   engines: Engines,
 ): Promise<TestOutcome> {
   const stages = await makeStages(pipeline, engines, () => {});
+  const outcomes = new OutcomeRows(pipeline.targets);
   const rows: ReplayRow[] = [];
   const events: (StreamEvent | undefined)[] = [];
   for await (const group of testRows(pipeline, test)) {
     await stepGroup(stages, group);
     for (const { outcome } of group) {
       events.push("sample" in outcome ? outcome : undefined);
-      rows.push(outcomeColumns(pipeline.targets, "sample" in outcome ? outcome : outcome.note));
+      rows.push(outcomes.row("sample" in outcome ? outcome : outcome.note));
     }
   }
   return { name: test.name, failures: compare(test.expect, rows, events) };

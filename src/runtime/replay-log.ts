@@ -2,7 +2,7 @@ import { problem } from "../core/index.js";
 import { openStoreForReading } from "../store/index.js";
 import { resume, type Trainer } from "../stream/index.js";
 import { storedPipeline } from "./identity.js";
-import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
+import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
 import { makeStages } from "./stages.js";
 
 export interface ReplayLogOptions {
@@ -35,6 +35,7 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
       });
     }
     const pipeline = storedPipeline(only.identity);
+    const outcomes = new OutcomeRows(pipeline.targets);
     const stages = await makeStages(pipeline, { trainer, fineTunes: true }, () => {});
     await resume(
       { stages, store: store.pipeline(only.name) },
@@ -44,7 +45,7 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
           for (const event of events) {
             const { key, time } = event.sample;
             const own = { time: new Date(time).toISOString(), key, position: event.position };
-            onRow({ ...own, ...outcomeColumns(pipeline.targets, event) });
+            onRow({ ...own, ...outcomes.row(event) });
           }
         },
       },

@@ -7,18 +7,34 @@ export type ReplayRow = Readonly<Record<string, Cell>>;
 
 const PER_TARGET = ["forecast", "lower", "upper", "residual"] as const;
 
-/** Eddy's columns of one row: an event that was stepped, or why it was not. */
-export function outcomeColumns(targets: readonly string[], outcome: StreamEvent | Note): ReplayRow {
-  const note = typeof outcome === "string" ? outcome : outcome.note;
-  const prediction = typeof outcome === "string" ? undefined : outcome.prediction;
-  const change = typeof outcome === "string" ? undefined : outcome.change;
-  return {
-    ...forecastColumns(targets, prediction),
-    score: prediction?.score ?? null,
-    alert: prediction ? (prediction.alert ? 1 : 0) : null,
-    event: change?.state ?? null,
-    note: note === "" ? null : note,
-  };
+/** Eddy's columns of every row, in order; remembers whose alerts are open, for rows that are not stepped. */
+export class OutcomeRows {
+  readonly #targets: readonly string[];
+  readonly #open = new Set<string>();
+
+  constructor(targets: readonly string[]) {
+    this.#targets = targets;
+  }
+
+  /** @param outcome an event that was stepped or not, or why a row made none */
+  row(outcome: StreamEvent | Note): ReplayRow {
+    if (typeof outcome === "string") return this.#columns(undefined, false, null, outcome);
+    const { key } = outcome.sample;
+    if (outcome.prediction?.alert) this.#open.add(key);
+    else if (outcome.prediction) this.#open.delete(key);
+    const change = outcome.change?.state ?? null;
+    return this.#columns(outcome.prediction, this.#open.has(key), change, outcome.note);
+  }
+
+  #columns(prediction: Prediction | undefined, isOpen: boolean, change: Cell, note: Note | ""): ReplayRow {
+    return {
+      ...forecastColumns(this.#targets, prediction),
+      score: prediction?.score ?? null,
+      alert: isOpen ? 1 : 0,
+      event: change,
+      note: note === "" ? null : note,
+    };
+  }
 }
 
 function forecastColumns(targets: readonly string[], prediction: Prediction | undefined): ReplayRow {

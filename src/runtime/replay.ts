@@ -3,7 +3,7 @@ import type { Pipeline } from "../spec/index.js";
 import { stepThrough } from "../stream/index.js";
 import { Counters } from "./counters.js";
 import { type RecordedRow, recordedRows } from "./recording.js";
-import { outcomeColumns, type ReplayRow } from "./replay-rows.js";
+import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
 import { makeReader } from "./sample-reader.js";
 import { type Engines, makeStages } from "./stages.js";
 
@@ -21,13 +21,14 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
   const stages = await makeStages(pipeline, engines, () => {});
   const { reader } = makeReader(pipeline, "recording");
   const counters = new Counters();
+  const outcomes = new OutcomeRows(pipeline.targets);
   let rows = 0;
   for await (const group of recordedRows(input, reader)) {
     counters.count(await stepGroup(stages, group));
     for (const { row, outcome } of group) {
       const own = inputColumns(pipeline, row);
       const event = "sample" in outcome ? outcome : outcome.note;
-      onRow({ ...own, ...outcomeColumns(pipeline.targets, event) }, outcome);
+      onRow({ ...own, ...outcomes.row(event) }, outcome);
     }
     rows += group.length;
     onProgress?.(rows);

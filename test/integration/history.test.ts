@@ -21,7 +21,7 @@ anomaly: { warm-up: 200 }
 `;
 
 /** Rows of the recording; the sensor sends the rest. Enough of them to be killed within. */
-const HISTORY = 10_000;
+const HISTORY = 6_000;
 const ROWS = wave(HISTORY + 100);
 const LIVE = ROWS.slice(HISTORY);
 

@@ -213,10 +213,11 @@ describe("eddy replay", () => {
       nowhere: ["--data", inFolder("nowhere")],
       "where.csv": [pipeline, "--input", input, "--output", inFolder("no/where.csv")],
     };
-    for (const [name, args] of Object.entries(missing)) {
+    const finished = Object.entries(missing).map(async ([name, args]) => {
       const { code, stdout, stderr } = await eddy("replay", ...args);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(new RegExp(`^eddy: Cannot .*${name}.*expected .*found `));
-    }
+    });
+    await Promise.all(finished);
   });
 });

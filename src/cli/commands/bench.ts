@@ -1,12 +1,13 @@
 import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
+import { positiveInteger, positiveNumber } from "../option-values.js";
 
 interface BenchOptions {
   readonly broker: string;
-  readonly seconds: string;
-  readonly keys: string;
-  readonly hidden: string;
+  readonly seconds: number;
+  readonly keys: number;
+  readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: string;
   readonly json?: boolean;
@@ -19,9 +20,9 @@ export function benchCommand(): Command {
     .command("events")
     .description("events per second through the whole path, and latency at 1,000 events/s")
     .option("--broker <url>", "a broker's URL, or embedded", "embedded")
-    .option("--seconds <n>", "length of each phase", "10")
-    .option("--keys <n>", "keys", "100")
-    .option("--hidden <n>", "hidden units of the GRU", "64")
+    .option("--seconds <n>", "length of each phase", positiveNumber, 10)
+    .option("--keys <n>", "keys", positiveInteger, 100)
+    .option("--hidden <n>", "hidden units of the GRU", positiveInteger, 64)
     .addOption(
       new Option("--durability <level>", "what a commit survives")
         .choices(["power-loss", "crash", "none"])
@@ -37,9 +38,9 @@ export function benchCommand(): Command {
 async function events(options: BenchOptions): Promise<void> {
   const result = await benchEvents({
     broker: options.broker,
-    seconds: Number(options.seconds),
-    keys: Number(options.keys),
-    hidden: Number(options.hidden),
+    seconds: options.seconds,
+    keys: options.keys,
+    hidden: options.hidden,
     durability: options.durability,
     qosOut: options.qosOut === "0" ? 0 : 1,
     onPhase: (phase) => process.stderr.write(`bench events: ${phase}\n`),

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { runDemo } from "../demo/run-demo.js";
-import { wrongUse } from "../wrong-use.js";
+import { positiveNumber } from "../option-values.js";
 
 interface DemoOptions {
-  readonly seconds?: string;
+  readonly seconds?: number;
   readonly data: string;
   readonly json?: boolean;
 }
@@ -12,7 +12,7 @@ interface DemoOptions {
 export function demoCommand(): Command {
   return new Command("demo")
     .description("the main job in one command: broker, pumps, a network that learns, predictions, alerts")
-    .option("--seconds <n>", "end after so many seconds with one summary line")
+    .option("--seconds <n>", "end after so many seconds with one summary line", positiveNumber)
     .option(
       "--data <dir>",
       "data directory: start again with the same to go on where it stopped",
@@ -23,11 +23,5 @@ export function demoCommand(): Command {
       "after",
       "\nExample:\n  eddy demo --seconds 60\n  mosquitto_sub -p 1883 -t 'eddy/#' -v   (meanwhile)",
     )
-    .action((options: DemoOptions) => {
-      const seconds = options.seconds === undefined ? undefined : Number(options.seconds);
-      if (seconds !== undefined && !(seconds > 0)) {
-        throw wrongUse(`Cannot run the demo: expected --seconds above 0, found ${options.seconds}`);
-      }
-      return runDemo({ seconds, data: options.data, isJson: options.json ?? false });
-    });
+    .action(({ seconds, data, json = false }: DemoOptions) => runDemo({ seconds, data, isJson: json }));
 }

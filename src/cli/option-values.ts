@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads an option's number; commander says which option it was. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Expected a number above 0.");
+  return value;
+}
+
+/** Reads an option's count. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!(Number.isSafeInteger(value) && value > 0)) {
+    throw new InvalidArgumentError("Expected a whole number from 1.");
+  }
+  return value;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { Prediction, StreamEvent } from "../../src/core/index.js";
+import { OutcomeRows, RowWriter } from "../../src/runtime/replay-rows.js";
+import { eventOf } from "../stream/events.js";
+
+function stepped(key: string, alert: boolean, change?: "raised" | "cleared"): StreamEvent {
+  const event = eventOf(key, 0);
+  const target = { value: 2, forecast: 1.5, lower: 1, upper: 2, residual: 0.5 };
+  event.prediction = {
+    targets: [target],
+    next: [[]],
+    score: 0.25,
+    alert,
+    model: "gru-1",
+  } satisfies Prediction;
+  if (change) event.change = { state: change, since: 0, score: 0.6, value: 2, forecast: 1.5, why: "" };
+  return event;
+}
+
+describe("OutcomeRows.row()", () => {
+  it("gives Eddy's columns in the contract's order", () => {
+    expect(Object.entries(new OutcomeRows(["rms"]).row(stepped("a", true, "raised")))).toEqual([
+      ["forecast", 1.5],
+      ["lower", 1],
+      ["upper", 2],
+      ["residual", 0.5],
+      ["score", 0.25],
+      ["alert", 1],
+      ["event", "raised"],
+      ["note", null],
+    ]);
+  });
+
+  it("names the columns of several targets after them", () => {
+    const names = Object.keys(new OutcomeRows(["rms", "temperature"]).row("unreadable"));
+    expect(names.slice(0, 3)).toEqual(["forecast.rms", "forecast.temperature", "lower.rms"]);
+    expect(names.slice(-4)).toEqual(["score", "alert", "event", "note"]);
+  });
+
+  it("keeps a key's alert open over its rows that are not stepped, and no other key's", () => {
+    const rows = new OutcomeRows(["rms"]);
+    const late = (key: string) => Object.assign(eventOf(key, 0), { note: "late" as const });
+    rows.row(stepped("a", true, "raised"));
+    expect(rows.row(late("a"))).toMatchObject({ alert: 1, note: "late", score: null });
+    expect(rows.row(late("b"))).toMatchObject({ alert: 0 });
+    rows.row(stepped("a", false, "cleared"));
+    expect(rows.row(late("a"))).toMatchObject({ alert: 0 });
+  });
+});
+
+describe("RowWriter", () => {
+  it("writes CSV with a header, quoting what needs it, and numbers that read back the same", () => {
+    let text = "";
+    const writer = new RowWriter("csv", (more) => {
+      text += more;
+    });
+    writer.row({ key: 'a "b", c', forecast: 0.1 + 0.2, note: null });
+    writer.row({ key: "d", forecast: 1e-7, note: "late" });
+    expect(text).toBe('key,forecast,note\n"a ""b"", c",0.30000000000000004,\nd,1e-7,late\n');
+  });
+
+  it("writes NDJSON", () => {
+    let text = "";
+    new RowWriter("ndjson", (more) => {
+      text += more;
+    }).row({ key: "a", forecast: null });
+    expect(text).toBe('{"key":"a","forecast":null}\n');
+  });
+});
