@@ -1,13 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { backupCommand } from "./commands/backup.js";
-import { benchCommand } from "./commands/bench.js";
-import { demoCommand } from "./commands/demo.js";
-import { lintCommand } from "./commands/lint.js";
-import { replayCommand } from "./commands/replay.js";
-import { runCommand } from "./commands/run.js";
-import { stateCommand } from "./commands/state.js";
-import { testCommand } from "./commands/test.js";
 import { version } from "./version.js";
 
 /** Exit codes of every command: 0 ok, 1 the work found problems, 2 wrong use. */
@@ -22,18 +14,21 @@ const program = new Command("eddy")
   .showHelpAfterError("(eddy --help shows the commands, eddy COMMAND --help one of them)")
   .exitOverride();
 
-for (const command of [
-  demoCommand(),
-  runCommand(),
-  replayCommand(),
-  lintCommand(),
-  testCommand(),
-  stateCommand(),
-  backupCommand(),
-  benchCommand(),
-]) {
-  program.addCommand(command);
-}
+/** Where each command stands, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import("./commands/demo.js")).demoCommand(),
+  run: async () => (await import("./commands/run.js")).runCommand(),
+  replay: async () => (await import("./commands/replay.js")).replayCommand(),
+  lint: async () => (await import("./commands/lint.js")).lintCommand(),
+  test: async () => (await import("./commands/test.js")).testCommand(),
+  state: async () => (await import("./commands/state.js")).stateCommand(),
+  backup: async () => (await import("./commands/backup.js")).backupCommand(),
+  bench: async () => (await import("./commands/bench.js")).benchCommand(),
+};
+
+// A small device takes seconds to load all of Eddy: a command loads what it needs, only the help needs all.
+const asked = COMMANDS[process.argv[2] ?? ""];
+for (const load of asked ? [asked] : Object.values(COMMANDS)) program.addCommand(await load());
 for (const command of program.commands) answerWrongUse(command);
 
 // Whoever reads the output may have seen enough, as `head` has.

@@ -41,6 +41,7 @@ export async function makeStages(
           horizons,
           tbptt: pipeline.learn?.tbptt ?? [24, 24],
           fineTune: engines.fineTunes ? pipeline.learn?.every : undefined,
+          budget: pipeline.learn?.budget ?? 1,
           trainer: engines.trainer,
           onLearning,
         });

@@ -15,7 +15,12 @@ import { readSequences, TrainingMemory, type TrainingShape, writeSequences } fro
 
 /** Trains networks somewhere else than on the event path: in a worker thread, or at once in a test. */
 export interface Trainer {
-  train(job: TrainingJob, onProgress: (progress: TrainingProgress) => void): Promise<TrainingResult>;
+  /** @param budget share of one core that this kind of job may take on average, in (0, 1] */
+  train(
+    job: TrainingJob,
+    onProgress: (progress: TrainingProgress) => void,
+    budget: number,
+  ): Promise<TrainingResult>;
 }
 
 export interface LearningOptions {
@@ -30,6 +35,8 @@ export interface LearningOptions {
   readonly coldStart: { readonly events: number; readonly lead: number };
   /** Fine-tuning, when the pipeline asks for it, every so many events or so much event time. */
   readonly fineTune: { readonly events: number } | { readonly ms: number } | undefined;
+  /** Share of one core that fine-tuning may take, in (0, 1]; a first training, for which the stream waits, takes all. */
+  readonly budget: number;
   readonly trainer: Trainer;
   readonly onLearning?: (report: LearningReport) => void;
 }
@@ -46,13 +53,16 @@ export type LearningReport =
       readonly model: string;
     };
 
+/** What matters here of how a training ended. */
+type Outcome = Pick<TrainingResult, "accepted" | "network" | "why">;
+
 /** A network in the making. */
 interface Pending {
   readonly job: TrainingJob;
   /** Position before which it takes effect; undefined: when it is ready (fine-tuning). */
   readonly effectAt: number | undefined;
-  training: Promise<TrainingResult> | undefined;
-  result: TrainingResult | undefined;
+  training: Promise<Outcome> | undefined;
+  outcome: Outcome | undefined;
 }
 
 /** Events kept for training, in cold starts. */
@@ -137,29 +147,37 @@ export class LearningCellsStage implements Stage {
     if (pending === undefined || recorded !== undefined) return undefined;
     if (pending.effectAt === undefined) {
       this.#train(pending);
-      return pending.result && this.#entry(pending.result, position);
+      return pending.outcome && this.#entry(pending.outcome, position);
     }
     const training = this.#train(pending);
     if (position < pending.effectAt) return undefined;
-    if (pending.result) return this.#entry(pending.result, position);
-    return training.then((result) => this.#entry(result, position));
+    if (pending.outcome) return this.#entry(pending.outcome, position);
+    return training.then((outcome) => this.#entry(outcome, position));
   }
 
-  #train(pending: Pending): Promise<TrainingResult> {
-    pending.training ??= this.#options.trainer
-      .train(pending.job, (progress) => this.#options.onLearning?.({ kind: "progress", progress }))
-      .then((result) => {
-        pending.result = result;
-        return result;
+  #train(pending: Pending): Promise<Outcome> {
+    const { trainer, onLearning, budget } = this.#options;
+    const share = pending.effectAt === undefined ? budget : 1;
+    pending.training ??= trainer
+      .train(pending.job, (progress) => onLearning?.({ kind: "progress", progress }), share)
+      // A training that fails is one that brought nothing: the stream goes on with what it has.
+      .catch((error: unknown) => ({
+        accepted: false,
+        network: new Uint8Array(0),
+        why: error instanceof Error ? error.message : String(error),
+      }))
+      .then((outcome) => {
+        pending.outcome = outcome;
+        return outcome;
       });
     return pending.training;
   }
 
-  #entry(result: TrainingResult, position: number): LogEntry {
-    const { accepted, why } = result;
+  #entry(outcome: Outcome, position: number): LogEntry {
+    const { accepted, network, why } = outcome;
     const name = `${this.#options.cell}-${this.#generation + 1}`;
     const body = new ByteWriter().text(accepted ? name : this.#model);
-    if (accepted) body.bytes(result.network);
+    if (accepted) body.bytes(network);
     return {
       position,
       slot: "learner",
@@ -239,7 +257,7 @@ export class LearningCellsStage implements Stage {
     if (!reached || this.#pending !== undefined) return;
     const job = this.#job(this.#options.seed + this.#generation, this.#memory.sequences());
     const effectAt = isFirst ? event.position + coldStart.lead : undefined;
-    this.#pending = { job, effectAt, training: undefined, result: undefined };
+    this.#pending = { job, effectAt, training: undefined, outcome: undefined };
     this.#options.onLearning?.({ kind: "training", position: event.position, events: this.#memory.events });
   }
 
@@ -257,7 +275,7 @@ export class LearningCellsStage implements Stage {
       job: this.#job(seed, readSequences(from)),
       effectAt: Number.isNaN(effectAt) ? undefined : effectAt,
       training: undefined,
-      result: undefined,
+      outcome: undefined,
     };
   }
 

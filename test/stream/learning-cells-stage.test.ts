@@ -30,6 +30,7 @@ function options(trainer: Trainer, more: Partial<LearningOptions> = {}): Learnin
     horizons: [1],
     coldStart: { events: EVENTS, lead: LEAD },
     fineTune: undefined,
+    budget: 1,
     trainer,
     ...more,
   };
@@ -139,5 +140,13 @@ describe("LearningCellsStage", () => {
     expect(trainer.jobs[1]?.initial).toBeInstanceOf(Uint8Array);
     expect(log.length).toBeGreaterThan(1);
     expect(log[1]?.position).toBeGreaterThan(EVENTS + LEAD + 200);
+  });
+
+  it("goes on with what it has when a training fails, and says why", async () => {
+    const trainer: Trainer = { train: () => Promise.reject(new Error("out of memory")) };
+    const all = events(EVENTS + LEAD + 10);
+    const { log } = await run(new LearningCellsStage(options(trainer)), all);
+    expect(log).toMatchObject([{ kind: "rejected", why: "out of memory", position: EVENTS + LEAD }]);
+    expect(all.at(-1)).toMatchObject({ model: "naive", output: undefined });
   });
 });

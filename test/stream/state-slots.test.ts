@@ -52,6 +52,7 @@ function learning(): Stage {
     horizons: [1],
     coldStart: { events: 120, lead: 30 },
     fineTune: undefined,
+    budget: 1,
     trainer: { train: async (job) => trainForecaster(job) },
   });
 }

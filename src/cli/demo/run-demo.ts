@@ -36,6 +36,8 @@ export async function runDemo({ seconds, data, isJson }: RunDemoOptions): Promis
     pipelines: [pipeline],
     data,
     log: view.log,
+    // A newer Eddy may bring another demo pipeline: what the old one stored is stepped again.
+    restep: true,
     connect: () => broker.connection({ filters: pipeline.input.topics }),
   });
   const listener = await listen(broker, view.show);
