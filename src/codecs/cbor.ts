@@ -14,9 +14,7 @@ const BREAK = 0xff;
  * with text or integer keys, the last of equal ones counting; tag 1 a `Date`; typed arrays (RFC 8746)
  * Float64Arrays. Other tags are passed over: what they hold stands for itself.
  *
- * Not cbor-x: its built-in extensions (records, references, bignums) answer to any payload and can't be
- * switched off. There, 27 bytes that claim a record of 2^32 fields, or a bignum of 200 kB, stop the
- * process for half a minute and more.
+ * Why not cbor-x: docs/decisions/0004-own-cbor-reader.md.
  *
  * @throws SyntaxError code `BAD_CBOR` with the byte at which reading ended
  */

@@ -37,6 +37,8 @@ export interface LearningMessage {
   /** What happened: `collecting`, `training`, `progress`, `checkpoint`, `rejected`. */
   readonly what: string;
   readonly why: string;
+  /** How many events the network is, or is to be, trained on; undefined where it isn't said. */
+  readonly events?: number | undefined;
 }
 
 /** The simulation's truth, which no detector is told: a fault began, or (undefined) is over. */
@@ -72,7 +74,12 @@ export function readEddyMessage(topic: string, payload: string): EddyMessage | u
     case "status":
       return { kind: "status", state: textOf(fields["state"]), why: textOf(fields["why"]) };
     case "learning":
-      return { kind: "learning", what: textOf(fields["kind"]), why: textOf(fields["why"]) };
+      return {
+        kind: "learning",
+        what: textOf(fields["kind"]),
+        why: textOf(fields["why"]),
+        events: numberOf(fields["of"]) ?? numberOf(fields["events"]) ?? undefined,
+      };
     default:
       return undefined;
   }

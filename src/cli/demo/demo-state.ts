@@ -71,6 +71,9 @@ export interface DemoState {
   readonly model: string;
   readonly status: { readonly state: string; readonly why: string } | undefined;
   readonly learning: { readonly what: string; readonly why: string } | undefined;
+  /** Events on which the first network is being trained: more after one that was not good enough. */
+  readonly learnEvents: number;
+  readonly isTraining: boolean;
   readonly pumps: readonly PumpState[];
   /** Newest first. */
   readonly lines: readonly AlertLine[];
@@ -97,6 +100,8 @@ export function demoState(setup: DemoSetup, now: number): DemoState {
     model: "",
     status: undefined,
     learning: undefined,
+    learnEvents: setup.learnEvents,
+    isTraining: false,
     pumps: setup.pumps.map(newPump),
     lines: [],
     alerts: 0,
@@ -133,7 +138,12 @@ export function reduceDemo(before: DemoState, message: DemoMessage, now: number)
     case "status":
       return { ...state, status: { state: message.state, why: message.why } };
     case "learning":
-      return { ...state, learning: { what: message.what, why: message.why } };
+      return {
+        ...state,
+        learning: { what: message.what, why: message.why },
+        learnEvents: message.events ?? state.learnEvents,
+        isTraining: message.what === "training" || message.what === "progress",
+      };
     case "prediction":
       return onPrediction(state, message);
     case "alert":

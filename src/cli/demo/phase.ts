@@ -9,12 +9,12 @@ export type Phase =
   | { readonly kind: "trouble"; readonly state: string; readonly why: string };
 
 /** What the newest prediction was made by says it: the naive forecast stands in until there is a network. */
-export function phaseOf({ setup, status, model, position }: DemoState): Phase {
+export function phaseOf({ status, model, position, learnEvents, isTraining }: DemoState): Phase {
   if (status?.state === "degraded" || status?.state === "offline") return { kind: "trouble", ...status };
   if (model === "") return { kind: "waiting" };
   if (model !== "naive") return { kind: "in service", model };
-  if (position < setup.learnEvents) return { kind: "learning", done: position, of: setup.learnEvents };
-  return { kind: "training", events: setup.learnEvents };
+  if (!isTraining && position < learnEvents) return { kind: "learning", done: position, of: learnEvents };
+  return { kind: "training", events: learnEvents };
 }
 
 /** The phase as a sentence, for where there is no room or no terminal for more. */
