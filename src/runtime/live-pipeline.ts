@@ -86,6 +86,11 @@ export class LivePipeline {
     return this.#model;
   }
 
+  /** Rows that are committed and not yet published. */
+  get backlog(): number {
+    return this.#outboxes.backlog;
+  }
+
   /** Fulfilled when the state is resumed and the connection is being opened. */
   async start(): Promise<void> {
     const { pipeline, engines, connection, store } = this.#options;

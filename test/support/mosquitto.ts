@@ -50,7 +50,9 @@ function isInstalled(): boolean {
 export const lacksMosquitto = !isInstalled() && !process.env["CI"];
 
 /** For titles: says why tests are skipped. */
-export const mosquittoHint = lacksMosquitto ? " (skipped: mosquitto is not installed; apt install mosquitto)" : "";
+export const mosquittoHint = lacksMosquitto
+  ? " (skipped: mosquitto is not installed; apt install mosquitto)"
+  : "";
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {

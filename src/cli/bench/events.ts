@@ -71,6 +71,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     const to = await sample(subject);
     const elapsed = (performance.now() - begun) / 1000;
     generator.send({ say: "stop" });
+    await drained(subject);
 
     onPhase(`latency: ${seconds} s at ${LATENCY_RATE} events/s`);
     generator = load(LATENCY_RATE, true);
@@ -129,6 +130,17 @@ async function sample(subject: ChildProcess): Promise<SubjectSample> {
   const [message] = (await answer) as [FromSubject];
   if (message.say !== "sample") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
   return message.sample;
+}
+
+/** A real broker holds back what it has acknowledged to the generator: it must be gone before latency is timed. */
+async function drained(subject: ChildProcess): Promise<void> {
+  let before = -1;
+  for (;;) {
+    const { events, backlog } = await sample(subject);
+    if (events === before && backlog === 0) return;
+    before = events;
+    await seconds_(0.5);
+  }
 }
 
 async function latencies(generator: ChildProcess): Promise<readonly number[]> {

@@ -16,6 +16,8 @@ export interface SubjectSample {
   readonly rssBytes: number;
   readonly storeBytes: number;
   readonly isTrained: boolean;
+  /** Rows committed and not yet published. */
+  readonly backlog: number;
 }
 
 export type ToSubject = { readonly say: "sample" } | { readonly say: "stop" };

@@ -44,6 +44,7 @@ process.on("message", async (message: ToSubject) => {
         rssBytes: process.memoryUsage.rss(),
         storeBytes: eddy.storeBytes(),
         isTrained: live?.model !== "naive",
+        backlog: live?.backlog ?? 0,
       },
     });
   } else {
