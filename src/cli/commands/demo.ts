@@ -16,7 +16,7 @@ export function demoCommand(): Command {
     .option(
       "--data <dir>",
       "data directory: start again with the same to go on where it stopped",
-      "eddy-data",
+      "eddy-data/demo",
     )
     .option("--json", "the summary as one JSON object")
     .addHelpText(
