@@ -2,10 +2,10 @@
  * Waits until a condition holds, looking every few milliseconds.
  *
  * @param what names the condition when it never does
- * @throws Error after 20 s
+ * @throws Error after a minute or more
  */
 export async function until(condition: () => boolean, what: string | (() => string)): Promise<void> {
-  for (let looks = 0; looks < 10_000; looks++) {
+  for (let looks = 0; looks < 30_000; looks++) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
