@@ -56,6 +56,8 @@ export class LivePipeline {
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
   #model = "naive";
+  /** Only then do the stages hold what belongs to the store's last position. */
+  #isResumed = false;
   #times: TimeReader | undefined;
 
   constructor(options: LivePipelineOptions) {
@@ -133,6 +135,7 @@ export class LivePipeline {
     this.#watching = setInterval(() => this.#reportUnsettled(), UNSETTLED_MS);
     this.#watching.unref();
     await this.#scope?.ready;
+    this.#isResumed = true;
   }
 
   /**
@@ -149,7 +152,7 @@ export class LivePipeline {
     await this.#outboxes.drained();
     const scope = this.#scope;
     const position = store.lastPosition();
-    if (scope && position > 0 && !this.#status.isDegraded) {
+    if (scope && this.#isResumed && position > 0 && !this.#status.isDegraded) {
       const snapshot = takeSnapshot(scope.stages, position);
       await store.commit({ events: [], deadLetters: [], log: [], ledger: [], snapshot });
     }

@@ -59,6 +59,11 @@ export class PipelineReader {
     this.recorded = row && identityOf(row);
   }
 
+  /** Of the data directory: 12 hex digits. */
+  get instanceId(): string {
+    return this.#reads.meta.get("instance") ?? "";
+  }
+
   #row(): PipelineColumns | undefined {
     return this.#reads.pipeline.get(this.name);
   }

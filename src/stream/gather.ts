@@ -18,10 +18,6 @@ export class Gatherer<T> {
     this.#scope = scope;
   }
 
-  get size(): number {
-    return this.#waiting.length;
-  }
-
   add(item: T): void {
     this.#waiting.push(item);
     this.#schedule();

@@ -37,7 +37,7 @@ export class KeyCells {
 
   write(to: ByteWriter): void {
     const known = Math.min(this.#count, RECENT);
-    to.u32(this.generation).f64s(this.hidden).f64(this.#count).u32(known);
+    to.u32(this.generation).f64s(this.hidden).f64(this.#count);
     to.f64s(known < RECENT ? this.#recent.subarray(0, known * this.#inputs) : this.#recent);
   }
 
@@ -45,7 +45,6 @@ export class KeyCells {
     this.generation = from.u32();
     this.hidden = from.f64s();
     this.#count = from.f64();
-    from.u32();
     this.#recent.set(from.f64s());
     return this;
   }

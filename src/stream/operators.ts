@@ -52,7 +52,8 @@ export function mqttSource(options: MqttSourceOptions): Observable<PacketBatch> 
       ...rest,
       url,
       filters: topics,
-      clientId: clientId ?? store.name,
+      // Two boxes with the same pipeline must not push each other off the broker.
+      clientId: clientId ?? `${store.instanceId}-${store.name}`,
       ledger: new Ledger({ entries: store.ledger() }),
     });
     const subscription = packetSource(connection).subscribe(subscriber);

@@ -5,6 +5,8 @@ import { currentScope } from "./scope.js";
 /**
  * Puts any RxJS operator on batches between Eddy's own, and settles the deliveries of what it drops:
  * a batch that has not come out when a later one does, or when the operator completes, was dropped.
+ * It belongs above `sequence`: what is dropped is in no journal, so a stage above that has stepped it
+ * would not remember it after a restart.
  *
  * Emission, errors, completion: the operator's. Memory: the operator's, and one entry per batch inside it.
  */

@@ -246,6 +246,14 @@ describe("PipelineStore.recorded", () => {
   });
 });
 
+describe("PipelineReader.instanceId", () => {
+  it("is the data directory's", () => {
+    const store = newStore();
+    expect(store.instanceId).toMatch(/^[0-9a-f]{12}$/);
+    expect(store.pipeline("pump", identity).instanceId).toBe(store.instanceId);
+  });
+});
+
 describe("PipelineStore.forgetLedger()", () => {
   it("forgets what was committed before it, and keeps what comes after", async () => {
     const pipeline = newStore().pipeline("pump", identity);
