@@ -1,3 +1,4 @@
+import { onTestFinished } from "vitest";
 import {
   type BrokerConnectionOptions,
   brokerConnection,
@@ -161,4 +162,16 @@ class Devices {
   async dispose(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
   }
+}
+
+/** Starts a rig for the test that runs; it is taken down when the test has ended. */
+export async function use<R extends Rig>(start: () => Promise<R>): Promise<R> {
+  const rig = await start();
+  onTestFinished(() => rig.dispose());
+  return rig;
+}
+
+/** The texts of `from` to `to`, both included. */
+export function numbers(from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
 }
