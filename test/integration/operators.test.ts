@@ -19,6 +19,7 @@ import { temporaryFolder } from "../support/temporary.js";
 import { until } from "../support/until.js";
 
 interface Seen {
+  readonly id: string;
   readonly key: string;
   readonly seq: number;
   readonly value: number;
@@ -30,12 +31,20 @@ describe("the operators, composed by a programmer", () => {
   let broker: EmbeddedBroker;
   let client: Client;
   let seen: Seen[] = [];
+  /** The data directory that is running, and the predictions that were seen of each. */
+  let box = "";
+  const known = new Set<string>();
 
   beforeAll(async () => {
     broker = await embeddedBroker({ port: 0 });
     client = await connectClient({ url: broker.url });
     await client.subscribe("lab/pipeline/+/prediction", (_topic, payload) => {
-      seen.push(JSON.parse(new TextDecoder().decode(payload)));
+      const prediction: Seen = JSON.parse(new TextDecoder().decode(payload));
+      // Out is at least once: what a stopped run had not seen answered comes again, under the same id.
+      const id = `${box} ${prediction.id}`;
+      if (known.has(id)) return;
+      known.add(id);
+      seen.push(prediction);
     });
   });
   afterAll(async () => {
@@ -49,6 +58,7 @@ describe("the operators, composed by a programmer", () => {
   /** Runs the pipeline while `values` are published, until all have been predicted. */
   async function run(data: string, values: readonly number[], from: number): Promise<Seen[]> {
     seen = [];
+    box = data;
     const store = openStore(`${folder}/${data}`);
     const failures: unknown[] = [];
     let isConnected = false;
