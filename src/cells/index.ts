@@ -4,8 +4,16 @@ export { LinearHead } from "./linear-head.js";
 export { LstmCell } from "./lstm-cell.js";
 export { Network } from "./network.js";
 export { networkFromBytes, networkToBytes } from "./network-bytes.js";
-export { type NetworkShape, weightCount } from "./network-shape.js";
+export { type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
 export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
 export { type Nonlinearity, RnnCell } from "./rnn-cell.js";
+export type {
+  CellWeights,
+  Elementwise,
+  Operation,
+  RecurrentOperation,
+  StepGraph,
+  Value,
+} from "./step-graph.js";
 export type { Frame, Trace } from "./trace.js";

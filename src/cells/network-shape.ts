@@ -5,11 +5,32 @@ import { LstmCell } from "./lstm-cell.js";
 import type { Allocate } from "./parameter.js";
 import { type Nonlinearity, RnnCell } from "./rnn-cell.js";
 
-/** What a network looks like: `layers` cells of H units on top of each other, then a linear head. */
+/**
+ * What the O numbers that the head's affine map y = W h + b gives (its logits) mean:
+ *
+ * - `linear`: y itself;
+ * - `gaussian`: O = 2 D, means then logarithms of variances; the output is means, then variances exp(.);
+ * - `quantile`: one quantile each, as the loss says which;
+ * - `softmax`: a distribution over O classes;
+ * - `sigmoid`: O probabilities, each of its own.
+ *
+ * Losses take logits; what steps gives outputs.
+ */
+export type HeadKind = "linear" | "gaussian" | "quantile" | "softmax" | "sigmoid";
+
+/** What a network looks like: `layers` cells of H units on top of each other, then a head. */
 export interface NetworkShape {
   readonly cell: CellKind;
   /** Of RNN cells; default tanh. */
   readonly nonlinearity?: Nonlinearity;
+  /** Of GRU cells: where the reset gate works, after W_hn h + b_hn (true, default: PyTorch's) or before. */
+  readonly resetAfter?: boolean;
+  /** Of LSTM cells: gates i, f, o also see the cell state; default false. */
+  readonly peepholes?: boolean;
+  /** Every layer has a second cell that reads from the end; whole sequences only. Default false. */
+  readonly bidirectional?: boolean;
+  /** Default linear. */
+  readonly head?: HeadKind;
   readonly inputs: number;
   readonly hidden: number;
   readonly layers: number;
