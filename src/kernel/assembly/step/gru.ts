@@ -10,8 +10,10 @@ import { quad } from "./affine";
 
 // @ts-ignore: decorator
 @inline const ROW: usize = 96;
-/** r, z, n, m of four rows: [4][4][8]. */
-const gates = memory.data(512, 64);
+/** r, z, n, m of 64 rows, before their nonlinearity: [4][64][8]. */
+const gates = memory.data(8192, 64);
+// @ts-ignore: decorator
+@inline const GATE: usize = 2048;
 
 /**
  * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
@@ -82,7 +84,7 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
 }
 
 /**
- * Groups of four rows, block by block.
+ * Groups of four rows, block by block, and gate by gate: the weights of one gate stay in the nearest cache.
  *
  * @param to     [4 groups, H] h', rows `stride` bytes apart
  * @param inputs [groups][I + H][4]
@@ -95,25 +97,33 @@ export function gruQuads(
 ): void {
   const one = f32x4.splat(1);
   const K = I + H;
+  const rows = groups << 2;
   let w = weights;
   for (let u: usize = 0; u < H << 2; u += 32) {
     const first = w + 128;
-    for (let g: usize = 0; g < groups; g++) {
-      const x = inputs + g * (K << 4);
-      quad(gates, 32, w, first, ROW, x, K);
-      quad(gates + 128, 32, w + 32, first + 32, ROW, x, K);
-      quad(gates + 256, 32, w + 64, first + 64, ROW, x, I);
-      quad(gates + 384, 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
-      for (let row: usize = 0; row < 4; row++) {
-        const at = gates + (row << 5);
-        const h = load<u32>(states + (((g << 2) + row) << 2)) + offset + u;
-        const y = to + ((g << 2) + row) * stride + u;
-        v128.store(y, unit(v128.load(at), v128.load(at, 128), v128.load(at, 256), v128.load(at, 384), v128.load(h), one));
-        v128.store(y, unit(v128.load(at, 16), v128.load(at, 144), v128.load(at, 272), v128.load(at, 400), v128.load(h, 16), one), 16);
+    gateQuads(gates, inputs, K, K, groups, w, first);
+    gateQuads(gates + GATE, inputs, K, K, groups, w + 32, first + 32);
+    gateQuads(gates + 2 * GATE, inputs, K, I, groups, w + 64, first + 64);
+    gateQuads(gates + 3 * GATE, inputs + (I << 4), K, H, groups, w + 96, first + 64 + I * ROW);
+    for (let row: usize = 0; row < rows; row++) {
+      const h = load<u32>(states + (row << 2)) + offset + u;
+      const y = to + row * stride + u;
+      for (let half: usize = 0; half < 32; half += 16) {
+        const at = gates + (row << 5) + half;
+        const r = v128.load(at);
+        const z = v128.load(at + GATE);
+        const n = v128.load(at + 2 * GATE);
+        const m = v128.load(at + 3 * GATE);
+        v128.store(y + half, unit(r, z, n, m, v128.load(h + half), one));
       }
     }
     w = first + K * ROW;
   }
+}
+
+/** One gate of 8 units for all groups: `used` of the K inputs of each. */
+function gateQuads(y: usize, inputs: usize, K: usize, used: usize, groups: usize, bias: usize, w: usize): void {
+  for (let g: usize = 0; g < groups; g++) quad(y + (g << 7), 32, bias, w, ROW, inputs + g * (K << 4), used);
 }
 
 /*
