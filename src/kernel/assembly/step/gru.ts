@@ -6,14 +6,14 @@
  *     r = sigmoid(.)    z = sigmoid(.)    n = tanh(W_in x + b_in + r (W_hn h + b_hn))    h' = (1 - z) n + z h
  */
 import { sigmoid, tanh } from "../math";
-import { quad } from "./affine";
+import { pair, quad } from "./affine";
 
 // @ts-ignore: decorator
 @inline const ROW: usize = 96;
-/** r, z, n, m of 64 rows, before their nonlinearity: [4][64][8]. */
-const gates = memory.data(8192, 64);
-// @ts-ignore: decorator
-@inline const GATE: usize = 2048;
+/** Of 64 rows, before their nonlinearity: r and z side by side, [64][16], then n, [64][8], and m, [64][8]. */
+const resetUpdate = memory.data(4096, 64);
+const candidate = memory.data(2048, 64);
+const memorized = memory.data(2048, 64);
 
 /**
  * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
@@ -84,7 +84,7 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
 }
 
 /**
- * Groups of four rows, block by block, and gate by gate: the weights of one gate stay in the nearest cache.
+ * Groups of four rows, block by block: r and z of all rows, then n and m.
  *
  * @param to     [4 groups, H] h', rows `stride` bytes apart
  * @param inputs [groups][I + H][4]
@@ -101,29 +101,28 @@ export function gruQuads(
   let w = weights;
   for (let u: usize = 0; u < H << 2; u += 32) {
     const first = w + 128;
-    gateQuads(gates, inputs, K, K, groups, w, first);
-    gateQuads(gates + GATE, inputs, K, K, groups, w + 32, first + 32);
-    gateQuads(gates + 2 * GATE, inputs, K, I, groups, w + 64, first + 64);
-    gateQuads(gates + 3 * GATE, inputs + (I << 4), K, H, groups, w + 96, first + 64 + I * ROW);
+    for (let g: usize = 0; g < groups; g++) {
+      const y = resetUpdate + (g << 8);
+      pair(y, 64, w, first, ROW, inputs + g * (K << 4), K);
+      pair(y + 128, 64, w, first, ROW, inputs + g * (K << 4) + 8, K);
+    }
+    for (let g: usize = 0; g < groups; g++) {
+      const x = inputs + g * (K << 4);
+      quad(candidate + (g << 7), 32, w + 64, first + 64, ROW, x, I);
+      quad(memorized + (g << 7), 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
+    }
     for (let row: usize = 0; row < rows; row++) {
       const h = load<u32>(states + (row << 2)) + offset + u;
       const y = to + row * stride + u;
       for (let half: usize = 0; half < 32; half += 16) {
-        const at = gates + (row << 5) + half;
-        const r = v128.load(at);
-        const z = v128.load(at + GATE);
-        const n = v128.load(at + 2 * GATE);
-        const m = v128.load(at + 3 * GATE);
-        v128.store(y + half, unit(r, z, n, m, v128.load(h + half), one));
+        const rz = resetUpdate + (row << 6) + half;
+        const n = v128.load(candidate + (row << 5) + half);
+        const m = v128.load(memorized + (row << 5) + half);
+        v128.store(y + half, unit(v128.load(rz), v128.load(rz, 32), n, m, v128.load(h + half), one));
       }
     }
     w = first + K * ROW;
   }
-}
-
-/** One gate of 8 units for all groups: `used` of the K inputs of each. */
-function gateQuads(y: usize, inputs: usize, K: usize, used: usize, groups: usize, bias: usize, w: usize): void {
-  for (let g: usize = 0; g < groups; g++) quad(y + (g << 7), 32, bias, w, ROW, inputs + g * (K << 4), used);
 }
 
 /*
