@@ -7,6 +7,7 @@ export { networkFromBytes, networkToBytes } from "./network-bytes.js";
 export { type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
 export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
+export { ResetBeforeGruCell } from "./reset-before-gru-cell.js";
 export { type Nonlinearity, RnnCell } from "./rnn-cell.js";
 export type {
   CellWeights,
