@@ -1,7 +1,11 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
+export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
+export { gaussianLoss } from "./gaussian-loss.js";
 export { GuardedUpdate, type UpdateReport } from "./guarded-update.js";
-export { absoluteLoss, crossEntropyLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
+export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
 export type { Optimizer } from "./optimizer.js";
+export { quantileLoss } from "./quantile-loss.js";
+export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd } from "./sgd.js";
 export { Tbptt } from "./tbptt.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Network } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { Adam, AdamW, GuardedUpdate, Sgd } from "../../src/training/index.js";
+import { Adam, AdamW, GuardedUpdate, RmsProp, Sgd } from "../../src/training/index.js";
 
 describe("optimizers", () => {
   it("Sgd.step() with momentum and weight decay follows PyTorch's rule", () => {
@@ -26,6 +26,20 @@ describe("optimizers", () => {
     new AdamW(1, { learningRate: 0.01, epsilon: 0, weightDecay: 0.1 }).step(decoupled, Float64Array.of(0.5));
     expect(coupled[0]).toBeCloseTo(2 - 0.01, 15);
     expect(decoupled[0]).toBeCloseTo(2 * (1 - 0.01 * 0.1) - 0.01, 15);
+  });
+
+  it("RmsProp.step() with momentum and weight decay follows PyTorch's rule", () => {
+    const weights = Float64Array.of(1);
+    const options = { learningRate: 0.1, alpha: 0.9, epsilon: 0, momentum: 0.5, weightDecay: 0.2 };
+    const rmsProp = new RmsProp(1, options);
+    rmsProp.step(weights, Float64Array.of(0.3));
+    // g = 0.5, v = 0.025, u = 0.5 / sqrt(0.025)
+    const u = 0.5 / Math.sqrt(0.025);
+    expect(weights[0]).toBeCloseTo(1 - 0.1 * u, 14);
+    const w = weights[0]!;
+    rmsProp.step(weights, Float64Array.of(0));
+    const v = 0.9 * 0.025 + 0.1 * (0.2 * w) ** 2;
+    expect(weights[0]).toBeCloseTo(w - 0.1 * (0.5 * u + (0.2 * w) / Math.sqrt(v)), 14);
   });
 
   it("Adam.learningRate may be changed between steps", () => {
