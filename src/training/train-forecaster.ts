@@ -76,12 +76,13 @@ export function trainForecaster(
   const persistence = absoluteErrors(undefined, parts);
   const incumbent = job.initial === undefined ? undefined : absoluteErrors(network, parts);
   const update = new GuardedUpdate(
-    new Adam(network.weights.length, {
+    network,
+    new Adam({
       learningRate: job.initial === undefined ? LEARNING_RATE : FINE_TUNING_RATE,
     }),
     CLIP_NORM,
   );
-  const tbptt = new Tbptt(network, job.tbptt, huberLoss(), update);
+  const tbptt = new Tbptt(update, job.tbptt, huberLoss());
   const average = new WeightAverage(network.weights, AVERAGE_DECAY);
   const averaged = new Network(network.shape);
   averaged.weights.set(network.weights);
