@@ -46,7 +46,7 @@ export interface KernelLayout {
 /** Where gates stand among the rows of W_ih and W_hh; PyTorch has them as i, f, g, o and r, z, n. */
 const GATE_PLACES: Readonly<Record<CellKind, { ih: readonly number[]; hh: readonly number[] }>> = {
   rnn: { ih: [0], hh: [0] },
-  // x: n, r, z; h: r, z, n (see assembly/training-gru.ts).
+  // x: n, r, z; h: r, z, n (see assembly/training/gru.ts).
   gru: { ih: [1, 2, 0], hh: [0, 1, 2] },
   lstm: { ih: [0, 1, 2, 3], hh: [0, 1, 2, 3] },
 };

@@ -71,7 +71,7 @@ export class KernelPass {
     this.#sums = kernel.allocate(slots * width);
     this.#mask = isTop ? 0 : kernel.allocate(this.#rows * width);
     this.#dropped = isTop ? 0 : kernel.allocate(this.#rows * (width + SLACK));
-    // Order and meaning: class Layer of assembly/training-layer.ts.
+    // Order and meaning: class Layer of assembly/training/layer.ts.
     const record = [
       steps,
       batch,
@@ -175,7 +175,7 @@ export class KernelPass {
     this.#exports.multiply(dRows, row, this.#gates, this.#gateRow, weightT, 64 * N, this.#rows, N, blocks);
   }
 
-  /** Both biases get the sum of their gates' gradients; a GRU's candidate has two sums (see training-gru.ts). */
+  /** Both biases get the sum of their gates' gradients; a GRU's candidate has two sums (see assembly/training/gru.ts). */
   #biasGradients(): void {
     const { biasIh, biasHh, width, weightHh } = this.#cell;
     const { kernel, shape } = this.#network;

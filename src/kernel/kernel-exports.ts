@@ -1,7 +1,7 @@
 import type { Pointer } from "./kernel.js";
 
 /** What the WebAssembly kernel exports; each function is documented where it is written, in assembly/. */
-export interface KernelExports extends MemoryExports, MathExports, TrainingExports {}
+export interface KernelExports extends MemoryExports, MathExports, StepExports, TrainingExports {}
 
 interface MemoryExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -13,6 +13,11 @@ interface MathExports {
   expOf(y: Pointer, x: Pointer, N: number): void;
   sigmoidOf(y: Pointer, x: Pointer, N: number): void;
   tanhOf(y: Pointer, x: Pointer, N: number): void;
+}
+
+interface StepExports {
+  stepRows(program: Pointer, states: Pointer, refused: Pointer, rows: number): number;
+  runSequence(program: Pointer, state: Pointer, steps: number): void;
 }
 
 /** Strides and steps between blocks are in bytes. */
@@ -55,7 +60,7 @@ export interface TrainingExports {
     width: number,
   ): void;
 
-  /** `layer` is a record of assembly/training-layer.ts. */
+  /** `layer` is a record of assembly/training/layer.ts. */
   rnnForward(layer: Pointer): void;
   rnnBackward(layer: Pointer): void;
   gruForward(layer: Pointer): void;

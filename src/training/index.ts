@@ -1,5 +1,17 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
+export {
+  type Baseline,
+  baselineErrors,
+  fitHoltWinters,
+  HoltWinters,
+  type HoltWintersRates,
+  Persistence,
+  Ridge,
+  ridgeForecast,
+  SeasonalNaive,
+} from "./baselines/index.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
+export { type ForecastErrors, forecastErrors } from "./forecast-errors.js";
 export { gaussianLoss } from "./gaussian-loss.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KernelNetwork, Network, type NetworkShape } from "../../src/cells/index.js";
+import { KernelModel, KernelNetwork, Network, type NetworkShape, networkGraph } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
 import { bidirectionalShapes, shapes } from "./networks.js";
 
@@ -112,6 +112,24 @@ describe("KernelNetwork", () => {
       }
     },
   );
+
+  it.each(shapes)("%s: learns from the very bits that stepping gives", (_, shape) => {
+    const reference = create(shape);
+    const model = new KernelModel(networkGraph(reference));
+    const window = pass(KernelNetwork.from(reference), 2, 9);
+    window.initial.fill(0);
+    window.forward();
+    for (let b = 0; b < 2; b++) {
+      const state = new Float64Array(model.stateSize);
+      const output = new Float64Array(model.outputs);
+      for (let row = 9 * b; row < 9 * b + 9; row++) {
+        const I = shape.inputs;
+        model.step(output, state, Float64Array.from(window.input.subarray(row * I, (row + 1) * I)));
+        const O = shape.outputs;
+        expect(output).toEqual(Float64Array.from(window.output.subarray(row * O, (row + 1) * O)));
+      }
+    }
+  });
 
   it("Window.backward() adds to the gradients, and twice the same gives twice the same", () => {
     const network = KernelNetwork.from(create({ cell: "gru", inputs: 3, hidden: 6, layers: 2, outputs: 2 }));

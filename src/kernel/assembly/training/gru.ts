@@ -1,6 +1,6 @@
-import { sigmoid, tanh } from "./math";
-import { carriedGradient, Layer, multiplyCarried, startsAt } from "./training-layer";
-import { multiply, multiplyGradient } from "./training-matrix";
+import { sigmoid, tanh } from "../math";
+import { carriedGradient, Layer, multiplyCarried, startsAt } from "./layer";
+import { multiply, multiplyGradient } from "./matrix";
 
 /*
  * GRU. A row of gates is n, r, z, m, [4 W]: x contributes to n, r, z, and h to r, z, m, so that either

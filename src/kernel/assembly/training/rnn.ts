@@ -1,5 +1,5 @@
-import { sigmoid, tanh } from "./math";
-import { carriedGradient, Layer, multiplyCarried } from "./training-layer";
+import { sigmoid, tanh } from "../math";
+import { carriedGradient, Layer, multiplyCarried } from "./layer";
 
 /* Simple RNN: h' = f(W x + b + U h). A row of gates is that sum, [W]. */
 

@@ -1,4 +1,4 @@
-import { multiply, multiplyGradient } from "./training-matrix";
+import { multiply, multiplyGradient } from "./matrix";
 
 /*
  * One recurrent layer, one direction, over B sequences of T steps. H units are padded to W, a multiple of

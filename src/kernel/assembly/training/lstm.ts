@@ -1,5 +1,5 @@
-import { sigmoid, tanh } from "./math";
-import { carriedGradient, Layer, multiplyCarried, startsAt } from "./training-layer";
+import { sigmoid, tanh } from "../math";
+import { carriedGradient, Layer, multiplyCarried, startsAt } from "./layer";
 
 /* LSTM. A row of gates is i, f, g, o, tanh(c'), [5 W]. */
 
