@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { KernelModel, KernelNetwork, Network, type NetworkShape, networkGraph } from "../../src/cells/index.js";
+import {
+  KernelModel,
+  KernelNetwork,
+  Network,
+  type NetworkShape,
+  networkGraph,
+} from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
 import { bidirectionalShapes, shapes } from "./networks.js";
 
