@@ -11,9 +11,12 @@ import {
   type NetworkShape,
   weightCount,
 } from "./network-shape.js";
+import { type OptimizerStep, takeStep } from "./optimizer-step.js";
 import type { Allocate, Parameter } from "./parameter.js";
 import type { RecurrentModel } from "./recurrent-model.js";
+import { ReferenceWindow } from "./reference-window.js";
 import { Trace } from "./trace.js";
+import type { Floats, TrainableNetwork, WeightArray } from "./trainable-network.js";
 
 /**
  * A stack of recurrent cells and a head, in float64: plain arithmetic, the oracle of any faster
@@ -24,7 +27,7 @@ import { Trace } from "./trace.js";
  * bidirectional network the same with `_reverse`, then the next layer's, ..., `head.weight`, `head.bias`.
  * State, [S]: the cells' states from the lowest layer up, forward before reverse.
  */
-export class Network implements RecurrentModel {
+export class Network implements RecurrentModel, TrainableNetwork {
   readonly shape: NetworkShape;
   readonly name: string;
   readonly inputs: number;
@@ -40,6 +43,8 @@ export class Network implements RecurrentModel {
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** D */
   readonly #directions: number;
+  /** What an optimizer remembers, laid out like the weights; made when one is used. */
+  #moments: { firstMoment: Float64Array; secondMoment: Float64Array } | undefined;
   /** One step's frame, for `step`. */
   readonly #single: Trace;
   /** [O] */
@@ -165,6 +170,46 @@ export class Network implements RecurrentModel {
       at += after.length;
     }
     for (let k = 0; k < output.length; k++) output[k] = this.#output[k]!;
+  }
+
+  get weightCount(): number {
+    return this.weights.length;
+  }
+
+  window(batch: number, steps: number): ReferenceWindow {
+    return new ReferenceWindow(this, batch, steps);
+  }
+
+  read(array: WeightArray, values: Floats): void {
+    values.set(this.#array(array));
+  }
+
+  write(array: WeightArray, values: Floats): void {
+    this.#array(array).set(values);
+  }
+
+  clearGradients(): void {
+    this.gradients.fill(0);
+  }
+
+  gradientSquares(): number {
+    let square = 0;
+    for (let i = 0; i < this.gradients.length; i++) square += this.gradients[i]! * this.gradients[i]!;
+    return square;
+  }
+
+  update(step: OptimizerStep, scale: number): void {
+    const m = this.#array("firstMoment");
+    takeStep(step, this.weights, this.gradients, m, this.#array("secondMoment"), scale);
+  }
+
+  #array(array: WeightArray): Float64Array {
+    if (array === "weights" || array === "gradients") return this[array];
+    this.#moments ??= {
+      firstMoment: new Float64Array(this.weights.length),
+      secondMoment: new Float64Array(this.weights.length),
+    };
+    return this.#moments[array];
   }
 
   /** Room for passes over B sequences of T steps. */

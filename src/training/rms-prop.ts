@@ -1,3 +1,4 @@
+import type { OptimizerStep } from "../cells/index.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface RmsPropOptions {
@@ -19,32 +20,29 @@ export interface RmsPropOptions {
  */
 export class RmsProp implements Optimizer {
   learningRate: number;
+  updates = 0;
   readonly #alpha: number;
   readonly #epsilon: number;
   readonly #momentum: number;
   readonly #weightDecay: number;
-  readonly #square: Float64Array;
-  readonly #velocity: Float64Array;
 
-  /** @param size number of weights */
-  constructor(size: number, options: RmsPropOptions) {
+  constructor(options: RmsPropOptions) {
     this.learningRate = options.learningRate;
     this.#alpha = options.alpha ?? 0.99;
     this.#epsilon = options.epsilon ?? 1e-8;
     this.#momentum = options.momentum ?? 0;
     this.#weightDecay = options.weightDecay ?? 0;
-    this.#square = new Float64Array(size);
-    this.#velocity = new Float64Array(size);
   }
 
-  step(weights: Float64Array, gradients: Float64Array): void {
-    const square = this.#square;
-    const velocity = this.#velocity;
-    for (let i = 0; i < weights.length; i++) {
-      const g = gradients[i]! + this.#weightDecay * weights[i]!;
-      square[i] = this.#alpha * square[i]! + (1 - this.#alpha) * g * g;
-      velocity[i] = this.#momentum * velocity[i]! + g / (Math.sqrt(square[i]!) + this.#epsilon);
-      weights[i]! -= this.learningRate * velocity[i]!;
-    }
+  next(): OptimizerStep {
+    this.updates++;
+    return {
+      rule: "rms-prop",
+      rate: this.learningRate,
+      alpha: this.#alpha,
+      epsilon: this.#epsilon,
+      momentum: this.#momentum,
+      decay: this.#weightDecay,
+    };
   }
 }
