@@ -5,8 +5,7 @@ import type { RecurrentModel } from "./recurrent-model.js";
 import type { StateLayout } from "./state-layout.js";
 import { StateSlab } from "./state-slab.js";
 import type { StepGraph } from "./step-graph.js";
-
-type Floats = Float32Array | Float64Array;
+import type { Floats } from "./trainable-network.js";
 
 /**
  * A network in the kernel: float32, one step of a GRU with 64 units about a microsecond.
@@ -115,7 +114,7 @@ export class KernelModel implements RecurrentModel {
    * @param output [O], overwritten
    * @param input  [I]
    * @returns false if anything was not finite: the state is as it was, the output NaN
-   * @throws TypeError code `NEEDS_WHOLE_SEQUENCE` when a layer reads from the end: see `LaggedModel`, `run`
+   * @throws TypeError code `WHOLE_SEQUENCES_ONLY` when a layer reads from the end: see `LaggedModel`, `run`
    * @throws RangeError code `MODEL_SHAPE`, `SLOT_NOT_HELD`
    */
   stepSlot(output: Floats, slot: number, input: Floats): boolean {
@@ -226,7 +225,7 @@ export class KernelModel implements RecurrentModel {
     this.#requireLength("output", outputs, rows * this.outputs);
     if (!this.#isReverse) return;
     throw problem(TypeError, {
-      code: "NEEDS_WHOLE_SEQUENCE",
+      code: "WHOLE_SEQUENCES_ONLY",
       action: "step",
       on: `network "${this.name}"`,
       expected: "layers that read forward",

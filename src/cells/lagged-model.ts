@@ -25,7 +25,7 @@ export class LaggedModel {
   /** [N] */
   readonly #newest: Float64Array;
 
-  /** @throws TypeError code `NEEDS_WHOLE_SEQUENCE`; RangeError code `LAG` when L is no whole number from 0 */
+  /** @throws TypeError code `WHOLE_SEQUENCES_ONLY`; RangeError code `LAG` when L is no whole number from 0 */
   constructor(
     graph: StepGraph,
     readonly lag: number,

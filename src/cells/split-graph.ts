@@ -12,7 +12,7 @@ export interface SplitGraph {
 /**
  * Splits a graph before its layers that read from the end.
  *
- * @throws TypeError code `NEEDS_WHOLE_SEQUENCE` when a recurrent layer stands on top of one that reads from the
+ * @throws TypeError code `WHOLE_SEQUENCES_ONLY` when a recurrent layer stands on top of one that reads from the
  *   end: no fixed lag is enough for it
  */
 export function splitGraph(graph: StepGraph, name = "network"): SplitGraph {
@@ -23,7 +23,7 @@ export function splitGraph(graph: StepGraph, name = "network"): SplitGraph {
     const needsLate = operands(operation).some((value) => isLate.has(value));
     if (operation.kind === "recurrent" && needsLate) {
       throw problem(TypeError, {
-        code: "NEEDS_WHOLE_SEQUENCE",
+        code: "WHOLE_SEQUENCES_ONLY",
         action: "stream with a lag",
         on: `network "${name}"`,
         expected: "layers that read from the end to have no recurrent layer on top of them",
