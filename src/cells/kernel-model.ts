@@ -1,5 +1,6 @@
 import { problem } from "../core/index.js";
 import { Kernel, type Pointer } from "../kernel/index.js";
+import { checkGraph } from "./check-graph.js";
 import { CHUNK, KernelPlan, type KernelProgram } from "./kernel-program.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import type { StateLayout } from "./state-layout.js";
@@ -36,10 +37,12 @@ export class KernelModel implements RecurrentModel {
   /** The slot through which `step` goes. */
   readonly #own: number;
 
+  /** @throws RangeError code `STEP_GRAPH` when the graph's sizes don't fit together */
   constructor(
     graph: StepGraph,
     readonly name = "network",
   ) {
+    checkGraph(graph, name);
     this.#graph = graph;
     this.#settle(new Kernel());
     this.#layout = this.#plan.layout;
