@@ -26,6 +26,9 @@ export class KernelModel implements RecurrentModel {
   /** [CHUNK] of the rows under way: pointers to their states, and whether they were refused. */
   #states!: Pointer;
   #refused!: Pointer;
+  /** [I], [O] */
+  #inputRow!: Float32Array;
+  #outputRow!: Float32Array;
   readonly #slab: StateSlab;
   /** The slot through which `step` goes. */
   readonly #own: number;
@@ -106,17 +109,15 @@ export class KernelModel implements RecurrentModel {
    */
   stepSlot(output: Floats, slot: number, input: Floats): boolean {
     this.#requireHeld(slot);
-    const { floats, words } = this.#kernel;
-    const { input: rows, output: results, pointer } = this.#program;
-    const from = rows.pointer >>> 2;
-    for (let i = 0; i < this.inputs; i++) floats[from + i] = input[i]!;
+    const { exports, words } = this.#kernel;
+    if (this.#inputRow.length === 0) this.#view();
+    this.#inputRow.set(input);
     words[this.#states >>> 2] = this.#slab.pointer(slot);
-    if (this.#kernel.exports.stepRows(pointer, this.#states, this.#refused, 1) > 0) {
+    if (exports.stepRows(this.#program.pointer, this.#states, this.#refused, 1) > 0) {
       output.fill(Number.NaN);
       return false;
     }
-    const to = results.pointer >>> 2;
-    for (let i = 0; i < this.outputs; i++) output[i] = floats[to + i]!;
+    output.set(this.#outputRow);
     return true;
   }
 
@@ -180,12 +181,20 @@ export class KernelModel implements RecurrentModel {
     return outputs;
   }
 
+  /** Views of the first row, made again after memory grew: that leaves them without elements. */
+  #view(): void {
+    const { input, output } = this.#program;
+    this.#inputRow = this.#kernel.view(input.pointer, this.inputs);
+    this.#outputRow = this.#kernel.view(output.pointer, this.outputs);
+  }
+
   #settle(kernel: Kernel): void {
     this.#kernel = kernel;
     this.#plan = new KernelPlan(kernel, this.#graph);
     this.#program = this.#plan.program(CHUNK);
     this.#states = kernel.allocate(CHUNK);
     this.#refused = kernel.allocate(CHUNK);
+    this.#inputRow = this.#outputRow = new Float32Array(0);
   }
 
   #requireHeld(slot: number): void {
@@ -211,6 +220,10 @@ function copyRows(
   size: number,
   rows: number,
 ): void {
+  if (size === toStride && size === fromStride) {
+    to.set(from.subarray(fromAt, fromAt + rows * size), toAt);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < size; i++) to[toAt + i] = from[fromAt + i]!;
     toAt += toStride;

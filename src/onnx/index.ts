@@ -5,4 +5,5 @@ export {
   type NodeDescription,
   type TensorDescription,
 } from "./describe-model.js";
+export { type OrtCell, type OrtEngine, openOrtCell } from "./ort-cell.js";
 export { loadOrtModel } from "./ort-model.js";

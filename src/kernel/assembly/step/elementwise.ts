@@ -51,11 +51,11 @@ export function elementwise(y: usize, x: usize, N: usize, f: i32, alpha: f32, be
   }
 }
 
-/** log(1 + e^x), in float64; past 40 it is x. */
+/** log(1 + e^x), in float64; past 40 it is x. NativeMath is compiled into the kernel: the same bits everywhere. */
 function softplus(y: usize, x: usize, N: usize): void {
   for (let i: usize = 0; i < N << 2; i += 4) {
     const value = load<f32>(x + i);
-    store<f32>(y + i, value > 40 ? value : <f32>Math.log1p(Math.exp(value)));
+    store<f32>(y + i, value > 40 ? value : <f32>NativeMath.log1p(NativeMath.exp(value)));
   }
 }
 

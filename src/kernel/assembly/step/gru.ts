@@ -13,6 +13,12 @@ import { quad } from "./affine";
 /** r, z, n, m of four rows: [4][4][8]. */
 const gates = memory.data(512, 64);
 
+/**
+ * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
+ * in turns: half of them are still there when it comes back.
+ */
+let isBackward = false;
+
 /** @param m W_hn h + b_hn */
 // @ts-ignore: decorator
 @inline
@@ -33,8 +39,12 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
   const one = f32x4.splat(1);
   const xEnd = x + (I << 2);
   const hEnd = h + (H << 2);
-  let w = weights;
-  for (let u = h; u < hEnd; u += 32) {
+  const blocks = (H + 7) >> 3;
+  const blockBytes = 128 + (I + H) * ROW;
+  isBackward = !isBackward;
+  for (let i: usize = 0; i < blocks; i++) {
+    const block = isBackward ? blocks - 1 - i : i;
+    let w = weights + block * blockBytes;
     let r0 = v128.load(w);
     let r1 = v128.load(w, 16);
     let z0 = v128.load(w, 32);
@@ -64,9 +74,10 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
       m1 = f32x4.add(m1, f32x4.mul(v128.load(w, 80), value));
       w += ROW;
     }
-    v128.store(to, unit(r0, z0, n0, m0, v128.load(u), one));
-    v128.store(to, unit(r1, z1, n1, m1, v128.load(u, 16), one), 16);
-    to += 32;
+    const u = h + (block << 5);
+    const y = to + (block << 5);
+    v128.store(y, unit(r0, z0, n0, m0, v128.load(u), one));
+    v128.store(y, unit(r1, z1, n1, m1, v128.load(u, 16), one), 16);
   }
 }
 

@@ -14,8 +14,8 @@ export function softmax(y: usize, x: usize, N: usize, isLog: bool): void {
   for (let i: usize = 0; i < size; i += 16) v128.store(y + i, f32x4.sub(v128.load(x + i), top));
   if (isLog) {
     let sum = 0.0;
-    for (let i: usize = 0; i < size; i += 4) sum += Math.exp(load<f32>(y + i));
-    const logSum = Math.log(sum);
+    for (let i: usize = 0; i < size; i += 4) sum += NativeMath.exp(load<f32>(y + i));
+    const logSum = NativeMath.log(sum);
     for (let i: usize = 0; i < size; i += 4) store<f32>(y + i, <f32>(load<f32>(y + i) - logSum));
   } else {
     let sum = 0.0;
