@@ -15,16 +15,22 @@ export interface TrainCase {
   readonly steps: number;
 }
 
+export const TRAIN_ENGINES = ["kernel", "pytorch"] as const;
+
 /** Who trains, on one thread: a pass is BPTT over all steps, clipping by global norm 1, and Adam's update. */
 export interface TrainEngine {
-  readonly name: "kernel" | "pytorch" | "tfjs";
+  readonly name: (typeof TRAIN_ENGINES)[number];
   /** Seconds of processor time that a pass takes, measured over about so many. */
   measure(which: TrainCase, seconds: number): Promise<number>;
   close(): void;
 }
 
-/** Our own. */
-export function kernelEngine(): TrainEngine {
+/** @returns a reason instead where it is not here */
+export function openTrainEngine(name: TrainEngine["name"]): Promise<TrainEngine | string> {
+  return name === "kernel" ? Promise.resolve(kernelEngine()) : pytorchEngine();
+}
+
+function kernelEngine(): TrainEngine {
   const made = new Map<string, () => void>();
   return {
     name: "kernel",
@@ -72,8 +78,8 @@ export function timed(pass: () => void, seconds: number): number {
 
 const SCRIPT = fileURLToPath(new URL("../../../test/bench/peers/train.py", import.meta.url));
 
-/** PyTorch on one thread, in a process of its own. @returns a reason instead where there is none */
-export async function pytorchEngine(): Promise<TrainEngine | string> {
+/** In a process of its own. */
+async function pytorchEngine(): Promise<TrainEngine | string> {
   if (!existsSync(SCRIPT)) return "its script is not part of this installation";
   const candidates = [process.env["EDDY_PYTHON"], "python3", "/usr/bin/python3"];
   const python = candidates.find(

@@ -10,7 +10,7 @@ export interface TrainBenchOptions {
   /** Of every measurement. */
   readonly seconds: number;
   readonly engines: readonly TrainEngine[];
-  readonly onResult: (results: readonly TrainBenchResult[]) => void;
+  readonly onResults: (results: readonly TrainBenchResult[]) => void;
 }
 
 /** As DESIGN names it for machines. */
@@ -32,36 +32,41 @@ const INPUTS = 8;
 const STEPS = 64;
 const GATES = { rnn: 1, gru: 3, lstm: 4 } as const;
 
-/** Training, engine after engine in every round, so that what disturbs the machine disturbs all. */
-export async function benchTrain(options: TrainBenchOptions): Promise<TrainBenchResult[]> {
-  const { cells, hidden: sizes, batches, engines, rounds, seconds } = options;
-  const results: TrainBenchResult[] = [];
+/**
+ * Training, engine after engine in every round, so that what disturbs the machine disturbs all. Processor time
+ * is what counts, and rates are medians.
+ */
+export async function benchTrain(options: TrainBenchOptions): Promise<void> {
+  const { cells, hidden: sizes, batches } = options;
   for (const cell of cells) {
     for (const hidden of sizes) {
       for (const batch of batches) {
         const which = { cell, hidden, batch, inputs: INPUTS, steps: STEPS };
-        const rates = engines.map((): number[] => []);
-        const peaks: number[] = [];
-        for (let round = 0; round < rounds; round++) {
-          peaks.push(simdPeak(seconds / 10));
-          for (const [i, engine] of engines.entries()) {
-            rates[i]!.push((batch * STEPS) / (await engine.measure(which, seconds)));
-          }
-        }
-        const peak = median(peaks);
-        const found = engines.map(({ name }, i): TrainBenchResult => {
-          const stepsPerSecond = median(rates[i]!);
-          const spread = (Math.max(...rates[i]!) - Math.min(...rates[i]!)) / stepsPerSecond;
-          const share = name === "kernel" ? { peakShare: (stepsPerSecond * operations(which)) / peak } : {};
-          const { inputs: _, ...shown } = which;
-          return { ...shown, engine: name, stepsPerSecond, spread, ...share };
-        });
-        options.onResult(found);
-        results.push(...found);
+        options.onResults(await measure(which, options));
       }
     }
   }
-  return results;
+}
+
+async function measure(which: TrainCase, options: TrainBenchOptions): Promise<TrainBenchResult[]> {
+  const { engines, rounds, seconds } = options;
+  const rates = engines.map((): number[] => []);
+  const peaks: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    peaks.push(simdPeak(seconds / 10));
+    for (const [i, engine] of engines.entries()) {
+      rates[i]!.push((which.batch * which.steps) / (await engine.measure(which, seconds)));
+    }
+  }
+  const { inputs: _, ...shown } = which;
+  return engines.map(({ name }, i): TrainBenchResult => {
+    const all = rates[i]!;
+    const stepsPerSecond = Math.round(median(all));
+    const spread = rounded((Math.max(...all) - Math.min(...all)) / stepsPerSecond);
+    if (name !== "kernel") return { ...shown, engine: name, stepsPerSecond, spread };
+    const peakShare = rounded((stepsPerSecond * operations(which)) / median(peaks));
+    return { ...shown, engine: name, stepsPerSecond, spread, peakShare };
+  });
 }
 
 /** Multiplications and additions of matrices that one time step needs: forward, dL/dh, dL/dW. */
@@ -81,4 +86,8 @@ function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
 }

@@ -1,9 +1,9 @@
 import { cpus } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { CellKind } from "../../cells/index.js";
 import { benchStep, type StepBenchResult } from "../bench/step.js";
 import { STEP_ENGINES, type StepEngine } from "../bench/steppers.js";
-import { positiveInteger } from "../option-values.js";
+import { listOf, positiveInteger, positiveIntegers } from "../option-values.js";
 
 interface StepOptions {
   readonly cell: readonly CellKind[];
@@ -23,8 +23,8 @@ export function benchStepCommand(): Command {
   return new Command("step")
     .description("microseconds a step of a recurrent cell, in every engine, one thread each")
     .option("--cell <list>", CELLS.join(", "), listOf(CELLS), ["gru"])
-    .option("--hidden <list>", "hidden units", integers, [32, 64, 128, 256])
-    .option("--batch <list>", "keys at a time", integers, [1, 64])
+    .option("--hidden <list>", "hidden units", positiveIntegers, [32, 64, 128, 256])
+    .option("--batch <list>", "keys at a time", positiveIntegers, [1, 64])
     .option("--engine <list>", STEP_ENGINES.join(", "), listOf(STEP_ENGINES), [...STEP_ENGINES])
     .option("--inputs <n>", "inputs of the cell", positiveInteger, 8)
     .option("--rounds <n>", "rounds, in each of which all engines run", positiveInteger, 9)
@@ -82,17 +82,4 @@ function table(results: readonly StepBenchResult[], engines: readonly StepEngine
   });
   const what = `microseconds an event, median of the rounds; ${cpus()[0]?.model ?? "unknown processor"}`;
   return [header, ...lines, what].join("\n");
-}
-
-function integers(text: string): readonly number[] {
-  return text.split(",").map((part) => positiveInteger(part.trim()));
-}
-
-function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
-  return (text) =>
-    text.split(",").map((part) => {
-      const found = known.find((name) => name === part.trim());
-      if (found === undefined) throw new InvalidArgumentError(`Expected some of ${known.join(", ")}.`);
-      return found;
-    });
 }

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
 import { benchStepCommand } from "./bench-step.js";
+import { benchTrainCommand } from "./bench-train.js";
 
 interface BenchOptions {
   readonly broker: string;
@@ -34,6 +35,7 @@ export function benchCommand(): Command {
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
     .action(events);
   bench.addCommand(benchStepCommand());
+  bench.addCommand(benchTrainCommand());
   return bench;
 }
 
