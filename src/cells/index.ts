@@ -1,9 +1,11 @@
 export type { Cell, CellKind, CellParameters } from "./cell.js";
 export { GruCell } from "./gru-cell.js";
+export { KernelModel } from "./kernel-model.js";
 export { LinearHead } from "./linear-head.js";
 export { LstmCell } from "./lstm-cell.js";
 export { Network } from "./network.js";
 export { networkFromBytes, networkToBytes } from "./network-bytes.js";
+export { networkGraph } from "./network-graph.js";
 export { type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
 export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";

@@ -18,6 +18,7 @@ let compiled: WebAssembly.Module | undefined;
 export class Kernel {
   readonly exports: KernelExports;
   #floats = new Float32Array(0);
+  #words = new Uint32Array(0);
 
   constructor() {
     compiled ??= new WebAssembly.Module(bytesOf(KERNEL));
@@ -42,10 +43,15 @@ export class Kernel {
    * memory detaches what was made before, and writes to it vanish.
    */
   get floats(): Float32Array {
-    if (this.#floats.buffer !== this.exports.memory.buffer) {
-      this.#floats = new Float32Array(this.exports.memory.buffer);
-    }
+    // A detached view has no elements; to ask for the memory's buffer takes far longer.
+    if (this.#floats.length === 0) this.#floats = new Float32Array(this.exports.memory.buffer);
     return this.#floats;
+  }
+
+  /** The whole memory as 32-bit words: pointers and sizes; as short-lived as `floats`. */
+  get words(): Uint32Array {
+    if (this.#words.length === 0) this.#words = new Uint32Array(this.exports.memory.buffer);
+    return this.#words;
   }
 
   /** Bytes that the instance holds of the system's memory. */

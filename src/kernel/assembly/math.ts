@@ -3,39 +3,102 @@
  * WebAssembly fixes, so that the results are the same on every machine. NaN passes through.
  */
 
+/**
+ * Constants stand in memory: V8 makes a literal vector anew at every use, from three instructions, where a
+ * load takes one.
+ */
+const constants = memory.data<f32>([
+  1.44269504, // log2 e
+  0.693359375, // ln 2 in two parts: k times the first is exact for |k| < 2^13
+  -2.1219444e-4,
+  1.987569150e-4, // p, Cephes' expf
+  1.3981999507e-3,
+  8.3334519073e-3,
+  4.1665795894e-2,
+  1.6666665459e-1,
+  5.0000001201e-1,
+  1,
+  12583039, // 1.5 * 2^23 + 127
+  0.5,
+  87,
+  -87,
+  40,
+  -40,
+  89,
+  -104,
+  2,
+]);
+
+const enum C {
+  log2e,
+  ln2High,
+  ln2Low,
+  p5,
+  p4,
+  p3,
+  p2,
+  p1,
+  p0,
+  one,
+  magic,
+  half,
+  sigmoidHigh,
+  sigmoidLow,
+  tanhHigh,
+  tanhLow,
+  expHigh,
+  expLow,
+  two,
+}
+
 // @ts-ignore: decorator
-@inline const LOG2E: f32 = 1.44269504;
-/** ln 2 in two parts: k * LN2_HIGH is exact for |k| < 2^13. */
-// @ts-ignore: decorator
-@inline const LN2_HIGH: f32 = 0.693359375;
-// @ts-ignore: decorator
-@inline const LN2_LOW: f32 = -2.12194440e-4;
+@inline
+function constant(which: C): v128 {
+  return v128.load32_splat(constants + (<usize>which << 2));
+}
 
 /** e^r - 1 for |r| <= ln 2 / 2 (Cephes' expf: r + r^2 p(r)), below 1 ulp. */
 // @ts-ignore: decorator
 @inline
 function expm1Reduced(r: v128): v128 {
-  let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  let p = constant(C.p5);
+  p = f32x4.add(f32x4.mul(p, r), constant(C.p4));
+  p = f32x4.add(f32x4.mul(p, r), constant(C.p3));
+  p = f32x4.add(f32x4.mul(p, r), constant(C.p2));
+  p = f32x4.add(f32x4.mul(p, r), constant(C.p1));
+  p = f32x4.add(f32x4.mul(p, r), constant(C.p0));
   return f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r);
 }
 
 /** x limited to [low, high]; a NaN stays one (the comparison is false, and x is what remains). */
 // @ts-ignore: decorator
 @inline
-function within(x: v128, low: f32, high: f32): v128 {
-  return f32x4.pmax(f32x4.pmin(x, f32x4.splat(high)), f32x4.splat(low));
+function within(x: v128, low: C, high: C): v128 {
+  return f32x4.pmax(f32x4.pmin(x, constant(high)), constant(low));
+}
+
+/** x - k ln 2 */
+// @ts-ignore: decorator
+@inline
+function reduced(x: v128, k: v128): v128 {
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(k, constant(C.ln2High))), f32x4.mul(k, constant(C.ln2Low)));
+}
+
+/**
+ * x log2 e rounded to a whole number k, in the last bits of a float32: 2^23 leaves none for fractions. With
+ * 127 added these bits are the exponent of 2^k. Of a NaN k is worthless, but x - k ln 2 is NaN.
+ */
+// @ts-ignore: decorator
+@inline
+function rounded(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, constant(C.log2e)), constant(C.magic));
 }
 
 /** 2^k of whole numbers k in [-126, 128], by their bits; 2^128 is infinity. */
 // @ts-ignore: decorator
 @inline
 function powerOfTwo(k: v128): v128 {
-  return i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
+  return i32x4.shl(f32x4.add(k, constant(C.magic)), 23);
 }
 
 /** e^x: x = k ln 2 + r, e^x = 2^k e^r. Below about e^-87 the result is 0 or close to it, never subnormal noise. */
@@ -43,11 +106,10 @@ function powerOfTwo(k: v128): v128 {
 @inline
 export function exp(x: v128): v128 {
   // Two factors, so that results near the largest float32 don't overflow on the way.
-  const limited = within(x, -104, 89);
-  const k = f32x4.nearest(f32x4.mul(limited, f32x4.splat(LOG2E)));
-  const r = f32x4.sub(f32x4.sub(limited, f32x4.mul(k, f32x4.splat(LN2_HIGH))), f32x4.mul(k, f32x4.splat(LN2_LOW)));
-  const half = f32x4.floor(f32x4.mul(k, f32x4.splat(0.5)));
-  const scaled = f32x4.mul(f32x4.add(expm1Reduced(r), f32x4.splat(1)), powerOfTwo(half));
+  const limited = within(x, C.expLow, C.expHigh);
+  const k = f32x4.sub(rounded(limited), constant(C.magic));
+  const half = f32x4.floor(f32x4.mul(k, constant(C.half)));
+  const scaled = f32x4.mul(f32x4.add(expm1Reduced(reduced(limited, k)), constant(C.one)), powerOfTwo(half));
   return f32x4.mul(scaled, powerOfTwo(f32x4.sub(k, half)));
 }
 
@@ -55,23 +117,24 @@ export function exp(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const limited = within(f32x4.neg(x), -87, 87);
-  const k = f32x4.nearest(f32x4.mul(limited, f32x4.splat(LOG2E)));
-  const r = f32x4.sub(f32x4.sub(limited, f32x4.mul(k, f32x4.splat(LN2_HIGH))), f32x4.mul(k, f32x4.splat(LN2_LOW)));
-  const e = f32x4.mul(f32x4.add(expm1Reduced(r), f32x4.splat(1)), powerOfTwo(k));
-  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), e));
+  const limited = within(f32x4.neg(x), C.sigmoidLow, C.sigmoidHigh);
+  const bits = rounded(limited);
+  const r = reduced(limited, f32x4.sub(bits, constant(C.magic)));
+  const one = constant(C.one);
+  const e = f32x4.mul(f32x4.add(expm1Reduced(r), one), i32x4.shl(bits, 23));
+  return f32x4.div(one, f32x4.add(one, e));
 }
 
 /** (e^2x - 1) / (e^2x + 1), by expm1, which loses nothing near 0: 2.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  const limited = within(f32x4.add(x, x), -40, 40);
-  const k = f32x4.nearest(f32x4.mul(limited, f32x4.splat(LOG2E)));
-  const r = f32x4.sub(f32x4.sub(limited, f32x4.mul(k, f32x4.splat(LN2_HIGH))), f32x4.mul(k, f32x4.splat(LN2_LOW)));
-  const scale = powerOfTwo(k);
-  const em1 = f32x4.add(f32x4.mul(expm1Reduced(r), scale), f32x4.sub(scale, f32x4.splat(1)));
-  return f32x4.div(em1, f32x4.add(em1, f32x4.splat(2)));
+  const limited = within(f32x4.add(x, x), C.tanhLow, C.tanhHigh);
+  const bits = rounded(limited);
+  const r = reduced(limited, f32x4.sub(bits, constant(C.magic)));
+  const scale = i32x4.shl(bits, 23);
+  const em1 = f32x4.add(f32x4.mul(expm1Reduced(r), scale), f32x4.sub(scale, constant(C.one)));
+  return f32x4.div(em1, f32x4.add(em1, constant(C.two)));
 }
 
 /** For tests: y[i] = f(x[i]), N a multiple of 4. */

@@ -1,0 +1,239 @@
+import { problem } from "../core/index.js";
+import { Kernel, type Pointer } from "../kernel/index.js";
+import { CHUNK, KernelPlan, type KernelProgram } from "./kernel-program.js";
+import type { RecurrentModel } from "./recurrent-model.js";
+import type { StateLayout } from "./state-layout.js";
+import { StateSlab } from "./state-slab.js";
+import type { StepGraph } from "./step-graph.js";
+
+type Floats = Float32Array | Float64Array;
+
+/**
+ * A network in the kernel: float32, one step of a GRU with 64 units about a microsecond.
+ *
+ * States stand in its slab, a slot per key (`acquire`, `stepSlot`, `stepSlots`), or with the caller
+ * (`step`, as the port says). Either way gives the same bits, one key or many at a time.
+ */
+export class KernelModel implements RecurrentModel {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly stateSize: number;
+  readonly #graph: StepGraph;
+  readonly #layout: StateLayout;
+  #kernel!: Kernel;
+  #plan!: KernelPlan;
+  #program!: KernelProgram;
+  /** [CHUNK] of the rows under way: pointers to their states, and whether they were refused. */
+  #states!: Pointer;
+  #refused!: Pointer;
+  /** [I], [O] */
+  #inputRow!: Float32Array;
+  #outputRow!: Float32Array;
+  readonly #slab: StateSlab;
+  /** The slot through which `step` goes. */
+  readonly #own: number;
+
+  constructor(
+    graph: StepGraph,
+    readonly name = "network",
+  ) {
+    this.#graph = graph;
+    this.#settle(new Kernel());
+    this.#layout = this.#plan.layout;
+    this.inputs = graph.sizes[0]!;
+    this.outputs = graph.sizes[graph.output]!;
+    this.stateSize = this.#layout.stateSize;
+    this.#slab = new StateSlab(this.#kernel, this.#layout.initial);
+    this.#own = this.#slab.acquire();
+  }
+
+  /** Bytes of memory that the kernel holds for weights and states. */
+  get bytes(): number {
+    return this.#kernel.bytes;
+  }
+
+  /** [S] at the start of a sequence. */
+  get initialState(): Float64Array {
+    const state = new Float64Array(this.stateSize);
+    gather(state, this.#layout, this.#layout.initial);
+    return state;
+  }
+
+  step(output: Float64Array, state: Float64Array, input: Float64Array): void {
+    this.writeState(this.#own, state);
+    if (this.stepSlot(output, this.#own, input)) this.readState(state, this.#own);
+  }
+
+  /** A slot at the start of a sequence, for `stepSlot`. */
+  acquire(): number {
+    return this.#slab.acquire();
+  }
+
+  /** Gives a slot back. Once few are left of many, the memory goes back to the system too. */
+  release(slot: number): void {
+    this.#requireHeld(slot);
+    this.#slab.release(slot);
+    if (!this.#slab.isSparse) return;
+    this.#settle(new Kernel());
+    this.#slab.moveTo(this.#kernel);
+  }
+
+  /** @param state [S], overwritten */
+  readState(state: Floats, slot: number): void {
+    this.#requireHeld(slot);
+    gather(state, this.#layout, this.#slab.elements(slot));
+  }
+
+  /** @param state [S], rounded to float32 */
+  writeState(slot: number, state: Floats): void {
+    this.#requireHeld(slot);
+    const elements = this.#slab.elements(slot);
+    let from = 0;
+    for (const { at, length } of this.#layout.stretches) {
+      for (let i = 0; i < length; i++) elements[at + i] = state[from++]!;
+    }
+  }
+
+  /** Back to the start of a sequence. */
+  resetState(slot: number): void {
+    this.#requireHeld(slot);
+    this.#slab.reset(slot);
+  }
+
+  /**
+   * One event of one key: advances its slot's state.
+   *
+   * @param output [O], overwritten
+   * @param input  [I]
+   * @returns false if anything was not finite: the state is as it was, the output NaN
+   */
+  stepSlot(output: Floats, slot: number, input: Floats): boolean {
+    this.#requireHeld(slot);
+    const { exports, words } = this.#kernel;
+    if (this.#inputRow.length === 0) this.#view();
+    this.#inputRow.set(input);
+    words[this.#states >>> 2] = this.#slab.pointer(slot);
+    if (exports.stepRows(this.#program.pointer, this.#states, this.#refused, 1) > 0) {
+      output.fill(Number.NaN);
+      return false;
+    }
+    output.set(this.#outputRow);
+    return true;
+  }
+
+  /**
+   * One event of each of B keys, the same bits as one by one.
+   *
+   * @param outputs [B, O], overwritten; NaN in the rows that were refused
+   * @param slots   [B], each at most once
+   * @param inputs  [B, I]
+   * @returns how many were refused, since a number was not finite: their states are as they were
+   */
+  stepSlots(outputs: Floats, slots: ArrayLike<number>, inputs: Floats): number {
+    let refused = 0;
+    for (let first = 0; first < slots.length; first += CHUNK) {
+      refused += this.#stepChunk(outputs, slots, inputs, first, Math.min(CHUNK, slots.length - first));
+    }
+    return refused;
+  }
+
+  #stepChunk(outputs: Floats, slots: ArrayLike<number>, inputs: Floats, first: number, rows: number): number {
+    const { inputs: I, outputs: O } = this;
+    const { floats, words } = this.#kernel;
+    const { input, output, pointer } = this.#program;
+    const states = this.#states >>> 2;
+    for (let row = 0; row < rows; row++) {
+      const slot = slots[first + row]!;
+      this.#requireHeld(slot);
+      words[states + row] = this.#slab.pointer(slot);
+    }
+    copyRows(floats, input.pointer >>> 2, input.stride >>> 2, inputs, first * I, I, I, rows);
+    const refused = this.#kernel.exports.stepRows(pointer, this.#states, this.#refused, rows);
+    copyRows(outputs, first * O, O, floats, output.pointer >>> 2, output.stride >>> 2, O, rows);
+    if (refused > 0) {
+      for (let row = 0; row < rows; row++) {
+        if (words[(this.#refused >>> 2) + row] === 0) continue;
+        outputs.fill(Number.NaN, (first + row) * O, (first + row + 1) * O);
+      }
+    }
+    return refused;
+  }
+
+  /**
+   * A whole sequence at once, layer by layer: also what reads it from its end. Values that are not finite
+   * pass through.
+   *
+   * @param input [T, I]
+   * @param state [S] at its start; default the initial one
+   * @returns [T, O]
+   */
+  run(input: Floats, state: Floats = this.initialState): Float32Array {
+    const steps = input.length / this.inputs;
+    const outputs = new Float32Array(steps * this.outputs);
+    const program = this.#plan.program(steps);
+    this.writeState(this.#own, state);
+    const { inputs: I, outputs: O } = this;
+    const { input: rows, output, pointer } = program;
+    copyRows(this.#kernel.floats, rows.pointer >>> 2, rows.stride >>> 2, input, 0, I, I, steps);
+    this.#kernel.exports.runSequence(pointer, this.#slab.pointer(this.#own), steps);
+    copyRows(outputs, 0, O, this.#kernel.floats, output.pointer >>> 2, output.stride >>> 2, O, steps);
+    program.release();
+    return outputs;
+  }
+
+  /** Views of the first row, made again after memory grew: that leaves them without elements. */
+  #view(): void {
+    const { input, output } = this.#program;
+    this.#inputRow = this.#kernel.view(input.pointer, this.inputs);
+    this.#outputRow = this.#kernel.view(output.pointer, this.outputs);
+  }
+
+  #settle(kernel: Kernel): void {
+    this.#kernel = kernel;
+    this.#plan = new KernelPlan(kernel, this.#graph);
+    this.#program = this.#plan.program(CHUNK);
+    this.#states = kernel.allocate(CHUNK);
+    this.#refused = kernel.allocate(CHUNK);
+    this.#inputRow = this.#outputRow = new Float32Array(0);
+  }
+
+  #requireHeld(slot: number): void {
+    if (this.#slab.isHeld(slot)) return;
+    throw problem(RangeError, {
+      code: "SLOT_NOT_HELD",
+      action: "use a state",
+      on: `of network "${this.name}"`,
+      expected: "a slot that acquire() gave and release() did not take back",
+      found: String(slot),
+    });
+  }
+}
+
+/** Copies rows of `size` elements that lie `toStride` and `fromStride` apart. */
+function copyRows(
+  to: Floats,
+  toAt: number,
+  toStride: number,
+  from: Floats,
+  fromAt: number,
+  fromStride: number,
+  size: number,
+  rows: number,
+): void {
+  if (size === toStride && size === fromStride) {
+    to.set(from.subarray(fromAt, fromAt + rows * size), toAt);
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < size; i++) to[toAt + i] = from[fromAt + i]!;
+    toAt += toStride;
+    fromAt += fromStride;
+  }
+}
+
+function gather(state: Floats, { stretches }: StateLayout, elements: Float32Array): void {
+  let to = 0;
+  for (const { at, length } of stretches) {
+    for (let i = 0; i < length; i++) state[to++] = elements[at + i]!;
+  }
+}

@@ -1,0 +1,139 @@
+/*
+ * The GRU with the reset gate after the product, fused. Weights are packed in blocks of 8 units that hold r, z
+ * and n side by side: [blocks][32 + 24 (I + H)], first the biases r, z (both of them added), b_in, b_hn, then
+ * 24 weights for each input and each unit of the state.
+ *
+ *     r = sigmoid(.)    z = sigmoid(.)    n = tanh(W_in x + b_in + r (W_hn h + b_hn))    h' = (1 - z) n + z h
+ */
+import { sigmoid, tanh } from "../math";
+import { quad } from "./affine";
+
+// @ts-ignore: decorator
+@inline const ROW: usize = 96;
+/** r, z, n, m of four rows: [4][4][8]. */
+const gates = memory.data(512, 64);
+
+/**
+ * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
+ * in turns: half of them are still there when it comes back.
+ */
+let isBackward = false;
+
+/** @param m W_hn h + b_hn */
+// @ts-ignore: decorator
+@inline
+function unit(r: v128, z: v128, n: v128, m: v128, h: v128, one: v128): v128 {
+  const update = sigmoid(z);
+  const candidate = tanh(f32x4.add(n, f32x4.mul(sigmoid(r), m)));
+  return f32x4.add(f32x4.mul(f32x4.sub(one, update), candidate), f32x4.mul(update, h));
+}
+
+/**
+ * One row: six accumulators over the input, then over the state.
+ *
+ * @param to [H] h', up to the next multiple of 8, overwritten
+ * @param x  [I]
+ * @param h  [H], another place than `to`
+ */
+export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weights: usize): void {
+  const one = f32x4.splat(1);
+  const xEnd = x + (I << 2);
+  const hEnd = h + (H << 2);
+  const blocks = (H + 7) >> 3;
+  const blockBytes = 128 + (I + H) * ROW;
+  isBackward = !isBackward;
+  for (let i: usize = 0; i < blocks; i++) {
+    const block = isBackward ? blocks - 1 - i : i;
+    let w = weights + block * blockBytes;
+    let r0 = v128.load(w);
+    let r1 = v128.load(w, 16);
+    let z0 = v128.load(w, 32);
+    let z1 = v128.load(w, 48);
+    let n0 = v128.load(w, 64);
+    let n1 = v128.load(w, 80);
+    let m0 = v128.load(w, 96);
+    let m1 = v128.load(w, 112);
+    w += 128;
+    for (let p = x; p < xEnd; p += 4) {
+      const value = v128.load32_splat(p);
+      r0 = f32x4.add(r0, f32x4.mul(v128.load(w), value));
+      r1 = f32x4.add(r1, f32x4.mul(v128.load(w, 16), value));
+      z0 = f32x4.add(z0, f32x4.mul(v128.load(w, 32), value));
+      z1 = f32x4.add(z1, f32x4.mul(v128.load(w, 48), value));
+      n0 = f32x4.add(n0, f32x4.mul(v128.load(w, 64), value));
+      n1 = f32x4.add(n1, f32x4.mul(v128.load(w, 80), value));
+      w += ROW;
+    }
+    for (let p = h; p < hEnd; p += 4) {
+      const value = v128.load32_splat(p);
+      r0 = f32x4.add(r0, f32x4.mul(v128.load(w), value));
+      r1 = f32x4.add(r1, f32x4.mul(v128.load(w, 16), value));
+      z0 = f32x4.add(z0, f32x4.mul(v128.load(w, 32), value));
+      z1 = f32x4.add(z1, f32x4.mul(v128.load(w, 48), value));
+      m0 = f32x4.add(m0, f32x4.mul(v128.load(w, 64), value));
+      m1 = f32x4.add(m1, f32x4.mul(v128.load(w, 80), value));
+      w += ROW;
+    }
+    const u = h + (block << 5);
+    const y = to + (block << 5);
+    v128.store(y, unit(r0, z0, n0, m0, v128.load(u), one));
+    v128.store(y, unit(r1, z1, n1, m1, v128.load(u, 16), one), 16);
+  }
+}
+
+/**
+ * Groups of four rows, block by block.
+ *
+ * @param to     [4 groups, H] h', rows `stride` bytes apart
+ * @param inputs [groups][I + H][4]
+ * @param states [4 groups] pointers to h
+ * @param offset bytes from there to h
+ */
+export function gruQuads(
+  to: usize, stride: usize, inputs: usize, states: usize, offset: usize,
+  I: usize, H: usize, groups: usize, weights: usize,
+): void {
+  const one = f32x4.splat(1);
+  const K = I + H;
+  let w = weights;
+  for (let u: usize = 0; u < H << 2; u += 32) {
+    const first = w + 128;
+    for (let g: usize = 0; g < groups; g++) {
+      const x = inputs + g * (K << 4);
+      quad(gates, 32, w, first, ROW, x, K);
+      quad(gates + 128, 32, w + 32, first + 32, ROW, x, K);
+      quad(gates + 256, 32, w + 64, first + 64, ROW, x, I);
+      quad(gates + 384, 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
+      for (let row: usize = 0; row < 4; row++) {
+        const at = gates + (row << 5);
+        const h = load<u32>(states + (((g << 2) + row) << 2)) + offset + u;
+        const y = to + ((g << 2) + row) * stride + u;
+        v128.store(y, unit(v128.load(at), v128.load(at, 128), v128.load(at, 256), v128.load(at, 384), v128.load(h), one));
+        v128.store(y, unit(v128.load(at, 16), v128.load(at, 144), v128.load(at, 272), v128.load(at, 400), v128.load(h, 16), one), 16);
+      }
+    }
+    w = first + K * ROW;
+  }
+}
+
+/*
+ * With the reset gate before the product: n = tanh(W_in x + b_in + U_n (r h) + b_hn). The gates r and z of all
+ * units come first, as one affine map; then n as a second one, of x and r h.
+ */
+
+/** rh = sigmoid(r) h, [H] and on to the next multiple of 8. */
+export function resetState(rh: usize, r: usize, h: usize, H: usize): void {
+  for (let i: usize = 0; i < H << 2; i += 16) {
+    v128.store(rh + i, f32x4.mul(sigmoid(v128.load(r + i)), v128.load(h + i)));
+  }
+}
+
+/** h' = (1 - sigmoid(z)) tanh(n) + sigmoid(z) h, [H] and on to the next multiple of 8; `to` may be `n`. */
+export function updateState(to: usize, z: usize, n: usize, h: usize, H: usize): void {
+  const one = f32x4.splat(1);
+  for (let i: usize = 0; i < H << 2; i += 16) {
+    const update = sigmoid(v128.load(z + i));
+    const fresh = f32x4.mul(f32x4.sub(one, update), tanh(v128.load(n + i)));
+    v128.store(to + i, f32x4.add(fresh, f32x4.mul(update, v128.load(h + i))));
+  }
+}
