@@ -1,16 +1,17 @@
 import type { StepGraph } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { type Axis, type Factor, hasRole } from "./axes.js";
-import { describe, formatTensor, type ModelDescription } from "./describe-model.js";
-import { dataInputs, isRecurrent, memoriesOf } from "./graph-flow.js";
+import { describe, formatTensor, type ModelDescription, type TensorDescription } from "./describe-model.js";
+import { dataInputs, isRecurrent, memoriesOf, reachedFrom } from "./graph-flow.js";
 import { type ModelProto, nodeName, type ValueInfoProto } from "./model-proto.js";
 import { simplify } from "./simplify.js";
 import type { Marks } from "./site.js";
 import { type KnownStates, pairStates, type StreamingSignature } from "./state-pairs.js";
+import { readStateRecords } from "./state-records.js";
 import { INT64, readTensor, sizeOf, type Tensor } from "./tensor.js";
 import { type Trace, traceGraph } from "./trace-graph.js";
-import type { StatePort } from "./trace-recurrent.js";
-import { isStream, type Lack, type Traced } from "./traced.js";
+import { LENGTHS, type StatePort } from "./trace-recurrent.js";
+import { isStream, type Lack, notStreamableAt, type Traced } from "./traced.js";
 
 /** What Eddy makes of a model: how it streams, and what the kernel would run. */
 export interface Analysis {
@@ -60,8 +61,13 @@ export function analyzeModel(model: ModelProto, name: string): Analysis {
   if (others.length > 0) {
     throw severalInputs(description, `several data inputs: ${[data, ...others].join(", ")}`);
   }
+  const told = toldLengths(
+    model,
+    inputs.filter((input) => input !== data),
+  );
+  if (told) throw notStreamableAt(told, name);
   const { trace, axes } = follow(model, description, data);
-  const stateNames = stateElements(model, description, data, trace.marks);
+  const stateNames = stateElements(description, data);
   const known = knownStates(model, data, trace.ports, stateNames);
   const signature = pairStates(description, known);
   const continued = new Set([...known.pairs.keys()]);
@@ -106,6 +112,7 @@ function follow(
   const info = model.graph.input.find(({ name }) => name === data)!;
   const dims = dataDims(model, info);
   const free = freeLengths(model);
+  const records = readStateRecords(model);
   const weights = new Map<string, Tensor>();
   let best: { trace: Trace; axes: DataAxes; score: number } | undefined;
   for (const [time, batch] of assumptions(dims.length)) {
@@ -125,10 +132,11 @@ function follow(
     const states = new Map(
       description.inputs
         .filter(({ name }) => name !== data)
-        .map(({ name, shape }) => [
-          name,
-          shape.map((size) => (typeof size === "number" ? size : marks.batch)),
-        ]),
+        .map((input) => {
+          const initial = records.find((record) => record.input === input.name)?.initial;
+          const dims = stateDims(input);
+          return [input.name, initial && initial !== "zeros" ? { dims, initial } : { dims }];
+        }),
     );
     const trace = traceGraph(model, { data, axes, states, marks, weights }, description.name);
     const output = description.outputs.map(({ name }) => trace.values.get(name)).find(isStream);
@@ -150,11 +158,12 @@ function* assumptions(
     yield [0, undefined];
     yield [undefined, 0];
   }
+  if (rank > 1) {
+    yield [1, 0];
+    yield [0, 1];
+  }
   for (let time = 0; time < rank; time++) {
-    // Next to each other, batch or time first; then whatever else.
-    for (const batch of [1 - time, ...Array.from({ length: rank }, (_, i) => i)]) {
-      if (batch >= 0 && batch < rank && batch !== time) yield [time, batch];
-    }
+    for (let batch = 0; batch < rank; batch++) if (batch !== time && time + batch > 1) yield [time, batch];
   }
   for (let time = 0; time < rank; time++) yield [time, undefined];
   for (let batch = 0; batch < rank; batch++) yield [undefined, batch];
@@ -205,17 +214,15 @@ function freeLengths(model: ModelProto): [number, number] {
 }
 
 /** Names of the state inputs, one for each of their elements, in the order in which a trace numbers them. */
-function stateElements(
-  _model: ModelProto,
-  description: ModelDescription,
-  data: string,
-  marks: Marks,
-): readonly string[] {
-  return description.inputs.flatMap(({ name, shape }) => {
-    if (name === data) return [];
-    const size = sizeOf(shape.map((length) => (typeof length === "number" ? length : marks.batch)));
-    return new Array<string>(size).fill(name);
-  });
+function stateElements(description: ModelDescription, data: string): readonly string[] {
+  return description.inputs.flatMap((input) =>
+    input.name === data ? [] : new Array<string>(sizeOf(stateDims(input))).fill(input.name),
+  );
+}
+
+/** Of one sequence: what is open is the batch. */
+function stateDims({ shape }: TensorDescription): number[] {
+  return shape.map((size) => (typeof size === "number" ? size : 1));
 }
 
 /** Which output continues which state input: those that hold the same nodes' memories. */
@@ -257,6 +264,17 @@ function sharedState(ports: readonly StatePort[]): Lack | undefined {
         return { cannot: "kernel", node: name, reason: "it shares its initial state with another" };
       seen.add(at);
     }
+  }
+  return undefined;
+}
+
+/** A recurrent node that one of these inputs tells the lengths of the sequences. */
+function toldLengths(model: ModelProto, inputs: readonly string[]): Lack | undefined {
+  for (const input of inputs) {
+    const reached = reachedFrom(model.graph, input);
+    const node = model.graph.node.find((node) => isRecurrent(node) && reached.has(node.input[LENGTHS] ?? ""));
+    const reason = `the input ${input} tells it the lengths of the sequences (sequence_lens)`;
+    if (node) return { cannot: "stream", node: nodeName(node), reason };
   }
   return undefined;
 }

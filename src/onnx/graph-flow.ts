@@ -12,18 +12,20 @@ export function isRecurrent(node: NodeProto): boolean {
 /** Names of the inputs that some recurrent node reads as its sequence, not by way of another's memory. */
 export function dataInputs(graph: GraphProto, inputs: readonly string[]): string[] {
   return inputs.filter((input) => {
-    const reached = new Set([input]);
-    let isRead = false;
-    // One pass is enough: nodes stand in an order of execution.
-    for (const node of graph.node) {
-      if (isRecurrent(node)) {
-        if (reached.has(node.input[0] ?? "")) isRead = true;
-      } else if (!OF_SHAPE.has(node.opType ?? "") && node.input.some((name) => reached.has(name))) {
-        for (const output of node.output) reached.add(output);
-      }
-    }
-    return isRead;
+    const reached = reachedFrom(graph, input);
+    return graph.node.some((node) => isRecurrent(node) && reached.has(node.input[0] ?? ""));
   });
+}
+
+/** Names of all values that are computed from one, recurrent nodes' results left out. */
+export function reachedFrom(graph: GraphProto, name: string): ReadonlySet<string> {
+  const reached = new Set([name]);
+  // One pass is enough: nodes stand in an order of execution.
+  for (const node of graph.node) {
+    if (isRecurrent(node) || OF_SHAPE.has(node.opType ?? "")) continue;
+    if (node.input.some((input) => reached.has(input))) for (const output of node.output) reached.add(output);
+  }
+  return reached;
 }
 
 /** The outputs that are made of recurrent nodes' last memories, moved about but not changed, each with these. */

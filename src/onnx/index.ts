@@ -1,3 +1,5 @@
+export { type AdoptedModel, adoptModel } from "./adopt-model.js";
+export { type Analysis, analyzeModel } from "./analyze-model.js";
 export {
   describeModel,
   formatTensor,
@@ -5,4 +7,9 @@ export {
   type NodeDescription,
   type TensorDescription,
 } from "./describe-model.js";
-export { loadOrtModel } from "./ort-model.js";
+export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
+export { decodeModel, encodeModel, type ModelProto } from "./model-proto.js";
+export { OrtModel } from "./ort-model.js";
+export { bestOrtRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
+export { runSequence } from "./run-sequence.js";
+export type { StateRecord } from "./state-records.js";

@@ -45,8 +45,11 @@ export interface TraceInputs {
   readonly data: string;
   /** Axes of the data input. */
   readonly axes: readonly Axis[];
-  /** State inputs and their dimensions. */
-  readonly states: ReadonlyMap<string, readonly number[]>;
+  /** State inputs, their dimensions, and what they hold at the start of a sequence if not zeros. */
+  readonly states: ReadonlyMap<
+    string,
+    { readonly dims: readonly number[]; readonly initial?: readonly number[] }
+  >;
   readonly marks: Marks;
   /** Weights that were read before; the trace adds to it. */
   readonly weights: Map<string, Tensor>;
@@ -70,6 +73,8 @@ class Tracer {
   readonly #ports: StatePort[] = [];
   readonly #fixes: Fix[] = [];
   readonly #opset: number;
+  /** Elements of the state inputs that are not zero at the start of a sequence. */
+  readonly #given = new Map<number, number>();
   #followed = 0;
 
   constructor(
@@ -86,8 +91,11 @@ class Tracer {
     const { data, axes, states, marks } = this.inputs;
     this.#values.set(data, { kind: "stream", axes, moment: "step", value: 0 });
     let next = 0;
-    for (const [name, dims] of states) {
+    for (const [name, { dims, initial }] of states) {
       const size = sizeOf(dims);
+      // As many as there are of one sequence; a batch has them in other places, but is all the same.
+      if (initial?.length === size)
+        for (const [i, value] of initial.entries()) this.#given.set(next + i, value);
       const names = Array.from({ length: size }, (_, i) => next + i);
       this.#values.set(name, { ...tensor(dims, names, INT64), isState: true });
       next += size;
@@ -137,7 +145,7 @@ class Tracer {
       const unknown = (isRecurrent ? inputs.slice(0, 1) : inputs).find(isUnknown);
       if (unknown) return node.output.map(() => unknown);
       if (isRecurrent) {
-        const results = traceRecurrent(site, ports);
+        const results = traceRecurrent(site, ports, this.#given);
         this.#followed++;
         return results;
       }

@@ -331,14 +331,14 @@ function pointwiseConvolution(site: Site): Stream {
   const [O = 1, I = 1] = weight.dims;
   const strides = site.attributes.ints("strides") ?? [];
   x.axes.slice(2).forEach((axis, i) => {
-    if (hasRole(axis, "time") && (kernel[i] !== 1 || (strides[i] ?? 1) !== 1)) {
-      throw cannotStream(`it looks at ${kernel[i]} time steps at once`);
-    }
+    const isWider = kernel[i] !== 1 || (strides[i] ?? 1) !== 1;
+    if (hasRole(axis, "time") && isWider) throw cannotStream(`it looks at ${kernel[i]} time steps at once`);
+    if (hasRole(axis, "batch") && isWider) throw cannotStream("it looks at several sequences of the batch");
   });
   const isMatrix = sizeOf(kernel) === 1 && site.attributes.int("group", 1) === 1;
   const pads = site.attributes.ints("pads") ?? [];
   if (!isMatrix || pads.some((pad) => pad !== 0) || vectorSize(x.axes) !== I) {
-    throw lacking("a convolution within a step");
+    throw lacking("it is a convolution within each step");
   }
   requireVector(x.axes[1] ?? [], I);
   const bias = site.optionalTensor(2);

@@ -25,8 +25,8 @@ export const RECURRENT: Readonly<Record<string, { cell: CellKind; states: readon
 
 const GATES: Readonly<Record<CellKind, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
-/** Index of sequence_lens. */
-const LENGTHS = 4;
+/** Index of the input sequence_lens. */
+export const LENGTHS = 4;
 
 /** One of a recurrent node's memories: initial_h with Y_h, or initial_c with Y_c. */
 export interface StatePort {
@@ -62,9 +62,14 @@ interface Recurrence {
 
 /**
  * @param ports the node's own, of `statePorts`
+ * @param given elements of state inputs that are not zero at the start of a sequence
  * @returns Y, Y_h and, of an LSTM, Y_c
  */
-export function traceRecurrent(site: Site, ports: readonly StatePort[]): Traced[] {
+export function traceRecurrent(
+  site: Site,
+  ports: readonly StatePort[],
+  given: ReadonlyMap<number, number>,
+): Traced[] {
   const recurrence = recurrenceOf(site);
   const { hidden, directions, layout } = recurrence;
   const x = site.stream(0);
@@ -90,7 +95,7 @@ export function traceRecurrent(site: Site, ports: readonly StatePort[]): Traced[
     layout === 1 ? [batch, time, one, units] : [time, one, batch, units],
     () => {
       for (const lack of unclear) throw lack;
-      return runs(site, recurrence, x.value!, lengthOf(vector), ports);
+      return runs(site, recurrence, x.value!, lengthOf(vector), ports, given);
     },
   );
   const last: Stream = {
@@ -169,6 +174,13 @@ function initialOf(given: Traced | undefined, layout: number, size: number): Ini
   return { kind: "given", values: Float32Array.from(first) };
 }
 
+/** [directions, hidden], empty for zeros */
+function initialValues(initial: InitialState, given: ReadonlyMap<number, number>): Float32Array {
+  if (initial.kind === "given") return initial.values;
+  if (initial.kind !== "input") return new Float32Array(0);
+  return Float32Array.from(initial.elements, (element) => given.get(element) ?? 0);
+}
+
 function firstOfBatch(given: Tensor, layout: number): Tensor {
   return given.dims.length === 3 ? take(given, layout === 1 ? 0 : 1, [0]) : given;
 }
@@ -190,16 +202,16 @@ function runs(
   input: Value,
   inputs: number,
   ports: readonly StatePort[],
+  given: ReadonlyMap<number, number>,
 ): Value {
   if (site.attributes.has("clip")) throw lacking("the kernel has no clip");
   if (site.attributes.int("input_forget", 0) === 1) throw lacking("the kernel has no input_forget");
   const outputs = directions.map((direction, d) => {
     const nonlinearity = activation(site, cell, d);
-    const states = ports.map(({ initial: all }) =>
-      all.kind === "given" ? all.values.subarray(d * hidden, (d + 1) * hidden) : undefined,
-    );
     const initial = new Float32Array(hidden * ports.length);
-    for (const [i, state] of states.entries()) if (state) initial.set(state, i * hidden);
+    for (const [i, port] of ports.entries()) {
+      initial.set(initialValues(port.initial, given).subarray(d * hidden, (d + 1) * hidden), i * hidden);
+    }
     return site.emit(hidden, {
       kind: "recurrent",
       cell,
@@ -208,7 +220,7 @@ function runs(
       hidden,
       direction,
       weights: weightsOf(site, cell, hidden, inputs, d),
-      ...(states.some((state) => state !== undefined) ? { initial } : {}),
+      ...(initial.some((value) => value !== 0) ? { initial } : {}),
       input,
     });
   });

@@ -1,4 +1,5 @@
 import type { Value } from "../cells/index.js";
+import { problem } from "../core/index.js";
 import type { Axis } from "./axes.js";
 import type { Tensor } from "./tensor.js";
 
@@ -64,4 +65,15 @@ export function cannotStream(reason: string): Refusal {
 /** The kernel, or this reader, has nothing for it. */
 export function lacking(reason: string): Refusal {
   return new Refusal("kernel", reason);
+}
+
+/** The error of a model that needs more than the steps so far. */
+export function notStreamableAt({ node, reason }: Lack, name: string): Error {
+  return problem(TypeError, {
+    code: "ONNX_NOT_STREAMABLE",
+    action: "stream",
+    on: `ONNX model "${name}"`,
+    expected: "every output to depend on the steps so far alone",
+    found: `the node ${node}: ${reason}`,
+  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecurrentModel } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { loadOrtModel } from "../../src/onnx/index.js";
+import { loadModelAs } from "../../src/onnx/index.js";
 import { recurrentModelSuite } from "../conformance/recurrent-model.js";
 import { sharedData, sharedDataHint } from "../support/shared-data.js";
 import { buildModel, type ModelSpec, rnnNode, rnnR, rnnSpec, rnnW } from "./build-model.js";
@@ -12,7 +12,8 @@ import { buildModel, type ModelSpec, rnnNode, rnnR, rnnSpec, rnnW } from "./buil
 const opened: RecurrentModel[] = [];
 
 async function open(spec: ModelSpec | Uint8Array = rnnSpec()): Promise<RecurrentModel> {
-  const model = await loadOrtModel(spec instanceof Uint8Array ? spec : buildModel(spec), { name: "pump" });
+  const bytes = spec instanceof Uint8Array ? spec : buildModel(spec);
+  const model = await loadModelAs(bytes, { name: "pump", engine: "ort-web" });
   opened.push(model);
   return model;
 }
@@ -38,7 +39,7 @@ async function bits(model: RecurrentModel, count: number): Promise<string> {
   return hash.update(state).digest("hex");
 }
 
-describe("loadOrtModel()", () => {
+describe("loadModelAs() with ort-web", () => {
   it("prints nothing and starts no thread, the first time too", async () => {
     const printed = [
       ...(["log", "info", "warn", "error"] as const).map((level) => vi.spyOn(console, level)),
@@ -319,7 +320,7 @@ describe("OrtModel.close()", () => {
   });
 });
 
-describe.skipIf(!sharedData)(`loadOrtModel() of PyTorch's files${sharedDataHint}`, () => {
+describe.skipIf(!sharedData)(`loadModelAs() of PyTorch's files${sharedDataHint}`, () => {
   const file = (name: string) => join(sharedData ?? "", "torch-models", name);
 
   it("gives PyTorch's outputs, step by step", async () => {
