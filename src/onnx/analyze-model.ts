@@ -1,6 +1,6 @@
 import type { StepGraph } from "../cells/index.js";
 import { problem } from "../core/index.js";
-import { type Axis, type Factor, hasRole } from "./axes.js";
+import type { Axis, Factor } from "./axes.js";
 import { describe, formatTensor, type ModelDescription, type TensorDescription } from "./describe-model.js";
 import { dataInputs, isRecurrent, memoriesOf, reachedFrom } from "./graph-flow.js";
 import { type ModelProto, nodeName, type ValueInfoProto } from "./model-proto.js";
@@ -281,11 +281,6 @@ function toldLengths(model: ModelProto, inputs: readonly string[]): Lack | undef
 
 function lackOf(value: Traced | undefined): Lack | undefined {
   return value !== undefined && "kind" in value ? value.lack : undefined;
-}
-
-/** True when the axis of the data input that is time has more than one step. */
-export function hasTime({ axes }: DataAxes): boolean {
-  return axes.some((axis) => hasRole(axis, "time"));
 }
 
 function severalInputs(description: ModelDescription, found: string): Error {

@@ -1,5 +1,6 @@
 export { type AdoptedModel, adoptModel } from "./adopt-model.js";
 export { type Analysis, analyzeModel } from "./analyze-model.js";
+export { COMPARE_TOLERANCE, type Comparison, compareEngines } from "./compare-engines.js";
 export {
   describeModel,
   formatTensor,
@@ -7,6 +8,7 @@ export {
   type NodeDescription,
   type TensorDescription,
 } from "./describe-model.js";
+export { type CellReport, inspectModel, type ModelReport } from "./inspect-model.js";
 export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
 export { decodeModel, encodeModel, type ModelProto } from "./model-proto.js";
 export { OrtModel } from "./ort-model.js";

@@ -1,13 +1,13 @@
 import type { RecurrentModel } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { adoptModel } from "./adopt-model.js";
-import { type Analysis, analyzeModel } from "./analyze-model.js";
+import { analyzeModel } from "./analyze-model.js";
 import { decodeModel } from "./model-proto.js";
 import type { OrtEngine, OrtRuntime } from "./ort-runtime.js";
 import { elementsOf, messageOf, OrtSession, type SessionPlan } from "./ort-session.js";
-import { canBatch, sessionPlan } from "./session-plan.js";
+import { canBatch, initialState, sessionPlan } from "./session-plan.js";
 import { notStreamable } from "./state-pairs.js";
-import { readStateRecords } from "./state-records.js";
+import { isStream } from "./traced.js";
 import { requireCausal } from "./verify-streaming.js";
 
 /**
@@ -32,7 +32,8 @@ export async function openOrtModel(runtime: OrtRuntime, bytes: Uint8Array, name:
       await probed(session, plan),
       initialState(analysis, plan),
     );
-    if (analysis.lack && !analysis.trace?.values.has(analysis.signature.output.name)) {
+    const { trace, signature } = analysis;
+    if (trace && !isStream(trace.values.get(signature.output.name))) {
       await requireCausal(runtime, analysis, adopted.bytes, model);
     }
     return model;
@@ -60,18 +61,6 @@ async function probed(session: OrtSession, plan: SessionPlan): Promise<SessionPl
   const size = output?.length ?? 0;
   if (size === elementsOf(plan.output)) return plan;
   return { ...plan, output: { ...plan.output, shape: [size] } };
-}
-
-function initialState({ model, signature }: Analysis, plan: SessionPlan): Float64Array {
-  const records = readStateRecords(model);
-  const states = plan.states.map(({ input }, i) => {
-    const size = elementsOf(input);
-    const initial = records.find((record) => record.input === signature.states[i]!.input.name)?.initial;
-    return initial && initial !== "zeros" && initial.length === size
-      ? [...initial]
-      : new Array<number>(size).fill(0);
-  });
-  return Float64Array.from(states.flat());
 }
 
 /** A model in ONNX Runtime. One session, its tensors used again and again: memory stays flat. */

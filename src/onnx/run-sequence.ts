@@ -2,8 +2,8 @@ import { problem } from "../core/index.js";
 import type { Analysis } from "./analyze-model.js";
 import { hasRole, isFeature, lengthOf } from "./axes.js";
 import type { OrtRuntime } from "./ort-runtime.js";
-import { messageOf, OrtSession, type SessionPort } from "./ort-session.js";
-import { openShape, port } from "./session-plan.js";
+import { elementsOf, messageOf, OrtSession, type SessionPort } from "./ort-session.js";
+import { initialState, openShape, port } from "./session-plan.js";
 import { isStream } from "./traced.js";
 
 /**
@@ -51,6 +51,12 @@ export async function runSequence(
     });
     if (all.length !== T * width) throw new RangeError("rows of different lengths");
     session.write(0, 0, all);
+    const initial = initialState(analysis, plan);
+    let at = 0;
+    for (const [i, state] of plan.states.entries()) {
+      session.write(i + 1, 0, initial.subarray(at, at + elementsOf(state.input)));
+      at += elementsOf(state.input);
+    }
     const [result] = await session.run();
     const values = Float64Array.from(result!, Number);
     const output = trace?.values.get(signature.output.name);

@@ -1,8 +1,9 @@
-import { type Analysis, hasTime } from "./analyze-model.js";
+import type { Analysis } from "./analyze-model.js";
 import { type Axis, hasRole, isFeature, lengthOf } from "./axes.js";
 import type { TensorDescription } from "./describe-model.js";
-import { isElementType, type SessionPlan, type SessionPort } from "./ort-session.js";
+import { elementsOf, isElementType, type SessionPlan, type SessionPort } from "./ort-session.js";
 import { notStreamable } from "./state-pairs.js";
+import { readStateRecords } from "./state-records.js";
 import { isStream } from "./traced.js";
 
 /**
@@ -62,7 +63,15 @@ export function canBatch({ input, output, states }: SessionPlan): boolean {
   return ports.every(({ shape }) => shape.includes("batch"));
 }
 
-/** True of models that see more than one step when they are given a whole sequence. */
-export function readsSequences({ axes }: Analysis): boolean {
-  return axes !== undefined && hasTime(axes);
+/** [S] what the file says that the states hold at the start of a sequence, else zeros. */
+export function initialState({ model, signature }: Analysis, plan: SessionPlan): Float64Array {
+  const records = readStateRecords(model);
+  const states = plan.states.map(({ input }, i) => {
+    const size = elementsOf(input);
+    const initial = records.find((record) => record.input === signature.states[i]!.input.name)?.initial;
+    return initial && initial !== "zeros" && initial.length === size
+      ? [...initial]
+      : new Array<number>(size).fill(0);
+  });
+  return Float64Array.from(states.flat());
 }
