@@ -56,6 +56,8 @@ export interface CellParameters {
   readonly biasIh: Parameter;
   /** [G H] */
   readonly biasHh: Parameter;
+  /** [3H], of LSTMs with peepholes */
+  readonly peephole?: Parameter;
 }
 
 /** Room for a cell's parameters, in PyTorch's order. */

@@ -1,22 +1,34 @@
 import { ByteReader, ByteWriter, problem } from "../core/index.js";
 import type { CellKind } from "./cell.js";
 import { Network } from "./network.js";
-import { checkShape, type NetworkShape, weightCount } from "./network-shape.js";
+import { checkShape, type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
 import type { Nonlinearity } from "./rnn-cell.js";
 
 const MAGIC = "eddy-network";
-const VERSION = 1;
+const VERSION = 2;
 const CELLS: readonly CellKind[] = ["rnn", "gru", "lstm"];
 const NONLINEARITIES: readonly Nonlinearity[] = ["tanh", "relu", "sigmoid"];
+const HEADS: readonly HeadKind[] = ["linear", "gaussian", "quantile", "softmax", "sigmoid"];
+/** Bits of the options byte. */
+const RESET_BEFORE = 1;
+const PEEPHOLES = 2;
+const BIDIRECTIONAL = 4;
 
 /** Shape and weights as bytes: magic, format version, shape, weights (float64), checksum. */
 export function networkToBytes(network: Network): Uint8Array {
-  const { cell, nonlinearity = "tanh", inputs, hidden, layers, outputs } = network.shape;
+  const { cell, nonlinearity = "tanh", inputs, hidden, layers, outputs, head = "linear" } = network.shape;
+  const { resetAfter, peepholes, bidirectional } = network.shape;
+  const options =
+    (resetAfter === false ? RESET_BEFORE : 0) |
+    (peepholes === true ? PEEPHOLES : 0) |
+    (bidirectional === true ? BIDIRECTIONAL : 0);
   const body = new ByteWriter()
     .text(MAGIC)
     .u8(VERSION)
     .u8(CELLS.indexOf(cell))
     .u8(NONLINEARITIES.indexOf(nonlinearity))
+    .u8(HEADS.indexOf(head))
+    .u8(options)
     .u32(inputs)
     .u32(hidden)
     .u32(layers)
@@ -63,10 +75,18 @@ export function networkFromBytes(bytes: Uint8Array, name = "network"): Network {
   }
   const cell = CELLS[reader.u8()];
   const nonlinearity = NONLINEARITIES[reader.u8()];
-  if (cell === undefined || nonlinearity === undefined) throw corrupt("a known cell", "another");
+  const head = HEADS[reader.u8()];
+  const options = reader.u8();
+  if (cell === undefined || nonlinearity === undefined || head === undefined) {
+    throw corrupt("a known cell and head", "others");
+  }
   const shape: NetworkShape = {
     cell,
     ...(cell === "rnn" ? { nonlinearity } : {}),
+    ...(options & RESET_BEFORE ? { resetAfter: false } : {}),
+    ...(options & PEEPHOLES ? { peepholes: true } : {}),
+    ...(options & BIDIRECTIONAL ? { bidirectional: true } : {}),
+    ...(head === "linear" ? {} : { head }),
     inputs: reader.u32(),
     hidden: reader.u32(),
     layers: reader.u32(),

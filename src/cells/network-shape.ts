@@ -3,6 +3,7 @@ import type { Cell, CellKind } from "./cell.js";
 import { GruCell } from "./gru-cell.js";
 import { LstmCell } from "./lstm-cell.js";
 import type { Allocate } from "./parameter.js";
+import { ResetBeforeGruCell } from "./reset-before-gru-cell.js";
 import { type Nonlinearity, RnnCell } from "./rnn-cell.js";
 
 /**
@@ -38,44 +39,72 @@ export interface NetworkShape {
 }
 
 const GATES: Readonly<Record<CellKind, number>> = { rnn: 1, gru: 3, lstm: 4 };
+const HEADS: readonly HeadKind[] = ["linear", "gaussian", "quantile", "softmax", "sigmoid"];
 
 /** G: how many blocks of H rows a cell's matrices have. */
 export function gateCount(cell: CellKind): number {
   return GATES[cell];
 }
 
-/** A layer's cell; only the lowest sees the I inputs. */
+/** D: cells of a layer, 2 where one of them reads from the end. */
+export function directionCount(shape: NetworkShape): number {
+  return shape.bidirectional === true ? 2 : 1;
+}
+
+/** What a layer's cells see: I, or what the layer below gives, [D H]. */
+export function layerInputs(shape: NetworkShape, layer: number): number {
+  return layer === 0 ? shape.inputs : directionCount(shape) * shape.hidden;
+}
+
+/** A cell of a layer. */
 export function createCell(shape: NetworkShape, layer: number, room: Allocate): Cell {
-  const inputs = layer === 0 ? shape.inputs : shape.hidden;
+  const inputs = layerInputs(shape, layer);
+  const { hidden } = shape;
   switch (shape.cell) {
     case "rnn":
-      return new RnnCell(inputs, shape.hidden, shape.nonlinearity ?? "tanh", room);
+      return new RnnCell(inputs, hidden, shape.nonlinearity ?? "tanh", room);
     case "gru":
-      return new GruCell(inputs, shape.hidden, room);
+      return shape.resetAfter === false
+        ? new ResetBeforeGruCell(inputs, hidden, room)
+        : new GruCell(inputs, hidden, room);
     case "lstm":
-      return new LstmCell(inputs, shape.hidden, room);
+      return new LstmCell(inputs, hidden, shape.peepholes ?? false, room);
   }
 }
 
 /** Number of weights of a network of this shape. */
-export function weightCount({ cell, inputs, hidden, layers, outputs }: NetworkShape): number {
+export function weightCount(shape: NetworkShape): number {
+  const { cell, hidden, layers, outputs } = shape;
   const rows = gateCount(cell) * hidden;
-  const lowest = rows * (inputs + hidden + 2);
-  const others = (layers - 1) * rows * (2 * hidden + 2);
-  return lowest + others + outputs * (hidden + 1);
+  const peepholes = shape.peepholes === true ? 3 * hidden : 0;
+  const D = directionCount(shape);
+  let count = outputs * (D * hidden + 1);
+  for (let layer = 0; layer < layers; layer++) {
+    count += D * (rows * (layerInputs(shape, layer) + hidden + 2) + peepholes);
+  }
+  return count;
 }
 
-/** @throws RangeError code `NETWORK_SHAPE` when a size is not a positive integer */
+/** @throws RangeError code `NETWORK_SHAPE` when a size is not a positive integer, or parts don't go together */
 export function checkShape(shape: NetworkShape): void {
+  const refuse = (on: string, expected: string, found: string) => {
+    throw problem(RangeError, { code: "NETWORK_SHAPE", action: "build network", on, expected, found });
+  };
   for (const size of ["inputs", "hidden", "layers", "outputs"] as const) {
     if (!Number.isInteger(shape[size]) || shape[size] < 1) {
-      throw problem(RangeError, {
-        code: "NETWORK_SHAPE",
-        action: "build network",
-        on: `with ${size}`,
-        expected: "a positive integer",
-        found: String(shape[size]),
-      });
+      refuse(`with ${size}`, "a positive integer", String(shape[size]));
     }
+  }
+  const { cell, head = "linear", outputs } = shape;
+  const options = { nonlinearity: "rnn", resetAfter: "gru", peepholes: "lstm" } as const;
+  for (const [option, owner] of Object.entries(options)) {
+    const value = shape[option as keyof typeof options];
+    if (value !== undefined && (value !== false || option === "resetAfter") && cell !== owner) {
+      refuse(`of ${cell} cells`, `${option} with ${owner} cells only`, String(value));
+    }
+  }
+  if (!HEADS.includes(head)) refuse("with its head", HEADS.join(", "), String(head));
+  if (head === "gaussian" && outputs % 2 !== 0) {
+    refuse("with a gaussian head", "an even number of outputs: means and variances", String(outputs));
   }
 }

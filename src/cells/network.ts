@@ -1,26 +1,39 @@
 import { problem, type Rng } from "../core/index.js";
 import type { Cell } from "./cell.js";
+import { headOutput } from "./head-output.js";
 import { initializeCell, initializeHead } from "./initialize.js";
 import { LinearHead } from "./linear-head.js";
-import { checkShape, createCell, gateCount, type NetworkShape, weightCount } from "./network-shape.js";
+import {
+  checkShape,
+  createCell,
+  directionCount,
+  gateCount,
+  type NetworkShape,
+  weightCount,
+} from "./network-shape.js";
+import { type OptimizerStep, takeStep } from "./optimizer-step.js";
 import type { Allocate, Parameter } from "./parameter.js";
 import type { RecurrentModel } from "./recurrent-model.js";
+import { ReferenceWindow } from "./reference-window.js";
 import { Trace } from "./trace.js";
+import type { Floats, TrainableNetwork, WeightArray } from "./trainable-network.js";
 
 /**
- * A stack of recurrent cells and a linear head, in float64: plain arithmetic, the oracle of any faster
+ * A stack of recurrent cells and a head, in float64: plain arithmetic, the oracle of any faster
  * implementation. Steps one event at a time, or runs forward and backward over sequences [B, T].
  *
  * Parameters are named as PyTorch names those of a module with an `rnn` and a `head`:
- * `rnn.weight_ih_l0`, `rnn.weight_hh_l0`, `rnn.bias_ih_l0`, `rnn.bias_hh_l0`, ..., `head.weight`, `head.bias`.
- * State, [S]: the cells' states from the lowest layer up.
+ * `rnn.weight_ih_l0`, `rnn.weight_hh_l0`, `rnn.bias_ih_l0`, `rnn.bias_hh_l0` (and `rnn.peephole_l0`), in a
+ * bidirectional network the same with `_reverse`, then the next layer's, ..., `head.weight`, `head.bias`.
+ * State, [S]: the cells' states from the lowest layer up, forward before reverse.
  */
-export class Network implements RecurrentModel {
+export class Network implements RecurrentModel, TrainableNetwork {
   readonly shape: NetworkShape;
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
   readonly stateSize: number;
+  /** Layer by layer from the lowest, forward before reverse. */
   readonly cells: readonly Cell[];
   readonly head: LinearHead;
   /** All weights in one array; the parameters are views of it. */
@@ -28,15 +41,19 @@ export class Network implements RecurrentModel {
   /** dL/dweights, laid out like the weights; `backward` adds to it. */
   readonly gradients: Float64Array;
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** D */
+  readonly #directions: number;
+  /** What an optimizer remembers, laid out like the weights; made when one is used. */
+  #moments: { firstMoment: Float64Array; secondMoment: Float64Array } | undefined;
   /** One step's frame, for `step`. */
   readonly #single: Trace;
   /** [O] */
   readonly #output: Float64Array;
-  /** Per layer [S]: dL/dstate after and before a step. */
-  #dAfter: Float64Array[];
-  #dBefore: Float64Array[];
-  /** [I], never read: the lowest cell's dL/dx. */
-  readonly #dInput: Float64Array;
+  /** By layer: dL/doutput of a sequence, [T, D H], grown as needed; the lowest one is dL/dinput, [T, I]. */
+  #dRows: Float64Array[] = [];
+  /** By cell, [S]: dL/dstate after and before a step. */
+  readonly #dAfter: Float64Array[];
+  readonly #dBefore: Float64Array[];
 
   /**
    * All weights are zero: call `initialize`, or fill `weights`.
@@ -67,25 +84,28 @@ export class Network implements RecurrentModel {
         parameters.set(parameter.name, parameter);
         return parameter;
       };
-    this.cells = Array.from({ length: shape.layers }, (_, layer) =>
-      createCell(
+    const D = directionCount(shape);
+    this.#directions = D;
+    this.cells = Array.from({ length: D * shape.layers }, (_, index) => {
+      const layer = Math.floor(index / D);
+      const suffix = `_l${layer}${index % D === 1 ? "_reverse" : ""}`;
+      return createCell(
         shape,
         layer,
-        room((name) => `rnn.${name}_l${layer}`),
-      ),
-    );
+        room((name) => `rnn.${name}${suffix}`),
+      );
+    });
     this.head = new LinearHead(
-      shape.hidden,
+      D * shape.hidden,
       shape.outputs,
       room((name) => `head.${name}`),
     );
     this.parameters = parameters;
     this.stateSize = this.cells.reduce((sum, cell) => sum + cell.stateSize, 0);
-    this.#single = new Trace(this.cells, 1, 1);
+    this.#single = this.trace(1, 1);
     this.#output = new Float64Array(shape.outputs);
     this.#dAfter = this.cells.map((cell) => new Float64Array(cell.stateSize));
     this.#dBefore = this.cells.map((cell) => new Float64Array(cell.stateSize));
-    this.#dInput = new Float64Array(shape.inputs);
   }
 
   /** @throws RangeError code `UNKNOWN_PARAMETER` */
@@ -110,7 +130,17 @@ export class Network implements RecurrentModel {
     return this;
   }
 
+  /** @throws TypeError code `WHOLE_SEQUENCES_ONLY` from a bidirectional network */
   step(output: Float64Array, state: Float64Array, input: Float64Array): void {
+    if (this.#directions > 1) {
+      throw problem(TypeError, {
+        code: "WHOLE_SEQUENCES_ONLY",
+        action: "step",
+        on: `network "${this.name}"`,
+        expected: "a network that reads forward",
+        found: "a bidirectional one: it needs the whole sequence",
+      });
+    }
     let x = input;
     let at = 0;
     for (let layer = 0; layer < this.cells.length; layer++) {
@@ -122,6 +152,7 @@ export class Network implements RecurrentModel {
       at += before.length;
     }
     this.head.forward(this.#output, x);
+    headOutput(this.shape.head ?? "linear", this.#output);
 
     // Gates squash infinities into finite numbers, so the input is looked at too.
     let finite = allFinite(input) && allFinite(this.#output);
@@ -141,18 +172,62 @@ export class Network implements RecurrentModel {
     for (let k = 0; k < output.length; k++) output[k] = this.#output[k]!;
   }
 
+  get weightCount(): number {
+    return this.weights.length;
+  }
+
+  window(batch: number, steps: number): ReferenceWindow {
+    return new ReferenceWindow(this, batch, steps);
+  }
+
+  read(array: WeightArray, values: Floats): void {
+    values.set(this.#array(array));
+  }
+
+  write(array: WeightArray, values: Floats): void {
+    this.#array(array).set(values);
+  }
+
+  clearGradients(): void {
+    this.gradients.fill(0);
+  }
+
+  gradientSquares(): number {
+    let square = 0;
+    for (let i = 0; i < this.gradients.length; i++) square += this.gradients[i]! * this.gradients[i]!;
+    return square;
+  }
+
+  update(step: OptimizerStep, scale: number): void {
+    const m = this.#array("firstMoment");
+    takeStep(step, this.weights, this.gradients, m, this.#array("secondMoment"), scale);
+  }
+
+  #array(array: WeightArray): Float64Array {
+    if (array === "weights" || array === "gradients") return this[array];
+    this.#moments ??= {
+      firstMoment: new Float64Array(this.weights.length),
+      secondMoment: new Float64Array(this.weights.length),
+    };
+    return this.#moments[array];
+  }
+
   /** Room for passes over B sequences of T steps. */
   trace(batch: number, steps: number): Trace {
-    return new Trace(this.cells, batch, steps);
+    const D = this.#directions;
+    const layers = Array.from({ length: this.shape.layers }, (_, layer) =>
+      this.cells.slice(layer * D, (layer + 1) * D),
+    );
+    return new Trace(layers, batch, steps);
   }
 
   /**
    * Runs B sequences of T steps, the trace's B and T. Values that are not finite pass through.
    *
-   * @param output  [B, T, O], overwritten
+   * @param output  [B, T, O] logits, overwritten
    * @param trace   overwritten
    * @param input   [B, T, I]
-   * @param initial [B, S]
+   * @param initial [B, S]; reverse cells start from it at the end
    * @param begins  [B, T] 1 where a sequence starts anew, from a state of zeros; default nowhere
    */
   forward(
@@ -163,25 +238,37 @@ export class Network implements RecurrentModel {
     begins?: Uint8Array,
   ): void {
     const { batch: B, steps: T } = trace;
-    const I = this.inputs;
     const O = this.outputs;
     if (begins === undefined) trace.begins.fill(0);
     else trace.begins.set(begins);
     for (let b = 0; b < B; b++) {
-      for (let index = b * T; index < (b + 1) * T; index++) {
-        let x = input.subarray(index * I, (index + 1) * I);
-        let at = b * this.stateSize;
-        for (let layer = 0; layer < this.cells.length; layer++) {
-          const { before, after, h, kept } = trace.frame(layer, index);
-          if (trace.begins[index] === 1) before.fill(0);
-          else if (index > b * T) before.set(trace.frame(layer, index - 1).after);
-          else before.set(initial.subarray(at, at + before.length));
-          this.cells[layer]!.forward(after, kept, before, x);
-          x = h;
-          at += before.length;
-        }
-        this.head.forward(output.subarray(index * O, (index + 1) * O), x);
+      let at = b * this.stateSize;
+      for (const [index, cell] of this.cells.entries()) {
+        this.#forwardCell(trace, input, index, b, initial.subarray(at, at + cell.stateSize));
+        at += cell.stateSize;
       }
+      const top = this.shape.layers - 1;
+      for (let row = b * T; row < (b + 1) * T; row++) {
+        this.head.forward(output.subarray(row * O, (row + 1) * O), trace.output(top, row));
+      }
+    }
+  }
+
+  /** One cell over one sequence, in the order in which it reads. */
+  #forwardCell(trace: Trace, input: Float64Array, index: number, b: number, initial: Float64Array): void {
+    const T = trace.steps;
+    const D = this.#directions;
+    const cell = this.cells[index]!;
+    const layer = Math.floor(index / D);
+    let previous = initial;
+    for (let i = 0; i < T; i++) {
+      const row = b * T + this.#order(index, i, T);
+      const { before, after, h, kept } = trace.frame(index, row);
+      if (this.#startsAt(trace, index, row)) before.fill(0);
+      else before.set(previous);
+      cell.forward(after, kept, before, this.#layerInput(trace, input, layer, row));
+      if (D > 1) trace.output(layer, row).set(h, (index % D) * cell.hidden);
+      previous = after;
     }
   }
 
@@ -190,34 +277,77 @@ export class Network implements RecurrentModel {
    * `gradients`. The states that the sequences started from are constants.
    *
    * @param trace   of the forward pass
-   * @param dOutput [B, T, O] dL/doutput
+   * @param dOutput [B, T, O] dL/dlogits
    * @param input   [B, T, I] as `forward` got it
    */
   backward(trace: Trace, dOutput: Float64Array, input: Float64Array): void {
     const { batch: B, steps: T } = trace;
-    const I = this.inputs;
+    const { layers } = this.shape;
     const O = this.outputs;
-    const top = this.cells.length - 1;
-    for (let b = 0; b < B; b++) {
-      for (const d of this.#dAfter) d.fill(0);
-      for (let index = (b + 1) * T - 1; index >= b * T; index--) {
-        this.head.backward(
-          this.#dAfter[top]!,
-          dOutput.subarray(index * O, (index + 1) * O),
-          trace.frame(top, index).h,
-        );
-        for (let layer = top; layer >= 0; layer--) {
-          const { before, after, kept } = trace.frame(layer, index);
-          const x = layer > 0 ? trace.frame(layer - 1, index).h : input.subarray(index * I, (index + 1) * I);
-          // A cell adds to the first elements of the lower layer's dL/dstate: those of its h.
-          const dX = layer > 0 ? this.#dAfter[layer - 1]! : this.#dInput.fill(0);
-          const dBefore = this.#dBefore[layer]!.fill(0);
-          this.cells[layer]!.backward(dBefore, dX, this.#dAfter[layer]!, after, kept, before, x);
-          if (trace.begins[index] === 1) dBefore.fill(0);
-        }
-        [this.#dAfter, this.#dBefore] = [this.#dBefore, this.#dAfter];
-      }
+    const width = this.#directions * this.shape.hidden;
+    if (this.#dRows.length === 0 || this.#dRows[layers]!.length < T * width) {
+      this.#dRows = Array.from(
+        { length: layers + 1 },
+        (_, layer) => new Float64Array(T * (layer === 0 ? this.inputs : width)),
+      );
     }
+    for (let b = 0; b < B; b++) {
+      for (const rows of this.#dRows) rows.fill(0);
+      const top = this.#dRows[layers]!;
+      for (let t = 0; t < T; t++) {
+        const row = b * T + t;
+        const d = top.subarray(t * width, (t + 1) * width);
+        this.head.backward(d, dOutput.subarray(row * O, (row + 1) * O), trace.output(layers - 1, row));
+      }
+      for (let index = this.cells.length - 1; index >= 0; index--) this.#backwardCell(trace, input, index, b);
+    }
+  }
+
+  /** One cell over one sequence, against the order in which it reads. */
+  #backwardCell(trace: Trace, input: Float64Array, index: number, b: number): void {
+    const T = trace.steps;
+    const D = this.#directions;
+    const cell = this.cells[index]!;
+    const H = cell.hidden;
+    const layer = Math.floor(index / D);
+    const own = this.#dRows[layer + 1]!;
+    const below = this.#dRows[layer]!;
+    const widthBelow = cell.inputs;
+    const dAfter = this.#dAfter[index]!.fill(0);
+    const dBefore = this.#dBefore[index]!;
+    for (let i = T - 1; i >= 0; i--) {
+      const t = this.#order(index, i, T);
+      const row = b * T + t;
+      const { before, after, kept } = trace.frame(index, row);
+      const from = t * D * H + (index % D) * H;
+      for (let j = 0; j < H; j++) dAfter[j]! += own[from + j]!;
+      const dX = below.subarray(t * widthBelow, (t + 1) * widthBelow);
+      const x = this.#layerInput(trace, input, layer, row);
+      dBefore.fill(0);
+      cell.backward(dBefore, dX, dAfter, after, kept, before, x);
+      if (this.#startsAt(trace, index, row)) dAfter.fill(0);
+      else dAfter.set(dBefore);
+    }
+  }
+
+  /** The time step that a cell reads as its i-th. */
+  #order(index: number, i: number, T: number): number {
+    return this.#isReverse(index) ? T - 1 - i : i;
+  }
+
+  /** Whether a cell starts from zeros at this step: a sequence begins, or for a reverse cell ends, here. */
+  #startsAt(trace: Trace, index: number, row: number): boolean {
+    if (!this.#isReverse(index)) return trace.begins[row] === 1;
+    return (row + 1) % trace.steps !== 0 && trace.begins[row + 1] === 1;
+  }
+
+  #isReverse(index: number): boolean {
+    return index % this.#directions === 1;
+  }
+
+  #layerInput(trace: Trace, input: Float64Array, layer: number, row: number): Float64Array {
+    if (layer > 0) return trace.output(layer - 1, row);
+    return input.subarray(row * this.inputs, (row + 1) * this.inputs);
   }
 }
 

@@ -6,7 +6,7 @@ export interface Frame {
   readonly before: Float64Array;
   /** [S] state after it */
   readonly after: Float64Array;
-  /** [H] the first H elements of `after`: what the layer above and the head see */
+  /** [H] the first H elements of `after`: the cell's output */
   readonly h: Float64Array;
   /** [K] */
   readonly kept: Float64Array;
@@ -15,45 +15,48 @@ export interface Frame {
 /**
  * What a forward pass over [B, T] leaves behind for the way back, allocated once and used again.
  *
- * Per layer: states before and after each step, [B, T, S] each (what follows a new beginning differs
- * from what went before it), and kept [B, T, K].
+ * Per cell: states before and after each step, [B, T, S] each (what follows a new beginning differs from
+ * what went before it), and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
  */
 export class Trace {
   readonly batch: number;
   readonly steps: number;
   /** [B, T] 1 where the step started from zeros instead of the state before it. */
   readonly begins: Uint8Array;
+  /** By cell, then b T + t. */
   readonly #frames: readonly (readonly Frame[])[];
+  /** By layer, then b T + t: [D H]. With one direction these are the frames' h. */
+  readonly #outputs: readonly (readonly Float64Array[])[];
 
-  /** @param cells the network's, from the lowest */
-  constructor(cells: readonly Cell[], batch: number, steps: number) {
+  /** @param layers the network's cells, layer by layer from the lowest */
+  constructor(layers: readonly (readonly Cell[])[], batch: number, steps: number) {
     this.batch = batch;
     this.steps = steps;
     this.begins = new Uint8Array(batch * steps);
-    this.#frames = cells.map((cell) => {
-      const S = cell.stateSize;
-      const K = cell.keptSize;
-      const before = new Float64Array(batch * steps * S);
-      const after = new Float64Array(batch * steps * S);
-      const kept = new Float64Array(batch * steps * K);
-      return Array.from({ length: batch * steps }, (_, index) => ({
-        before: before.subarray(index * S, (index + 1) * S),
-        after: after.subarray(index * S, (index + 1) * S),
-        h: after.subarray(index * S, index * S + cell.hidden),
-        kept: kept.subarray(index * K, (index + 1) * K),
-      }));
+    const rows = batch * steps;
+    this.#frames = layers.flat().map((cell) => frames(cell, rows));
+    this.#outputs = layers.map((cells, layer) => {
+      const [only] = cells;
+      if (cells.length === 1 && only) return this.#frames[layer]!.map(({ h }) => h);
+      const width = cells.reduce((sum, { hidden }) => sum + hidden, 0);
+      return rowsOf(new Float64Array(rows * width), width, rows);
     });
   }
 
   /** @param index b T + t */
-  frame(layer: number, index: number): Frame {
-    return this.#frames[layer]![index]!;
+  frame(cell: number, index: number): Frame {
+    return this.#frames[cell]![index]!;
+  }
+
+  /** What a layer gives at a step, [D H]. */
+  output(layer: number, index: number): Float64Array {
+    return this.#outputs[layer]![index]!;
   }
 
   /**
-   * Writes the states of all layers before step t (t = T: after the last).
+   * Writes the states of all cells before step t (t = T: after the last).
    *
-   * @param states [B, S], S over all layers
+   * @param states [B, S], S over all cells
    */
   statesBefore(states: Float64Array, t: number): void {
     let at = 0;
@@ -66,4 +69,21 @@ export class Trace {
       }
     }
   }
+}
+
+function frames(cell: Cell, rows: number): Frame[] {
+  const { stateSize: S, keptSize: K, hidden } = cell;
+  const before = rowsOf(new Float64Array(rows * S), S, rows);
+  const after = rowsOf(new Float64Array(rows * S), S, rows);
+  const kept = rowsOf(new Float64Array(rows * K), K, rows);
+  return before.map((row, index) => ({
+    before: row,
+    after: after[index]!,
+    h: after[index]!.subarray(0, hidden),
+    kept: kept[index]!,
+  }));
+}
+
+function rowsOf(values: Float64Array, width: number, rows: number): Float64Array[] {
+  return Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width));
 }

@@ -46,6 +46,14 @@ export class ByteWriter {
     return this;
   }
 
+  /** Length, then the elements, rounded to float32. */
+  f32s(values: ArrayLike<number>): this {
+    this.u32(values.length);
+    const at = this.#reserve(4 * values.length);
+    for (let i = 0; i < values.length; i++) this.#view.setFloat32(at + 4 * i, values[i]!, true);
+    return this;
+  }
+
   bytes(values: Uint8Array): this {
     this.u32(values.length);
     const at = this.#reserve(values.length);
@@ -107,6 +115,14 @@ export class ByteReader {
     const at = this.#take(8 * length);
     const values = new Float64Array(length);
     for (let i = 0; i < length; i++) values[i] = this.#view.getFloat64(at + 8 * i, true);
+    return values;
+  }
+
+  f32s(): Float32Array {
+    const length = this.u32();
+    const at = this.#take(4 * length);
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = this.#view.getFloat32(at + 4 * i, true);
     return values;
   }
 

@@ -1,6 +1,7 @@
 import { problem } from "../core/index.js";
 import type { Feature } from "./feature.js";
 
+const MOST_HARMONICS = 12;
 /** So many of a target's last values are kept for every key. */
 const FURTHEST = 10_000;
 
@@ -12,7 +13,19 @@ export function checkFeatures(
 ): void {
   if (features.length === 0) throw badFeature("features", "at least one", "none");
   for (const feature of features) {
-    if (feature.kind === "calendar" || typeof feature.scale === "string") continue;
+    if (feature.kind === "calendar") {
+      const { harmonics = 1 } = feature;
+      if (Number.isInteger(harmonics) && harmonics >= 1 && harmonics <= MOST_HARMONICS) continue;
+      throw badFeature(
+        `the calendar's ${feature.calendar}`,
+        `1 to ${MOST_HARMONICS} harmonics`,
+        `${harmonics}`,
+      );
+    }
+    if (feature.kind === "lag" && !(feature.byMs > 0 && Number.isFinite(feature.byMs))) {
+      throw badFeature(`the past of ${JSON.stringify(feature.field)}`, "a time over 0", `${feature.byMs} ms`);
+    }
+    if (!("scale" in feature) || typeof feature.scale === "string") continue;
     const { mean, sd } = feature.scale;
     if (!Number.isFinite(mean) || !(sd > 0 && Number.isFinite(sd))) {
       const on = `feature ${JSON.stringify(feature.field)}`;

@@ -9,11 +9,10 @@ import {
   type StreamEvent,
   timeZone,
 } from "../core/index.js";
-import { calendarInto } from "./calendar.js";
 import { checkFeatures } from "./check-features.js";
-import { type Feature, inputNames, type Scale } from "./feature.js";
-import { restoreInto } from "./restore-into.js";
-import { RobustScaler } from "./robust-scaler.js";
+import { type Feature, inputNames } from "./feature.js";
+import { FieldInput } from "./field-input.js";
+import { type KeyFeature, keyFeature, type Moment } from "./key-feature.js";
 import { StepScale } from "./step-scale.js";
 
 export interface FeatureOptions {
@@ -33,34 +32,29 @@ export interface FeatureStage extends Stage {
   readonly names: readonly string[];
 }
 
-/** What one key remembers: a scaler per feature that has one, and how far each target moves. */
+/** What one key remembers: of each feature, and how far each target moves. */
 class KeyFeatures {
-  readonly scalers: readonly RobustScaler[];
+  readonly features: readonly KeyFeature[];
   readonly targets: readonly StepScale[];
-  /** The last value of each feature's field, for differences; NaN at the start of a sequence. */
-  readonly last: Float64Array;
 
   constructor({ features, targets, horizons }: FeatureOptions) {
-    this.scalers = features.map(() => new RobustScaler());
+    this.features = features.map((feature) => keyFeature(feature, horizons));
     this.targets = targets.map(() => new StepScale(horizons));
-    this.last = new Float64Array(features.length).fill(Number.NaN);
   }
 
   begin(): void {
-    this.last.fill(Number.NaN);
+    for (const feature of this.features) feature.begin();
     for (const target of this.targets) target.begin();
   }
 
   write(to: ByteWriter): void {
-    for (const scaler of this.scalers) scaler.write(to);
+    for (const feature of this.features) feature.write(to);
     for (const target of this.targets) target.write(to);
-    to.f64s(this.last);
   }
 
   read(from: ByteReader): this {
-    for (const scaler of this.scalers) scaler.read(from);
+    for (const feature of this.features) feature.read(from);
     for (const target of this.targets) target.read(from);
-    restoreInto(this.last, from);
     return this;
   }
 }
@@ -75,11 +69,11 @@ class KeyFeatures {
 export function featureStage(options: FeatureOptions): FeatureStage {
   const { features, targets, horizons } = options;
   checkFeatures(features, targets, horizons);
-  const names = features.flatMap(inputNames);
+  const names = features.flatMap((feature) => inputNames(feature, horizons));
   const zone = timeZone(options.zone ?? "UTC");
   const keys = new KeyedState<KeyFeatures>({
     name: "features",
-    version: 1,
+    version: 2,
     create: () => new KeyFeatures(options),
     write: (state, to) => state.write(to),
     read: (from) => new KeyFeatures(options).read(from),
@@ -90,12 +84,19 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   );
 
   const step = (event: StreamEvent): void => {
-    const state = keys.of(event.sample.key);
-    if (event.begins) state.begin();
     const { sample } = event;
+    const state = keys.of(sample.key);
+    if (event.begins) state.begin();
     event.target = Float64Array.from(targets, (field) => numberOf(sample, field));
-    event.affine = affineOf(state, features, featureOf, event.target);
-    event.input = inputOf(state, features, names.length, sample, zone.offsetAt(sample.time));
+    event.affine = affineOf(state, featureOf, event.target);
+    event.input = new Float64Array(names.length);
+    const moment: Moment = {
+      number: (field) => numberOf(sample, field),
+      time: sample.time,
+      localMs: sample.time + zone.offsetAt(sample.time),
+    };
+    let at = 0;
+    for (const feature of state.features) at = feature.step(event.input, at, moment);
     event.scale = new Float64Array(targets.length * horizons.length);
     for (const [index, target] of state.targets.entries()) {
       target.step(event.scale, index * horizons.length, event.target[index] ?? Number.NaN);
@@ -112,66 +113,15 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   };
 }
 
-/** Location and spread of each target as a feature, before it learns from this event; a first value is its own location. */
-function affineOf(
-  state: KeyFeatures,
-  features: readonly Feature[],
-  featureOf: readonly number[],
-  values: Float64Array,
-): Float64Array {
+/** Location and spread of each target as a feature, before it learns from this event; 0 and 1 where it is none. */
+function affineOf(state: KeyFeatures, featureOf: readonly number[], values: Float64Array): Float64Array {
   const affine = new Float64Array(2 * featureOf.length);
   for (const [target, index] of featureOf.entries()) {
-    const feature = features[index];
-    const scaler = state.scalers[index];
-    const scale: Scale = feature === undefined || feature.kind === "calendar" ? "none" : feature.scale;
-    const [location, spread] =
-      scale === "none" || scaler === undefined
-        ? [0, 1]
-        : scale === "robust"
-          ? [scaler.isKnown ? scaler.location : (values[target] ?? 0), scaler.spread]
-          : [scale.mean, scale.sd];
-    affine[2 * target] = location;
-    affine[2 * target + 1] = spread;
+    const feature = state.features[index];
+    const scaled = feature instanceof FieldInput ? feature.scale.affine(values[target] ?? 0) : [0, 1];
+    affine.set(scaled, 2 * target);
   }
   return affine;
-}
-
-function inputOf(
-  state: KeyFeatures,
-  features: readonly Feature[],
-  inputs: number,
-  sample: Sample,
-  offsetMs: number,
-): Float64Array {
-  const input = new Float64Array(inputs);
-  let at = 0;
-  for (const [index, feature] of features.entries()) {
-    if (feature.kind === "calendar") {
-      calendarInto(input, at, feature.calendar, sample.time + offsetMs);
-      at += 2;
-      continue;
-    }
-    const value = numberOf(sample, feature.field);
-    const before = state.last[index] ?? Number.NaN;
-    state.last[index] = value;
-    if (feature.kind === "field") {
-      input[at++] = scaled(value, feature.scale, state.scalers[index]);
-    } else if (Number.isNaN(before)) {
-      // A sequence's first event has no difference; its scale learns nothing from that.
-      input[at++] = 0;
-    } else {
-      input[at++] = scaled(value - before, feature.scale, state.scalers[index]);
-    }
-  }
-  return input;
-}
-
-function scaled(value: number, scale: Scale, scaler: RobustScaler | undefined): number {
-  if (scale === "none" || scaler === undefined) return value;
-  if (scale !== "robust") return (value - scale.mean) / scale.sd;
-  const result = scaler.scale(value);
-  scaler.learn(value);
-  return result;
 }
 
 /**

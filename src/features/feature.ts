@@ -1,16 +1,55 @@
 /** How a number is scaled before the network sees it: by its key's running location and spread, not at all, or by fixed numbers. */
 export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: number };
 
-/** One thing that the network sees of an event. A calendar feature is two inputs, sine and cosine; any other is one. */
-export type Feature =
-  | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
-  | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
-  | { readonly kind: "calendar"; readonly calendar: Calendar };
-
 export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 
+/** One thing that the network sees of an event. */
+export type Feature = FieldFeature | DifferenceFeature | CalendarFeature | LagFeature;
+
+/** The field's value: one input. */
+export interface FieldFeature {
+  readonly kind: "field";
+  readonly field: string;
+  readonly scale: Scale;
+}
+
+/** The field's change since the event before: one input. */
+export interface DifferenceFeature {
+  readonly kind: "difference";
+  readonly field: string;
+  readonly scale: Scale;
+}
+
+/** The place of the event's time in a cycle: sine and cosine of each harmonic, 2 n inputs. */
+export interface CalendarFeature {
+  readonly kind: "calendar";
+  readonly calendar: Calendar;
+  /** n; default 1. */
+  readonly harmonics?: number;
+}
+
+/** The field's values a period ago, at this time and at each horizon ahead of it: 1 + horizons inputs. */
+export interface LagFeature {
+  readonly kind: "lag";
+  readonly field: string;
+  readonly byMs: number;
+}
+
 /** Names of a feature's inputs, for people: what a network file is expected to take. */
-export function inputNames(feature: Feature): readonly string[] {
-  if (feature.kind === "calendar") return [`sin ${feature.calendar}`, `cos ${feature.calendar}`];
-  return [feature.kind === "field" ? feature.field : `difference of ${feature.field}`];
+export function inputNames(feature: Feature, horizons: readonly number[]): readonly string[] {
+  switch (feature.kind) {
+    case "field":
+      return [feature.field];
+    case "difference":
+      return [`difference of ${feature.field}`];
+    case "calendar":
+      return Array.from({ length: feature.harmonics ?? 1 }, (_, i) => {
+        const cycle = i === 0 ? feature.calendar : `${i + 1} ${feature.calendar}`;
+        return [`sin ${cycle}`, `cos ${cycle}`];
+      }).flat();
+    case "lag": {
+      const name = `${feature.field} ${feature.byMs / 3_600_000} h before`;
+      return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
+    }
+  }
 }

@@ -1,2 +1,2 @@
 export { Kernel, type Pointer } from "./kernel.js";
-export type { KernelExports } from "./kernel-exports.js";
+export type { KernelExports, TrainingExports } from "./kernel-exports.js";

@@ -1,7 +1,7 @@
 import type { Pointer } from "./kernel.js";
 
 /** What the WebAssembly kernel exports; each function is documented where it is written, in assembly/. */
-export interface KernelExports extends MemoryExports, MathExports, StepExports {}
+export interface KernelExports extends MemoryExports, MathExports, StepExports, TrainingExports {}
 
 interface MemoryExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -18,4 +18,98 @@ interface MathExports {
 interface StepExports {
   stepRows(program: Pointer, states: Pointer, refused: Pointer, rows: number): number;
   runSequence(program: Pointer, state: Pointer, steps: number): void;
+}
+
+/** Strides and steps between blocks are in bytes. */
+export interface TrainingExports {
+  multiply(
+    y: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    w: Pointer,
+    wBlock: number,
+    rows: number,
+    K: number,
+    blocks: number,
+  ): void;
+  multiplyGradient(
+    dW: Pointer,
+    wBlock: number,
+    dY: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    rows: number,
+    K: number,
+    blocks: number,
+  ): void;
+  sumRows(sums: Pointer, dY: Pointer, yRow: number, rows: number, width: number): void;
+  transpose(transposed: Pointer, w: Pointer, N: number, K4: number): void;
+
+  fillRows(y: Pointer, yRow: number, values: Pointer, rows: number, width: number): void;
+  toRows(rows: Pointer, row: number, values: Pointer, B: number, T: number, width: number): void;
+  fromRows(values: Pointer, rows: Pointer, row: number, B: number, T: number, width: number): void;
+  maskRows(
+    y: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    mask: Pointer,
+    rows: number,
+    width: number,
+  ): void;
+
+  /** `layer` is a record of assembly/training/layer.ts. */
+  rnnForward(layer: Pointer): void;
+  rnnBackward(layer: Pointer): void;
+  gruForward(layer: Pointer): void;
+  gruBackward(layer: Pointer): void;
+  gruResetBeforeForward(layer: Pointer): void;
+  gruResetBeforeBackward(layer: Pointer): void;
+  lstmForward(layer: Pointer): void;
+  lstmBackward(layer: Pointer): void;
+
+  sumOfSquares(x: Pointer, N: number): number;
+  sgd(
+    w: Pointer,
+    g: Pointer,
+    v: Pointer,
+    N: number,
+    scale: number,
+    rate: number,
+    momentum: number,
+    decay: number,
+  ): void;
+  rmsProp(
+    w: Pointer,
+    g: Pointer,
+    v: Pointer,
+    s: Pointer,
+    N: number,
+    scale: number,
+    rate: number,
+    momentum: number,
+    decay: number,
+    alpha: number,
+    rest: number,
+    epsilon: number,
+  ): void;
+  adam(
+    w: Pointer,
+    g: Pointer,
+    m: Pointer,
+    s: Pointer,
+    N: number,
+    scale: number,
+    rate: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    unbias: number,
+    epsilon: number,
+    decay: number,
+    kept: number,
+  ): void;
 }

@@ -23,8 +23,8 @@ export interface ModelReport {
   readonly input: string;
   readonly output: string;
   /** I, O; undefined where the graph could not be followed. */
-  readonly inputs: number | undefined;
-  readonly outputs: number | undefined;
+  readonly inputSize: number | undefined;
+  readonly outputSize: number | undefined;
   readonly cells: readonly CellReport[];
   readonly parameters: number;
   /** S */
@@ -51,8 +51,8 @@ export function inspectModel(bytes: Uint8Array, options: { readonly name: string
     description,
     input: signature.input.name,
     output: signature.output.name,
-    inputs: graph?.sizes[0],
-    outputs: graph?.sizes[graph.output],
+    inputSize: graph?.sizes[0],
+    outputSize: graph?.sizes[graph.output],
     cells: cellReports(analysis),
     parameters: matrices(model).reduce((sum, { size }) => sum + size, 0),
     state,

@@ -38,7 +38,8 @@ export async function bestOrtRuntime(): Promise<OrtRuntime> {
   return (await nativeRuntime()) ?? ortRuntime("ort-web");
 }
 
-async function nativeRuntime(): Promise<OrtRuntime | undefined> {
+/** undefined where it is not installed. */
+export async function nativeRuntime(): Promise<OrtRuntime | undefined> {
   try {
     const { env, InferenceSession, Tensor } = await import("onnxruntime-node");
     env.logLevel = "fatal";

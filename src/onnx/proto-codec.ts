@@ -3,7 +3,7 @@ import protobuf from "protobufjs/minimal.js";
 /** How a field's value stands on the wire; anything else is the name of a message. */
 type WireKind = "int" | "string" | "bytes" | "float" | "double";
 
-/** One field: its name in our objects, its kind or message, and whether it repeats (`[]`). */
+/** One field: its name in our objects, its kind or message, and whether it repeats (`[]`, `[packed]` on the wire). */
 export type Field = readonly [name: string, kind: string];
 
 /** Messages by name, each with its fields by number. */
@@ -26,7 +26,7 @@ type Message = Record<string, unknown> & { [UNKNOWN]?: Uint8Array[] };
 export function decodeMessage(schema: ProtoSchema, type: string, bytes: Uint8Array): object {
   const fields = schema[type]!;
   const message: Message = {};
-  for (const [name, kind] of Object.values(fields)) if (kind.endsWith("[]")) message[name] = [];
+  for (const [name, kind] of Object.values(fields)) if (kind.endsWith("]")) message[name] = [];
   const reader = protobuf.Reader.create(bytes);
   while (reader.pos < reader.len) {
     const start = reader.pos;
@@ -40,7 +40,7 @@ export function decodeMessage(schema: ProtoSchema, type: string, bytes: Uint8Arr
       continue;
     }
     const [name, kind] = field;
-    const element = kind.replace("[]", "");
+    const element = elementOf(kind);
     if (element === kind) {
       message[name] = readValue(reader, schema, element);
     } else if ((tag & 7) === 2 && isNumeric(element)) {
@@ -62,8 +62,8 @@ export function encodeMessage(schema: ProtoSchema, type: string, value: object):
   for (const [number, [name, kind]] of Object.entries(schema[type]!)) {
     const content = message[name];
     if (content === undefined) continue;
-    const element = kind.replace("[]", "");
-    if (element !== kind && isNumeric(element)) {
+    const element = elementOf(kind);
+    if (kind.endsWith("[packed]")) {
       if ((content as number[]).length === 0) continue;
       writer.uint32(Number(number) * 8 + 2).fork();
       for (const item of content as number[]) writeValue(writer, schema, element, item);
@@ -117,6 +117,11 @@ function writeValue(writer: protobuf.Writer, schema: ProtoSchema, kind: string, 
   }
 }
 
+function elementOf(kind: string): string {
+  const end = kind.indexOf("[");
+  return end < 0 ? kind : kind.slice(0, end);
+}
+
 function isNumeric(kind: string): boolean {
   return kind === "int" || kind === "float" || kind === "double";
 }
@@ -126,7 +131,7 @@ function wireType(kind: string): number {
 }
 
 function fits(kind: string, wire: number): boolean {
-  const element = kind.replace("[]", "");
+  const element = elementOf(kind);
   return wire === wireType(element) || (wire === 2 && element !== kind && isNumeric(element));
 }
 

@@ -29,6 +29,16 @@ export function integers(values: readonly number[]): Tensor {
   return tensor([values.length], values, INT64);
 }
 
+/** [N, M] of [M, N] */
+export function transposed({ dims: [rows = 1, columns = 1], data, type }: Tensor): Tensor {
+  const result = data.slice();
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = data[row * columns + column]!;
+  }
+  return { dims: [columns, rows], data: result, type };
+}
+
 export function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, length) => product * length, 1);
 }

@@ -9,9 +9,9 @@ import {
   lengthOf,
   vectorSize,
 } from "./axes.js";
-import { axesOf, axisOf, expand, take, transpose } from "./fold.js";
+import { axesOf, axisOf, expand, take } from "./fold.js";
 import type { Site } from "./site.js";
-import { sizeOf, type Tensor, tensor } from "./tensor.js";
+import { sizeOf, type Tensor, tensor, transposed } from "./tensor.js";
 import { spread } from "./trace-moves.js";
 import { cannotStream, isStream, isTensor, lacking, type Stream, type Traced } from "./traced.js";
 
@@ -262,7 +262,7 @@ function matMul(site: Site): Stream {
   const lead = Array.from({ length: Math.max(0, weight.dims.length - a.axes.length) }, (): Axis => []);
   const axes = [...lead, ...a.axes.slice(0, -1), ...(weight.dims.length > 1 ? [feature(N)] : [])];
   requireVector(a.axes.at(-1) ?? [], K);
-  const matrix = transpose({ ...weight, dims: [K, N] }, [1, 0]);
+  const matrix = transposed({ ...weight, dims: [K, N] });
   return site.derive([a], axes, () => site.eachRow(a, (row) => dense(site, row, matrix)));
 }
 
@@ -304,7 +304,7 @@ function gemm(site: Site): Stream {
   const b = site.tensor(1);
   if (site.attributes.int("transA", 0) === 1) throw lacking("transA");
   const isTransposed = site.attributes.int("transB", 0) === 1;
-  const matrix = isTransposed ? b : transpose(b, [1, 0]);
+  const matrix = isTransposed ? b : transposed(b);
   const [O = 1, I = 1] = matrix.dims;
   const last = x.axes.at(-1) ?? [];
   requireVector(last, I);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   about,
   checkedText,
+  duration,
   every,
   fieldName,
   finite,
@@ -36,7 +37,8 @@ const scale = about(
   "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
 );
 
-const FEATURE_WORDS = "a field's name, { field, scale }, { difference, scale } or { calendar }";
+const FEATURE_WORDS =
+  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics } or { lag, by }";
 
 const feature = z
   .xor(
@@ -62,6 +64,21 @@ const feature = z
             "Place of the event time in a cycle, as sine and cosine, in `input.zone`.",
             { example: "hour-of-day" },
           ),
+          harmonics: about(
+            integer(1, 12).default(1),
+            "So many multiples of that angle: more follow sharper daily or weekly shapes.",
+          ),
+        },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          lag: about(
+            fieldName,
+            "What the field was a period ago, now and at each horizon, less its value now, in usual steps.",
+            { example: "rms" },
+          ),
+          by: about(duration, "The period.", { example: "7d" }),
         },
         FEATURE_WORDS,
       ),

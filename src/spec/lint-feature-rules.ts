@@ -135,16 +135,17 @@ export const featureRules: readonly LintRule[] = [
 
 /** The payload's fields that features are made of. */
 export function fieldsOf(features: readonly FullFeature[]): string[] {
-  return features.flatMap((feature) =>
-    "field" in feature ? [feature.field] : "difference" in feature ? [feature.difference] : [],
-  );
+  return features.flatMap((feature) => {
+    if ("field" in feature) return [feature.field];
+    if ("difference" in feature) return [feature.difference];
+    return "lag" in feature ? [feature.lag] : [];
+  });
 }
 
 function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
-  return "difference" in feature
-    ? `the difference of "${feature.difference}"`
-    : `the calendar's ${feature.calendar}`;
+  if ("difference" in feature) return `the difference of "${feature.difference}"`;
+  return "lag" in feature ? `"${feature.lag}" ${feature.by} before` : `the calendar's ${feature.calendar}`;
 }
 
 /** Names that stood before, and where they stand again. */

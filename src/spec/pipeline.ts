@@ -10,7 +10,8 @@ export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 export type Feature =
   | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
-  | { readonly kind: "calendar"; readonly calendar: Calendar };
+  | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
+  | { readonly kind: "lag"; readonly field: string; readonly byMs: number };
 
 /** By event time, or by count of events. */
 export type Every = { readonly ms: number } | { readonly events: number };

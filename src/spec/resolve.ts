@@ -97,7 +97,8 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
 function feature(full: FullFeature): Feature {
   if ("field" in full) return { kind: "field", field: full.field, scale: full.scale };
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
-  return { kind: "calendar", calendar: full.calendar };
+  if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
+  return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
 }
 
 function every(written: string | number): Every {

@@ -35,11 +35,12 @@ type Deciding = Pick<FullDocument, "sequence" | "features" | "target" | "model" 
 };
 
 /** `60s` and `1m` are the same pause. */
-function inMilliseconds({ input, sequence, learn, ...rest }: Deciding) {
+function inMilliseconds({ input, sequence, features, learn, ...rest }: Deciding) {
   const ms = (text: string | number | undefined) =>
     typeof text === "string" && !text.includes("${") ? `${parseDuration(text)}ms` : text;
   return {
     ...rest,
+    features: features.map((feature) => ("lag" in feature ? { ...feature, by: ms(feature.by) } : feature)),
     input: { ...input, "max-ahead": ms(input["max-ahead"]) },
     sequence: { ...sequence, gap: ms(sequence.gap) },
     learn: learn && { ...learn, every: ms(learn.every) },

@@ -1,4 +1,4 @@
-import { type CellKind, type Network, networkFromBytes } from "../cells/index.js";
+import { type CellKind, KernelModel, networkFromBytes, networkGraph } from "../cells/index.js";
 import {
   type Batch,
   ByteReader,
@@ -10,7 +10,8 @@ import {
   type StreamEvent,
 } from "../core/index.js";
 import type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "../training/index.js";
-import { KeyCells } from "./key-cells.js";
+import { HiddenStates } from "./hidden-states.js";
+import { RecentInputs } from "./recent-inputs.js";
 import { readSequences, TrainingMemory, type TrainingShape, writeSequences } from "./training-memory.js";
 
 /** Trains networks somewhere else than on the event path: in a worker thread, or at once in a test. */
@@ -81,14 +82,16 @@ const KEPT = 8;
  *
  * Re-warming is lazy: under new weights a key steps its last 64 inputs at its next event.
  *
- * Slots: `cells` (per key), `learner` (the network in service, what it is trained on, what is under way).
+ * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `learner` (the network in service, what it is
+ * trained on, what is under way).
  */
 export class LearningCellsStage implements Stage {
   readonly slots: readonly StateSlot[];
   readonly #options: LearningOptions;
-  readonly #cells: KeyedState<KeyCells>;
+  readonly #hidden = new HiddenStates();
+  readonly #recent: KeyedState<RecentInputs>;
   readonly #memory: TrainingMemory;
-  #network: Network | undefined;
+  #network: KernelModel | undefined;
   #networkBytes: Uint8Array = new Uint8Array(0);
   #model = "naive";
   #generation = 0;
@@ -105,14 +108,15 @@ export class LearningCellsStage implements Stage {
     this.#options = options;
     this.#nextTraining = options.coldStart.events;
     this.#memory = new TrainingMemory(options.shape, KEPT * options.coldStart.events);
-    this.#cells = new KeyedState<KeyCells>({
-      name: "cells",
+    const { inputs } = options.shape;
+    this.#recent = new KeyedState<RecentInputs>({
+      name: "inputs",
       version: 1,
-      create: () => new KeyCells(options.shape.inputs),
-      write: (cells, to) => cells.write(to),
-      read: (from) => new KeyCells(options.shape.inputs).read(from),
+      create: () => new RecentInputs(inputs),
+      write: (recent, to) => recent.write(to),
+      read: (from) => new RecentInputs(inputs).read(from),
     });
-    this.slots = [this.#cells, this.#learnerSlot()];
+    this.slots = [this.#hidden, this.#recent, this.#learnerSlot()];
   }
 
   replayLog(entries: readonly LogEntry[]): void {
@@ -195,6 +199,7 @@ export class LearningCellsStage implements Stage {
     const model = body.text();
     this.#pending = undefined;
     if (entry.kind === "checkpoint") {
+      this.#hidden.clear();
       this.#serve(model, body.bytes());
       this.#generation++;
       if (this.#options.fineTune === undefined) this.#memory.clear();
@@ -210,7 +215,9 @@ export class LearningCellsStage implements Stage {
 
   #serve(model: string, bytes: Uint8Array): void {
     this.#networkBytes = bytes;
-    this.#network = bytes.length === 0 ? undefined : networkFromBytes(bytes, model);
+    this.#network =
+      bytes.length === 0 ? undefined : new KernelModel(networkGraph(networkFromBytes(bytes, model)), model);
+    this.#hidden.serve(this.#network);
     this.#model = model;
   }
 
@@ -223,23 +230,21 @@ export class LearningCellsStage implements Stage {
   }
 
   #step(event: StreamEvent, input: Float64Array): void {
-    const cells = this.#cells.of(event.sample.key);
-    cells.remember(input, event.begins);
+    const { key } = event.sample;
+    const recent = this.#recent.of(key);
+    recent.remember(input, event.begins);
     event.model = this.#model;
-    if (this.#network !== undefined) {
-      if (cells.generation !== this.#generation) this.#warm(cells, this.#network);
-      if (event.begins) cells.hidden.fill(0);
-      event.output = new Float64Array(this.#network.outputs);
-      this.#network.step(event.output, cells.hidden, input);
+    const network = this.#network;
+    if (network !== undefined) {
+      const output = new Float64Array(network.outputs);
+      const isWarm = this.#hidden.has(key);
+      const slot = this.#hidden.of(key);
+      if (event.begins) network.resetState(slot);
+      else if (!isWarm) for (const earlier of recent.earlier()) network.stepSlot(output, slot, earlier);
+      network.stepSlot(output, slot, input);
+      event.output = output;
     }
     this.#learnFrom(event);
-  }
-
-  #warm(cells: KeyCells, network: Network): void {
-    cells.generation = this.#generation;
-    cells.hidden = new Float64Array(network.stateSize);
-    const output = new Float64Array(network.outputs);
-    for (const input of cells.earlier()) network.step(output, cells.hidden, input);
   }
 
   #learnFrom(event: StreamEvent): void {
@@ -287,7 +292,7 @@ export class LearningCellsStage implements Stage {
   #forget(): void {
     this.#serve("naive", new Uint8Array(0));
     this.#generation = 0;
-    for (const key of this.#cells.keys()) this.#cells.of(key).generation = 0;
+    this.#hidden.clear();
     this.#seen = 0;
     this.#nextTraining = this.#options.coldStart.events;
     this.#newest = Number.NEGATIVE_INFINITY;

@@ -118,7 +118,8 @@ export type FeatureInput =
   | string
   | { readonly field: string; readonly scale?: Scale }
   | { readonly difference: string; readonly scale?: Scale }
-  | { readonly calendar: Calendar };
+  | { readonly calendar: Calendar; readonly harmonics?: number }
+  | { readonly lag: string; readonly by: string };
 
 export interface FeaturesOptions {
   /** Fields that are forecast; default: the first field. */
@@ -150,7 +151,8 @@ export function features(
 
 function featureOf(input: FeatureInput): Feature {
   if (typeof input === "string") return { kind: "field", field: input, scale: "robust" };
-  if ("calendar" in input) return { kind: "calendar", calendar: input.calendar };
+  if ("calendar" in input) return { kind: "calendar", ...input };
+  if ("lag" in input) return { kind: "lag", field: input.lag, byMs: parseDuration(input.by) };
   const scale = input.scale ?? "robust";
   return "field" in input
     ? { kind: "field", field: input.field, scale }

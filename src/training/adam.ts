@@ -1,3 +1,5 @@
+import type { OptimizerStep } from "../cells/index.js";
+import { pow } from "../core/index.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -21,53 +23,45 @@ export interface AdamOptions {
  */
 export class Adam implements Optimizer {
   learningRate: number;
-  /** Per step, of w, before the update; AdamW's. */
-  protected readonly decoupledDecay: number = 0;
+  updates = 0;
   readonly #beta1: number;
   readonly #beta2: number;
   readonly #epsilon: number;
   readonly #weightDecay: number;
-  readonly #mean: Float64Array;
-  readonly #square: Float64Array;
-  /** beta^t */
-  #beta1Power = 1;
-  #beta2Power = 1;
 
-  /** @param size number of weights */
-  constructor(size: number, options: AdamOptions) {
+  constructor(options: AdamOptions) {
     this.learningRate = options.learningRate;
     this.#beta1 = options.beta1 ?? 0.9;
     this.#beta2 = options.beta2 ?? 0.999;
     this.#epsilon = options.epsilon ?? 1e-8;
     this.#weightDecay = options.weightDecay ?? 0;
-    this.#mean = new Float64Array(size);
-    this.#square = new Float64Array(size);
   }
 
-  step(weights: Float64Array, gradients: Float64Array): void {
-    const mean = this.#mean;
-    const square = this.#square;
-    this.#beta1Power *= this.#beta1;
-    this.#beta2Power *= this.#beta2;
-    const rate = this.learningRate / (1 - this.#beta1Power);
-    const bias = Math.sqrt(1 - this.#beta2Power);
-    const kept = 1 - this.learningRate * this.decoupledDecay;
-    for (let i = 0; i < weights.length; i++) {
-      const w = weights[i]!;
-      const g = gradients[i]! + this.#weightDecay * w;
-      mean[i] = this.#beta1 * mean[i]! + (1 - this.#beta1) * g;
-      square[i] = this.#beta2 * square[i]! + (1 - this.#beta2) * g * g;
-      weights[i] = kept * w - (rate * mean[i]!) / (Math.sqrt(square[i]!) / bias + this.#epsilon);
-    }
+  next(): OptimizerStep & { readonly rule: "adam" } {
+    const t = ++this.updates;
+    return {
+      rule: "adam",
+      rate: this.learningRate / (1 - pow(this.#beta1, t)),
+      beta1: this.#beta1,
+      beta2: this.#beta2,
+      unbias: 1 / Math.sqrt(1 - pow(this.#beta2, t)),
+      epsilon: this.#epsilon,
+      decay: this.#weightDecay,
+      kept: 1,
+    };
   }
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019): w *= 1 - learningRate weightDecay comes first. */
 export class AdamW extends Adam {
-  protected override readonly decoupledDecay: number;
+  readonly #decoupledDecay: number;
 
-  constructor(size: number, { weightDecay = 0.01, ...options }: AdamOptions) {
-    super(size, options);
-    this.decoupledDecay = weightDecay;
+  constructor({ weightDecay = 0.01, ...options }: AdamOptions) {
+    super(options);
+    this.#decoupledDecay = weightDecay;
+  }
+
+  override next(): OptimizerStep & { readonly rule: "adam" } {
+    return { ...super.next(), kept: 1 - this.learningRate * this.#decoupledDecay };
   }
 }

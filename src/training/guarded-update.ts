@@ -1,4 +1,4 @@
-import type { Network } from "../cells/index.js";
+import type { TrainableNetwork } from "../cells/index.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** Where one update went: applied, or refused because the loss or the gradient was not finite. */
@@ -9,14 +9,23 @@ export interface UpdateReport {
   readonly applied: boolean;
 }
 
+/** What training needs, besides the weights, to go on as if it had not stopped. */
+export interface OptimizerState {
+  readonly updates: number;
+  /** [N] each, in the order of the weights */
+  readonly firstMoment: Float64Array;
+  readonly secondMoment: Float64Array;
+}
+
 /**
  * An optimizer's step behind a guard: gradients are clipped by their global norm (Pascanu et al. 2013),
  *
  *     g *= min(1, clipNorm / (|g| + 1e-6))        as PyTorch's clip_grad_norm_
  *
- * and the weights are touched only after loss and norm are known to be finite.
+ * and weights and moments are touched only after loss and norm are known to be finite.
  */
 export class GuardedUpdate {
+  readonly network: TrainableNetwork;
   readonly optimizer: Optimizer;
   readonly #clipNorm: number;
   /** Updates whose gradient was clipped. */
@@ -24,27 +33,39 @@ export class GuardedUpdate {
   /** Updates that were refused: they changed nothing. */
   refused = 0;
 
-  constructor(optimizer: Optimizer, clipNorm: number) {
+  constructor(network: TrainableNetwork, optimizer: Optimizer, clipNorm: number) {
+    this.network = network;
     this.optimizer = optimizer;
     this.#clipNorm = clipNorm;
   }
 
-  /** Takes the network's gradients as they stand, leaves them clipped, and moves its weights. */
-  apply(network: Network, loss: number): UpdateReport {
-    const { gradients, weights } = network;
-    let square = 0;
-    for (let i = 0; i < gradients.length; i++) square += gradients[i]! * gradients[i]!;
-    const gradientNorm = Math.sqrt(square);
+  /** Moves the network's weights by its gradients, which stay as they are. */
+  apply(loss: number): UpdateReport {
+    const gradientNorm = Math.sqrt(this.network.gradientSquares());
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       this.refused++;
       return { loss, gradientNorm, applied: false };
     }
     const factor = this.#clipNorm / (gradientNorm + 1e-6);
-    if (factor < 1) {
-      this.clipped++;
-      for (let i = 0; i < gradients.length; i++) gradients[i]! *= factor;
-    }
-    this.optimizer.step(weights, gradients);
+    if (factor < 1) this.clipped++;
+    this.network.update(this.optimizer.next(), Math.min(1, factor));
     return { loss, gradientNorm, applied: true };
+  }
+
+  save(): OptimizerState {
+    const state = {
+      updates: this.optimizer.updates,
+      firstMoment: new Float64Array(this.network.weightCount),
+      secondMoment: new Float64Array(this.network.weightCount),
+    };
+    this.network.read("firstMoment", state.firstMoment);
+    this.network.read("secondMoment", state.secondMoment);
+    return state;
+  }
+
+  restore(state: OptimizerState): void {
+    this.optimizer.updates = state.updates;
+    this.network.write("firstMoment", state.firstMoment);
+    this.network.write("secondMoment", state.secondMoment);
   }
 }

@@ -1,9 +1,25 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
-export { GuardedUpdate, type UpdateReport } from "./guarded-update.js";
-export { absoluteLoss, crossEntropyLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
+export {
+  type Baseline,
+  baselineErrors,
+  fitHoltWinters,
+  HoltWinters,
+  type HoltWintersRates,
+  Persistence,
+  Ridge,
+  ridgeForecast,
+  SeasonalNaive,
+} from "./baselines/index.js";
+export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
+export { type ForecastErrors, forecastErrors } from "./forecast-errors.js";
+export { gaussianLoss } from "./gaussian-loss.js";
+export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
+export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
 export type { Optimizer } from "./optimizer.js";
+export { quantileLoss } from "./quantile-loss.js";
+export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
-export { Sgd } from "./sgd.js";
+export { Sgd, type SgdOptions } from "./sgd.js";
 export { Tbptt } from "./tbptt.js";
 export { trainForecaster } from "./train-forecaster.js";
 export type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "./training-job.js";

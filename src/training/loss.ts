@@ -1,5 +1,3 @@
-import { exp, log } from "../core/index.js";
-
 /**
  * The mean loss of a block of outputs and its derivative.
  *
@@ -48,34 +46,3 @@ export function huberLoss(delta = 1): Loss {
     (e) => (Math.abs(e) <= delta ? e : delta * Math.sign(e)),
   );
 }
-
-/**
- * Softmax cross-entropy, -log softmax(output)[class], of logits [N, O] against classes [N] in [0, O).
- * Its gradient is softmax(output) - onehot(class).
- */
-export const crossEntropyLoss: Loss = (gradient, output, target) => {
-  const N = target.length;
-  const O = output.length / N;
-  let known = 0;
-  for (let row = 0; row < N; row++) if (!Number.isNaN(target[row])) known++;
-  let sum = 0;
-  for (let row = 0; row < N; row++) {
-    const at = row * O;
-    if (Number.isNaN(target[row])) {
-      gradient.fill(0, at, at + O);
-      continue;
-    }
-    const label = target[row]!;
-    // Less the largest, so that no exponential overflows.
-    let largest = -Infinity;
-    for (let k = at; k < at + O; k++) largest = Math.max(largest, output[k]!);
-    let total = 0;
-    for (let k = at; k < at + O; k++) total += exp(output[k]! - largest);
-    sum += log(total) - (output[at + label]! - largest);
-    for (let k = 0; k < O; k++) {
-      const probability = exp(output[at + k]! - largest) / total;
-      gradient[at + k] = (probability - (k === label ? 1 : 0)) / known;
-    }
-  }
-  return known === 0 ? 0 : sum / known;
-};

@@ -1,9 +1,13 @@
-/** Moves weights against their gradients. One optimizer belongs to one array of weights: it remembers. */
+import type { OptimizerStep } from "../cells/index.js";
+
+/**
+ * A rule by which weights move against their gradients. What it remembers of each weight stands beside the
+ * network's weights; here stand the rule's numbers and how often it was applied.
+ */
 export interface Optimizer {
   learningRate: number;
-  /**
-   * @param weights   [N], changed in place
-   * @param gradients [N], unchanged
-   */
-  step(weights: Float64Array, gradients: Float64Array): void;
+  /** How many updates it has made; set it, with the network's moments, to go on where training ended. */
+  updates: number;
+  /** The next update; counts it. */
+  next(): OptimizerStep;
 }

@@ -1,3 +1,5 @@
+import type { Floats } from "../cells/index.js";
+
 /** Sequences that run side by side, B of T steps each. */
 export interface SequenceBatch {
   readonly batch: number;
@@ -16,18 +18,17 @@ export interface SequenceBatch {
  * @param cut    [B, to - from, W], overwritten
  * @param source [B, steps, W]
  */
-export function cutSteps<A extends Float64Array | Uint8Array>(
-  cut: A,
-  source: A,
+export function cutSteps(
+  cut: Floats | Uint8Array,
+  source: Floats | Uint8Array,
   steps: number,
   batch: number,
   from: number,
   to: number,
-): A {
+): void {
   const row = source.length / batch;
   const width = row / steps;
   for (let b = 0; b < batch; b++) {
     cut.set(source.subarray(b * row + from * width, b * row + to * width), b * (to - from) * width);
   }
-  return cut;
 }

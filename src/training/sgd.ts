@@ -1,4 +1,11 @@
+import type { OptimizerStep } from "../cells/index.js";
 import type { Optimizer } from "./optimizer.js";
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+}
 
 /**
  * Stochastic gradient descent, as PyTorch's SGD (without dampening or Nesterov):
@@ -7,27 +14,18 @@ import type { Optimizer } from "./optimizer.js";
  */
 export class Sgd implements Optimizer {
   learningRate: number;
+  updates = 0;
   readonly #momentum: number;
   readonly #weightDecay: number;
-  readonly #velocity: Float64Array;
 
-  /** @param size number of weights */
-  constructor(
-    size: number,
-    options: { readonly learningRate: number; readonly momentum?: number; readonly weightDecay?: number },
-  ) {
-    this.learningRate = options.learningRate;
-    this.#momentum = options.momentum ?? 0;
-    this.#weightDecay = options.weightDecay ?? 0;
-    this.#velocity = new Float64Array(size);
+  constructor({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions) {
+    this.learningRate = learningRate;
+    this.#momentum = momentum;
+    this.#weightDecay = weightDecay;
   }
 
-  step(weights: Float64Array, gradients: Float64Array): void {
-    const velocity = this.#velocity;
-    for (let i = 0; i < weights.length; i++) {
-      const g = gradients[i]! + this.#weightDecay * weights[i]!;
-      velocity[i] = this.#momentum * velocity[i]! + g;
-      weights[i]! -= this.learningRate * velocity[i]!;
-    }
+  next(): OptimizerStep {
+    this.updates++;
+    return { rule: "sgd", rate: this.learningRate, momentum: this.#momentum, decay: this.#weightDecay };
   }
 }

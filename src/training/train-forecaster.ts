@@ -1,4 +1,10 @@
-import { Network, type NetworkShape, networkFromBytes, networkToBytes } from "../cells/index.js";
+import {
+  KernelNetwork,
+  Network,
+  type NetworkShape,
+  networkFromBytes,
+  networkToBytes,
+} from "../cells/index.js";
 import { problem, Rng } from "../core/index.js";
 import { Adam } from "./adam.js";
 import { forecastTargets } from "./forecast-targets.js";
@@ -29,6 +35,8 @@ const REDUCTION = 0.4;
 /** ...and after so many reductions training ends. */
 const REDUCTIONS = 3;
 const MOST_LANES = 8;
+/** Steps that are validated at once. */
+const VALIDATION_STEPS = 128;
 
 /**
  * Trains Eddy's forecaster: output o[j, h] at step t means (y_j[t+h] - y_j[t]) / scale[t, j, h], the step
@@ -40,7 +48,8 @@ const MOST_LANES = 8;
  * is what is returned. It is accepted if it beats persistence (and the network that training started
  * from) there by more than two standard errors of the paired differences.
  *
- * Pure and deterministic: the same job gives the same bytes.
+ * Pure and deterministic: the same job gives the same bytes. It runs in the kernel, in float32; so are the
+ * weights that come of it.
  *
  * @throws RangeError code `TRAINING_JOB` (what does not fit or is not finite), `NETWORK_SHAPE`,
  *   `TBPTT_SCHEDULE`, `NETWORK_CORRUPT`
@@ -50,7 +59,7 @@ export function trainForecaster(
   onProgress: (progress: TrainingProgress) => void = () => {},
 ): TrainingResult {
   checkJob(job);
-  const network = startingNetwork(job);
+  const network = KernelNetwork.from(startingNetwork(job));
   const maxEpochs = job.maxEpochs ?? DEFAULT_EPOCHS;
 
   const parts = job.sequences.map((sequence) => {
@@ -74,18 +83,22 @@ export function trainForecaster(
   );
 
   const persistence = absoluteErrors(undefined, parts);
-  const incumbent = job.initial === undefined ? undefined : absoluteErrors(network, parts);
+  const averaged = new KernelNetwork(network.shape);
+  const validating = averaged.window(1, VALIDATION_STEPS);
+  const weights = new Float64Array(network.weightCount);
+  network.read("weights", weights);
+  averaged.write("weights", weights);
+  const incumbent = job.initial === undefined ? undefined : absoluteErrors(validating, parts);
   const update = new GuardedUpdate(
-    new Adam(network.weights.length, {
+    network,
+    new Adam({
       learningRate: job.initial === undefined ? LEARNING_RATE : FINE_TUNING_RATE,
     }),
     CLIP_NORM,
   );
-  const tbptt = new Tbptt(network, job.tbptt, huberLoss(), update);
-  const average = new WeightAverage(network.weights, AVERAGE_DECAY);
-  const averaged = new Network(network.shape);
-  averaged.weights.set(network.weights);
-  let best = { weights: network.weights.slice(), errors: incumbent ?? persistence };
+  const tbptt = new Tbptt(update, job.tbptt, huberLoss());
+  const average = new WeightAverage(weights, AVERAGE_DECAY);
+  let best = { weights: weights.slice(), errors: incumbent ?? persistence };
   const canLearn = persistence.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
 
   let epoch = 0;
@@ -98,10 +111,11 @@ export function trainForecaster(
     tbptt.learn(lanes, (report) => {
       loss += report.loss;
       updates++;
-      average.add(network.weights);
+      network.read("weights", weights);
+      average.add(weights);
     });
-    averaged.weights.set(average.values);
-    const errors = absoluteErrors(averaged, parts);
+    averaged.write("weights", average.values);
+    const errors = absoluteErrors(validating, parts);
     onProgress({ epoch, epochs: maxEpochs, loss: loss / updates, validation: mean(errors) });
     if (mean(errors) < mean(best.errors)) {
       best = { weights: average.values.slice(), errors };
@@ -113,7 +127,8 @@ export function trainForecaster(
     }
   }
 
-  averaged.weights.set(best.weights);
+  const result = new Network(network.shape);
+  result.weights.set(Float32Array.from(best.weights));
   const beatsPersistence = beats(best.errors, persistence);
   const accepted = beatsPersistence && (incumbent === undefined || beats(best.errors, incumbent));
   const validation = {
@@ -123,8 +138,8 @@ export function trainForecaster(
   };
   return {
     accepted,
-    network: networkToBytes(averaged),
-    parameters: network.weights.length,
+    network: networkToBytes(result),
+    parameters: network.weightCount,
     epochs: epoch,
     clipped: update.clipped,
     validation,

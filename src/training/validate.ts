@@ -1,4 +1,4 @@
-import type { Network } from "../cells/index.js";
+import type { Window } from "../cells/index.js";
 import type { TrainingSequence } from "./training-job.js";
 
 /** A sequence with what is wanted in its later part. */
@@ -12,30 +12,39 @@ export interface ValidationPiece {
  * Absolute errors of a network, in units of scale, at every known target: the state is carried through
  * from the beginning of each sequence. Persistence, which wants no network, errs by |wanted|.
  *
- * @param network undefined: persistence
+ * @param window of the network, one sequence wide; undefined: persistence
  * @returns one error per known target, in order; NaN where the network overflowed
  */
-export function absoluteErrors(
-  network: Network | undefined,
-  pieces: readonly ValidationPiece[],
-): Float64Array {
+export function absoluteErrors(window: Window | undefined, pieces: readonly ValidationPiece[]): Float64Array {
   const errors: number[] = [];
   for (const { sequence, wanted } of pieces) {
-    const T = sequence.begins.length;
-    const O = wanted.length / T;
-    const I = sequence.x.length / T;
-    const output = new Float64Array(O);
-    const state = new Float64Array(network?.stateSize ?? 0);
-    for (let t = 0; t < T; t++) {
-      if (sequence.begins[t] === 1) state.fill(0);
-      network?.step(output, state, sequence.x.subarray(t * I, (t + 1) * I));
-      for (let k = 0; k < O; k++) {
-        const known = wanted[t * O + k]!;
-        if (!Number.isNaN(known)) errors.push(Math.abs(output[k]! - known));
-      }
+    const output = window === undefined ? undefined : outputs(window, sequence);
+    for (let i = 0; i < wanted.length; i++) {
+      if (!Number.isNaN(wanted[i])) errors.push(Math.abs((output?.[i] ?? 0) - wanted[i]!));
     }
   }
   return Float64Array.from(errors);
+}
+
+/** A network's outputs over a whole sequence, [T, O], window by window. */
+function outputs(window: Window, { x, begins }: TrainingSequence): Float64Array {
+  const T = begins.length;
+  const n = window.steps;
+  const I = window.input.length / n;
+  const O = window.output.length / n;
+  const all = new Float64Array(T * O);
+  const state = new Float64Array(window.initial.length);
+  for (let from = 0; from < T; from += n) {
+    const to = Math.min(from + n, T);
+    // Whatever stands behind the last step changes nothing before it.
+    window.input.set(x.subarray(from * I, to * I));
+    window.begins.set(begins.subarray(from, to));
+    window.initial.set(state);
+    window.forward();
+    all.set(window.output.subarray(0, (to - from) * O), from * O);
+    window.statesBefore(state, n);
+  }
+  return all;
 }
 
 /** NaN of nothing. */

@@ -6,10 +6,11 @@ import {
   LstmCell,
   Network,
   type Parameter,
+  ResetBeforeGruCell,
   RnnCell,
 } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { shapes } from "./networks.js";
+import { bidirectionalShapes, shapes } from "./networks.js";
 
 const EPSILON = 1e-5;
 /** Central differences err by about EPSILON^2 and 1e-16 / EPSILON. */
@@ -48,7 +49,9 @@ const cells: readonly (readonly [string, () => Cell])[] = [
   ["RnnCell (relu)", () => new RnnCell(3, 5, "relu")],
   ["RnnCell (sigmoid)", () => new RnnCell(3, 5, "sigmoid")],
   ["GruCell", () => new GruCell(3, 5)],
+  ["ResetBeforeGruCell", () => new ResetBeforeGruCell(3, 5)],
   ["LstmCell", () => new LstmCell(3, 5)],
+  ["LstmCell with peepholes", () => new LstmCell(3, 5, true)],
 ];
 
 describe.each(cells)("%s", (name, create) => {
@@ -117,7 +120,7 @@ describe("LinearHead", () => {
   });
 });
 
-describe.each(shapes)("%s", (name, shape) => {
+describe.each([...shapes, ...bidirectionalShapes])("%s", (name, shape) => {
   it(`${name}.backward() agrees with central differences over a batch that starts anew midway`, () => {
     const rng = new Rng(10);
     const network = new Network(shape);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Delivery, type StreamEvent } from "../../src/core/index.js";
 import { type FeatureOptions, featureStage } from "../../src/features/index.js";
+import { compress } from "../../src/features/robust-scaler.js";
 import { stateSlotLaws } from "../conformance/state-slot.js";
 import { eventsOf, mixedEvents } from "./events.js";
 
@@ -22,7 +23,16 @@ function stepped(events: StreamEvent[], changes: Partial<FeatureOptions>): Strea
 }
 const inputs = (events: StreamEvent[]) => events.map((event) => [...(event.input ?? [])]);
 
-stateSlotLaws("features", { makeStage: () => featureStage(options), makeEvents: mixedEvents });
+const withPast: FeatureOptions = {
+  ...options,
+  features: [
+    ...options.features,
+    { kind: "calendar", calendar: "day-of-week", harmonics: 3 },
+    { kind: "lag", field: "rms", byMs: 3_600_000 },
+  ],
+};
+
+stateSlotLaws("features", { makeStage: () => featureStage(withPast), makeEvents: mixedEvents });
 
 describe("featureStage()", () => {
   it("knows the inputs and their names before the first event", () => {
@@ -35,6 +45,17 @@ describe("featureStage()", () => {
       "sin hour-of-day",
       "cos hour-of-day",
     ]);
+    const { inputs, names } = featureStage(withPast);
+    expect(inputs).toBe(5 + 6 + 3);
+    expect(names.slice(7)).toEqual([
+      "sin 2 day-of-week",
+      "cos 2 day-of-week",
+      "sin 3 day-of-week",
+      "cos 3 day-of-week",
+      "rms 1 h before",
+      "rms 1 h before 1 ahead",
+      "rms 1 h before 3 ahead",
+    ]);
   });
 
   it.each<[string, Partial<FeatureOptions>]>([
@@ -46,6 +67,14 @@ describe("featureStage()", () => {
     [
       'feature "rms": expected a finite mean and an sd above 0, found mean 1, sd 0',
       { features: [{ kind: "field", field: "rms", scale: { mean: 1, sd: 0 } }] },
+    ],
+    [
+      "the calendar's hour-of-day: expected 1 to 12 harmonics, found 0",
+      { features: [{ kind: "calendar", calendar: "hour-of-day", harmonics: 0 }] },
+    ],
+    [
+      'the past of "rms": expected a time over 0, found 0 ms',
+      { features: [{ kind: "lag", field: "rms", byMs: 0 }] },
     ],
   ])("rejects as BAD_FEATURE: Cannot use %s", (message, changes) => {
     expect(() => featureStage({ ...options, ...changes })).toThrow(
@@ -179,6 +208,52 @@ describe("FeatureStage.process()", () => {
     const [sine = 0, cosine = 0] = at("2024-01-01T00:00:00Z", "UTC", "day-of-year");
     expect(Math.abs(sine)).toBeLessThan(0.02);
     expect(cosine).toBeGreaterThan(0.999);
+  });
+
+  it("gives the sine and cosine of each harmonic", () => {
+    const [event] = stepped(eventsOf({ rms: [0] }, "k", Date.parse("2024-05-01T03:00:00Z")), {
+      features: [{ kind: "calendar", calendar: "hour-of-day", harmonics: 2 }],
+      targets: [],
+    });
+    const half = Math.SQRT1_2;
+    [half, half, 1, 0].forEach((expected, i) => {
+      expect(event?.input?.[i]).toBeCloseTo(expected, 12);
+    });
+  });
+
+  it("sees the past at this time and at the horizons, in usual steps, 0 where it isn't known", () => {
+    // Every five minutes; the hour before is twelve events before.
+    const rms = Array.from({ length: 40 }, (_, i) => i * i);
+    const events = stepped(eventsOf({ rms }), {
+      features: [{ kind: "lag", field: "rms", byMs: 3_600_000 }],
+      targets: ["rms"],
+    });
+    const t = 30;
+    const [one = 0, three = 0] = events[t]?.scale ?? [];
+    const expected = [(18 * 18 - t * t) / one, (19 * 19 - t * t) / one, (21 * 21 - t * t) / three].map(
+      compress,
+    );
+    events[t]?.input?.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i] ?? 0, 10);
+    });
+    expect([...(events[8]?.input ?? [])]).toEqual([0, 0, 0]);
+    // Three events ahead, the hour before began just now.
+    expect(events[9]?.input?.[2]).not.toBe(0);
+  });
+
+  it("sees the past also where values come faster than its buckets, as their mean, and later than it does", () => {
+    const rms = Array.from({ length: 2000 }, (_, i) => i % 2);
+    const features = [{ kind: "lag", field: "rms", byMs: 3_600_000 }] as const;
+    const fast = eventsOf({ rms }).map((event, i) => {
+      const time = event.sample.time - 300_000 * i + 4000 * i;
+      return Object.assign(event, { sample: { ...event.sample, time } });
+    });
+    stepped(fast, { features, targets: ["rms"], horizons: [1] });
+    // Buckets of 1.8 s hold a value each, or none: the nearest counts.
+    const { input, scale } = fast[1999] ?? {};
+    expect(scale?.[0]).toBe(1);
+    expect(input?.[0]).toBe(0);
+    expect(input?.[1]).toBe(-1);
   });
 
   it.each([undefined, "5", Number.NaN, Number.POSITIVE_INFINITY, new Float64Array(2)])(

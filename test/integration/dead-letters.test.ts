@@ -115,7 +115,7 @@ describe.skipIf(lacksMosquitto)(`dead letters over Mosquitto${mosquittoHint}`, (
         predictions: listener.predictionTexts,
         letters: letters(),
         slots: await Promise.all(
-          ["sequence", "features", "cells", "learner", "detection"].map((slot) =>
+          ["sequence", "features", "hidden", "inputs", "learner", "detection"].map((slot) =>
             slotBytes(data, "pumps", slot),
           ),
         ),

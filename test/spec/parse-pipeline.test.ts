@@ -91,7 +91,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       { kind: "field", field: "u", scale: "robust" },
       { kind: "field", field: "v", scale: { mean: 20, sd: 2.5 } },
       { kind: "difference", field: "u", scale: "none" },
-      { kind: "calendar", calendar: "day-of-year" },
+      { kind: "calendar", calendar: "day-of-year", harmonics: 1 },
     ]);
     expect(pipeline.targets).toEqual(["v", "u"]);
     expect(pipeline.model).toEqual({

@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/index.js";
 import {
   absoluteLoss,
+  binaryCrossEntropyLoss,
   crossEntropyLoss,
+  gaussianLoss,
   huberLoss,
   type Loss,
+  quantileLoss,
   squaredLoss,
 } from "../../src/training/index.js";
 
@@ -16,6 +19,9 @@ const cases: readonly (readonly [string, Loss, Float64Array, Float64Array])[] = 
   ["squaredLoss()", squaredLoss, numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
   ["absoluteLoss()", absoluteLoss, numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
   ["huberLoss()", huberLoss(0.7), numbers(6), Float64Array.of(1, NaN, -2, 0.5, 3, 0)],
+  ["gaussianLoss()", gaussianLoss(1), numbers(6), Float64Array.of(1, NaN, -2)],
+  ["quantileLoss()", quantileLoss([0.1, 0.5, 0.9]), numbers(9), Float64Array.of(1, NaN, -2)],
+  ["binaryCrossEntropyLoss()", binaryCrossEntropyLoss, numbers(6), Float64Array.of(1, NaN, 0, 0.3, 1, 0)],
   ["crossEntropyLoss()", crossEntropyLoss, numbers(12), Float64Array.of(0, 3, NaN)],
 ];
 
@@ -65,6 +71,26 @@ describe("losses", () => {
     expect(absoluteLoss(gradient, errors, zero)).toBe((0.5 + 3) / 2);
     expect(huberLoss()(gradient, errors, zero)).toBe((0.125 + 2.5) / 2);
     expect([...gradient]).toEqual([0.25, -0.5]);
+  });
+
+  it("gaussianLoss() of several means keeps them apart from their variances", () => {
+    const gradient = new Float64Array(4);
+    // Two means, 1 and 5, with variances 1 and e^2, against 0 and 5.
+    const loss = gaussianLoss(2)(gradient, Float64Array.of(1, 5, 0, 2), Float64Array.of(0, 5));
+    expect(loss).toBeCloseTo((1 + 2) / 4 + 0.5 * Math.log(2 * Math.PI), 14);
+    expect([...gradient]).toEqual([0.5, 0, 0, 0.25]);
+  });
+
+  it("quantileLoss() refuses levels that are none", () => {
+    for (const levels of [[], [0], [0.5, 1], [NaN]]) {
+      expect(() => quantileLoss(levels)).toThrow(expect.objectContaining({ code: "QUANTILE_LEVELS" }));
+    }
+  });
+
+  it("binaryCrossEntropyLoss() does not overflow on large logits", () => {
+    const gradient = new Float64Array(2);
+    expect(binaryCrossEntropyLoss(gradient, Float64Array.of(1e4, -1e4), Float64Array.of(0, 0))).toBe(5e3);
+    expect([...gradient]).toEqual([0.5, 0]);
   });
 
   it("crossEntropyLoss() does not overflow on large logits", () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type CellKind, Network } from "../../src/cells/index.js";
+import type { CellKind, NetworkShape, TrainableNetwork } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { GuardedUpdate, type SequenceBatch, Sgd, squaredLoss, Tbptt } from "../../src/training/index.js";
+import {
+  Adam,
+  GuardedUpdate,
+  type Optimizer,
+  type SequenceBatch,
+  Sgd,
+  squaredLoss,
+  Tbptt,
+} from "../../src/training/index.js";
+import { gradientsOf, learners, weightsOf } from "./learners.js";
 
 const B = 2;
 const T = 12;
@@ -13,33 +22,42 @@ function sequences(begins?: Uint8Array): SequenceBatch {
   return begins === undefined ? batch : { ...batch, begins };
 }
 
-const network = (cell: CellKind = "gru") =>
-  new Network({ cell, inputs: 2, hidden: 4, layers: 2, outputs: 3 }).initialize(new Rng(7));
+const shapeOf = (cell: CellKind): NetworkShape => ({ cell, inputs: 2, hidden: 4, layers: 2, outputs: 3 });
 
-/** A schedule's reports and gradients; with learning rate 0 the weights stand still. */
-function learn(on: Network, schedule: [number, number], data: SequenceBatch, learningRate = 0) {
-  const update = new GuardedUpdate(new Sgd(on.weights.length, { learningRate }), 1e9);
+/** A schedule's reports and gradients; by default the weights stand still. */
+function learn(
+  on: TrainableNetwork,
+  schedule: [number, number],
+  data: SequenceBatch,
+  optimizer: Optimizer = new Sgd({ learningRate: 0 }),
+) {
+  const update = new GuardedUpdate(on, optimizer, 1e9);
   const updates: { step: number; loss: number; gradient: Float64Array }[] = [];
-  new Tbptt(on, schedule, squaredLoss, update).learn(data, ({ loss }, step) => {
-    updates.push({ step, loss, gradient: on.gradients.slice() });
+  new Tbptt(update, schedule, squaredLoss).learn(data, ({ loss }, step) => {
+    updates.push({ step, loss, gradient: gradientsOf(on) });
   });
   return updates;
 }
 
 /** Back-propagation through all time of the loss of steps [from, T). */
-function bptt(on: Network, data: SequenceBatch, from = 0) {
-  const output = new Float64Array(data.target.length);
-  const trace = on.trace(B, T);
-  on.forward(output, trace, data.input, new Float64Array(B * on.stateSize), data.begins);
+function bptt(on: TrainableNetwork, data: SequenceBatch, from = 0) {
+  const window = on.window(B, T);
+  window.input.set(data.input);
+  if (data.begins !== undefined) window.begins.set(data.begins);
+  window.forward();
+  const output = Float64Array.from(window.output);
   const target = data.target.map((value, i) => (Math.floor(i / 3) % T < from ? NaN : value));
   const gradient = new Float64Array(output.length);
   const loss = squaredLoss(gradient, output, target);
-  on.gradients.fill(0);
-  on.backward(trace, gradient, data.input);
-  return { loss, gradient: on.gradients.slice() };
+  on.clearGradients();
+  window.dOutput.set(gradient);
+  window.backward();
+  return { loss, gradient: gradientsOf(on) };
 }
 
-describe("Tbptt", () => {
+describe.each(learners)("Tbptt of a %s", (_, { create }) => {
+  const network = (cell: CellKind = "gru") => create(shapeOf(cell), 7);
+
   it.each(["rnn", "gru", "lstm"] as const)("Tbptt(T, T) equals BPTT, %s", (cell) => {
     const data = sequences();
     const [update, ...more] = learn(network(cell), [T, T], data);
@@ -77,8 +95,34 @@ describe("Tbptt", () => {
 
   it("Tbptt.learn() lowers the loss", () => {
     const on = network();
-    const losses = Array.from({ length: 40 }, () => learn(on, [4, 8], sequences(), 0.1).at(-1)?.loss ?? NaN);
+    const sgd = new Sgd({ learningRate: 0.1 });
+    const losses = Array.from({ length: 40 }, () => learn(on, [4, 8], sequences(), sgd).at(-1)?.loss ?? NaN);
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? NaN));
+  });
+
+  it("weights and optimizer saved, restored and continued are bit-identical", () => {
+    const whole = network("lstm");
+    const data = sequences();
+    const adam = new Adam({ learningRate: 0.01 });
+    learn(whole, [4, 8], data, adam);
+    const weights = weightsOf(whole);
+    const saved = new GuardedUpdate(whole, adam, 1).save();
+    const expected = learn(whole, [4, 8], data, adam);
+
+    const again = create(shapeOf("lstm"), 8);
+    again.write("weights", weights);
+    const fresh = new Adam({ learningRate: 0.01 });
+    new GuardedUpdate(again, fresh, 1).restore(saved);
+    expect(learn(again, [4, 8], data, fresh)).toEqual(expected);
+    expect(weightsOf(again)).toEqual(weightsOf(whole));
+  });
+
+  it("Tbptt.learn() shows a bidirectional network whole sequences, and refuses parts", () => {
+    const on = create({ ...shapeOf("gru"), bidirectional: true }, 7);
+    const data = sequences();
+    const [update] = learn(on, [T, T], data);
+    expect(update).toEqual({ step: T, ...bptt(on, data) });
+    expect(() => learn(on, [4, 8], data)).toThrow(expect.objectContaining({ code: "WHOLE_SEQUENCES_ONLY" }));
   });
 
   it.each([

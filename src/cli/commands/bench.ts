@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchStepCommand } from "./bench-step.js";
 
 interface BenchOptions {
   readonly broker: string;
@@ -32,6 +33,7 @@ export function benchCommand(): Command {
     .option("--json", "one JSON object, for machines")
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
     .action(events);
+  bench.addCommand(benchStepCommand());
   return bench;
 }
 

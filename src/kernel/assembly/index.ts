@@ -1,4 +1,10 @@
 /** What the host calls. Pointers are byte offsets into the kernel's memory; every buffer is float32 unless said. */
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
+export { gruBackward, gruForward, gruResetBeforeBackward, gruResetBeforeForward } from "./training/gru";
+export { lstmBackward, lstmForward } from "./training/lstm";
+export { multiply, multiplyGradient, sumRows, transpose } from "./training/matrix";
+export { rnnBackward, rnnForward } from "./training/rnn";
+export { fillRows, fromRows, maskRows, toRows } from "./training/rows";
+export { adam, rmsProp, sgd, sumOfSquares } from "./training/update";
 export { runSequence, stepRows } from "./step/program";

@@ -137,7 +137,7 @@ export function tanh(x: v128): v128 {
   return f32x4.div(em1, f32x4.add(em1, constant(C.two)));
 }
 
-/** For tests: y[i] = f(x[i]), N a multiple of 4. */
+/** y[i] = f(x[i]), N a multiple of 4; y may be x. */
 export function expOf(y: usize, x: usize, N: i32): void {
   for (let i = 0; i < N; i += 4) v128.store(y + (i << 2), exp(v128.load(x + (i << 2))));
 }

@@ -6,12 +6,14 @@
  *     r = sigmoid(.)    z = sigmoid(.)    n = tanh(W_in x + b_in + r (W_hn h + b_hn))    h' = (1 - z) n + z h
  */
 import { sigmoid, tanh } from "../math";
-import { quad } from "./affine";
+import { pair, quad } from "./affine";
 
 // @ts-ignore: decorator
 @inline const ROW: usize = 96;
-/** r, z, n, m of four rows: [4][4][8]. */
-const gates = memory.data(512, 64);
+/** Of 64 rows, before their nonlinearity: r and z side by side, [64][16], then n, [64][8], and m, [64][8]. */
+const resetUpdate = memory.data(4096, 64);
+const candidate = memory.data(2048, 64);
+const memorized = memory.data(2048, 64);
 
 /**
  * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
@@ -82,7 +84,7 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
 }
 
 /**
- * Groups of four rows, block by block.
+ * Groups of four rows, block by block: r and z of all rows, then n and m.
  *
  * @param to     [4 groups, H] h', rows `stride` bytes apart
  * @param inputs [groups][I + H][4]
@@ -95,21 +97,28 @@ export function gruQuads(
 ): void {
   const one = f32x4.splat(1);
   const K = I + H;
+  const rows = groups << 2;
   let w = weights;
   for (let u: usize = 0; u < H << 2; u += 32) {
     const first = w + 128;
     for (let g: usize = 0; g < groups; g++) {
+      const y = resetUpdate + (g << 8);
+      pair(y, 64, w, first, ROW, inputs + g * (K << 4), K);
+      pair(y + 128, 64, w, first, ROW, inputs + g * (K << 4) + 8, K);
+    }
+    for (let g: usize = 0; g < groups; g++) {
       const x = inputs + g * (K << 4);
-      quad(gates, 32, w, first, ROW, x, K);
-      quad(gates + 128, 32, w + 32, first + 32, ROW, x, K);
-      quad(gates + 256, 32, w + 64, first + 64, ROW, x, I);
-      quad(gates + 384, 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
-      for (let row: usize = 0; row < 4; row++) {
-        const at = gates + (row << 5);
-        const h = load<u32>(states + (((g << 2) + row) << 2)) + offset + u;
-        const y = to + ((g << 2) + row) * stride + u;
-        v128.store(y, unit(v128.load(at), v128.load(at, 128), v128.load(at, 256), v128.load(at, 384), v128.load(h), one));
-        v128.store(y, unit(v128.load(at, 16), v128.load(at, 144), v128.load(at, 272), v128.load(at, 400), v128.load(h, 16), one), 16);
+      quad(candidate + (g << 7), 32, w + 64, first + 64, ROW, x, I);
+      quad(memorized + (g << 7), 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
+    }
+    for (let row: usize = 0; row < rows; row++) {
+      const h = load<u32>(states + (row << 2)) + offset + u;
+      const y = to + row * stride + u;
+      for (let half: usize = 0; half < 32; half += 16) {
+        const rz = resetUpdate + (row << 6) + half;
+        const n = v128.load(candidate + (row << 5) + half);
+        const m = v128.load(memorized + (row << 5) + half);
+        v128.store(y + half, unit(v128.load(rz), v128.load(rz, 32), n, m, v128.load(h + half), one));
       }
     }
     w = first + K * ROW;

@@ -1,0 +1,170 @@
+import type { Kernel, Pointer } from "../kernel/index.js";
+import type { KernelNetwork } from "./kernel-network.js";
+import { KernelPass, SLACK, type Source } from "./kernel-pass.js";
+import type { Dropout, Floats, Window } from "./trainable-network.js";
+
+/** A pass over B sequences of n steps in the kernel, where rows are time-major, [n, B]. */
+export class KernelWindow implements Window {
+  readonly batch: number;
+  readonly steps: number;
+  readonly begins: Uint8Array;
+  readonly #network: KernelNetwork;
+  readonly #kernel: Kernel;
+  /** [B, n, I], [B, S], [B, n, O], [B, n, O] */
+  readonly #input: Pointer;
+  readonly #initial: Pointer;
+  readonly #output: Pointer;
+  readonly #dOutput: Pointer;
+  /** [n, B] u8 */
+  readonly #beginRows: Pointer;
+  /** The input as the lowest layer sees it, [n, B, I]. */
+  readonly #inputRows: Source;
+  /** [n, B, O] logits, on the way back their gradients; bytes of a row */
+  readonly #logits: Pointer;
+  readonly #logitRow: number;
+  /** Layer by layer from the lowest: forward, or forward and reverse. */
+  readonly #layers: readonly (readonly KernelPass[])[];
+  #isDropping = false;
+
+  constructor(network: KernelNetwork, batch: number, steps: number) {
+    const { kernel, inputs, outputs, layout } = network;
+    const rows = batch * steps;
+    this.batch = batch;
+    this.steps = steps;
+    this.begins = new Uint8Array(rows);
+    this.#network = network;
+    this.#kernel = kernel;
+    this.#input = kernel.allocate(rows * inputs);
+    this.#initial = kernel.allocate(batch * network.stateSize);
+    this.#output = kernel.allocate(rows * outputs);
+    this.#dOutput = kernel.allocate(rows * outputs);
+    this.#beginRows = kernel.allocate(Math.ceil(rows / 4));
+    this.#inputRows = { rows: kernel.allocate(rows * inputs), row: 4 * inputs, K: inputs, dRows: 0 };
+    this.#logits = kernel.allocate(rows * (layout.head.width + SLACK));
+    this.#logitRow = 4 * (layout.head.width + SLACK);
+    const passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
+    const D = layout.head.weight.length;
+    this.#layers = Array.from({ length: network.shape.layers }, (_, layer) =>
+      passes.slice(layer * D, (layer + 1) * D),
+    );
+  }
+
+  get input(): Float32Array {
+    return this.#kernel.view(this.#input, this.batch * this.steps * this.#network.inputs);
+  }
+
+  get initial(): Float32Array {
+    return this.#kernel.view(this.#initial, this.batch * this.#network.stateSize);
+  }
+
+  get output(): Float32Array {
+    return this.#kernel.view(this.#output, this.batch * this.steps * this.#network.outputs);
+  }
+
+  get dOutput(): Float32Array {
+    return this.#kernel.view(this.#dOutput, this.batch * this.steps * this.#network.outputs);
+  }
+
+  forward(dropout?: Dropout): void {
+    const { batch: B, steps: n } = this;
+    const { exports } = this.#kernel;
+    const { inputs, outputs } = this.#network;
+    this.#isDropping = dropout !== undefined && dropout.rate > 0;
+    exports.toRows(this.#inputRows.rows, this.#inputRows.row, this.#input, B, n, inputs);
+    this.#start();
+    const begins = this.#spreadBegins();
+    for (const [layer, passes] of this.#layers.entries()) {
+      const sources = this.#sources(layer);
+      for (const pass of passes) {
+        pass.forward(sources, begins);
+        if (dropout !== undefined && this.#isDropping && layer + 1 < this.#layers.length) pass.drop(dropout);
+      }
+    }
+    this.#forwardHead();
+    exports.fromRows(this.#output, this.#logits, this.#logitRow, B, n, outputs);
+  }
+
+  backward(): void {
+    const { batch: B, steps: n } = this;
+    for (const passes of this.#layers) for (const pass of passes) pass.clearGradients();
+    this.#kernel.exports.toRows(this.#logits, this.#logitRow, this.#dOutput, B, n, this.#network.outputs);
+    this.#backwardHead();
+    for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
+      const sources = this.#sources(layer);
+      for (const pass of this.#layers[layer]!) {
+        if (this.#isDropping && layer + 1 < this.#layers.length) pass.dropGradients();
+        pass.backward(sources);
+      }
+    }
+  }
+
+  statesBefore(states: Floats, t: number): void {
+    this.#eachCell((pass, at) => pass.stateBefore(states, this.#network.stateSize, at, t));
+  }
+
+  #start(): void {
+    const { initial } = this;
+    this.#eachCell((pass, at) => pass.start(initial, this.#network.stateSize, at));
+  }
+
+  /** Passes with where each one's part of the state begins. */
+  #eachCell(visit: (pass: KernelPass, at: number) => void): void {
+    const passes = this.#layers.flat();
+    const each = this.#network.stateSize / passes.length;
+    for (const [index, pass] of passes.entries()) visit(pass, index * each);
+  }
+
+  /** @returns `begins` as [n, B] in the kernel; 0: no sequence begins */
+  #spreadBegins(): Pointer {
+    const { batch: B, steps: n, begins } = this;
+    if (!begins.includes(1)) return 0;
+    const rows = new Uint8Array(this.#kernel.exports.memory.buffer, this.#beginRows, B * n);
+    for (let b = 0; b < B; b++) for (let t = 0; t < n; t++) rows[t * B + b] = begins[b * n + t]!;
+    return this.#beginRows;
+  }
+
+  /** What a layer, or above the top one the head, sees. */
+  #sources(layer: number): readonly Source[] {
+    if (layer === 0) return [this.#inputRows];
+    const isDropped = this.#isDropping && layer < this.#layers.length;
+    return this.#layers[layer - 1]!.map((pass) => (isDropped ? pass.droppedOutput : pass.output));
+  }
+
+  #forwardHead(): void {
+    const { exports } = this.#kernel;
+    const { weight, bias, width } = this.#network.layout.head;
+    const count = this.batch * this.steps;
+    const at = this.#network.pointer("weights", bias);
+    exports.fillRows(this.#logits, this.#logitRow, at, count, width);
+    for (const [i, { rows, row, K }] of this.#sources(this.#layers.length).entries()) {
+      const w = this.#network.pointer("weights", weight[i]!.at);
+      exports.multiply(this.#logits, this.#logitRow, rows, row, w, 64 * weight[i]!.K4, count, K, width / 16);
+    }
+  }
+
+  #backwardHead(): void {
+    const { exports } = this.#kernel;
+    const { outputs, headT } = this.#network;
+    const { weight, bias, width } = this.#network.layout.head;
+    const count = this.batch * this.steps;
+    const dBias = this.#network.pointer("gradients", bias);
+    exports.sumRows(dBias, this.#logits, this.#logitRow, count, width);
+    for (const [i, { rows, row, K, dRows }] of this.#sources(this.#layers.length).entries()) {
+      const { at, K4 } = weight[i]!;
+      const dW = this.#network.pointer("gradients", at);
+      exports.multiplyGradient(dW, 64 * K4, this.#logits, this.#logitRow, rows, row, count, K, width / 16);
+      const blocks = Math.ceil(K / 16);
+      exports.multiply(
+        dRows,
+        row,
+        this.#logits,
+        this.#logitRow,
+        headT[i]!,
+        64 * width,
+        count,
+        outputs,
+        blocks,
+      );
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { type ByteReader, type ByteWriter, log } from "../../core/index.js";
+import type { DriftDetector } from "./drift-detector.js";
+
+/** Buckets of one size before the two oldest are merged. */
+const MOST = 5;
+/** Looks for a cut after so many values: each look costs a pass over the buckets. */
+const EVERY = 32;
+/** Shortest part of the window that is compared. */
+const SHORTEST = 5;
+
+/** A stretch of 2^row values. */
+interface Bucket {
+  /** Sum of the values. */
+  readonly sum: number;
+  /** Sum of squared deviations from the stretch's mean. */
+  readonly spread: number;
+}
+
+/**
+ * ADWIN, the adaptive window (Bifet and Gavaldà 2007, "Learning from time-changing data with adaptive
+ * windowing", version 2): remembers the values since the last change, in O(log n) buckets of doubling
+ * sizes, and drops the oldest as long as some cut parts the window into two whose means differ by more than
+ *
+ *     sqrt(2 / m s^2 d) + 2 / (3 m) d,   1/m = 1/n0 + 1/n1,   d = ln(2 ln n / delta)
+ *
+ * s^2 the variance in the window. The chance of a false alarm is at most delta at each look if the values
+ * lie in [0, 1]; others work in practice, if they are scaled to about that.
+ */
+export class Adwin implements DriftDetector {
+  readonly #delta: number;
+  /** By row; the oldest first. */
+  #rows: Bucket[][] = [[]];
+  #count = 0;
+  #sum = 0;
+  #spread = 0;
+  #sinceLook = 0;
+
+  /** @param delta confidence; smaller is slower and surer */
+  constructor(delta = 0.002) {
+    this.#delta = delta;
+  }
+
+  /** Values remembered. */
+  get width(): number {
+    return this.#count;
+  }
+
+  get mean(): number {
+    return this.#count === 0 ? 0 : this.#sum / this.#count;
+  }
+
+  learn(x: number): boolean {
+    this.#insert(x);
+    if (++this.#sinceLook < EVERY) return false;
+    this.#sinceLook = 0;
+    let hasChanged = false;
+    while (this.#hasCut()) {
+      this.#dropOldest();
+      hasChanged = true;
+    }
+    return hasChanged;
+  }
+
+  #insert(x: number): void {
+    if (this.#count > 0) {
+      const deviation = x - this.mean;
+      this.#spread += (deviation * deviation * this.#count) / (this.#count + 1);
+    }
+    this.#sum += x;
+    this.#count++;
+    this.#rows[0]!.push({ sum: x, spread: 0 });
+    for (let row = 0; this.#rows[row]!.length > MOST; row++) {
+      const size = sizeOf(row);
+      const [a, b] = this.#rows[row]!.splice(0, 2) as [Bucket, Bucket];
+      const apart = (a.sum - b.sum) / size;
+      if (this.#rows.length === row + 1) this.#rows.push([]);
+      this.#rows[row + 1]!.push({
+        sum: a.sum + b.sum,
+        spread: a.spread + b.spread + (apart * apart * size) / 2,
+      });
+    }
+  }
+
+  /** Whether the means on the two sides of some boundary between buckets differ too much. */
+  #hasCut(): boolean {
+    const n = this.#count;
+    if (n < 2 * SHORTEST) return false;
+    const d = log((2 * log(n)) / this.#delta);
+    const variance = this.#spread / n;
+    let oldCount = 0;
+    let oldSum = 0;
+    for (let row = this.#rows.length - 1; row >= 0; row--) {
+      for (const bucket of this.#rows[row]!) {
+        oldCount += sizeOf(row);
+        oldSum += bucket.sum;
+        const newCount = n - oldCount;
+        if (newCount < SHORTEST) return false;
+        if (oldCount < SHORTEST) continue;
+        const apart = oldSum / oldCount - (this.#sum - oldSum) / newCount;
+        const overM = 1 / (oldCount - SHORTEST + 1) + 1 / (newCount - SHORTEST + 1);
+        if (Math.abs(apart) > Math.sqrt(2 * overM * variance * d) + (2 / 3) * overM * d) return true;
+      }
+    }
+    return false;
+  }
+
+  #dropOldest(): void {
+    const row = this.#rows.length - 1;
+    const size = sizeOf(row);
+    const { sum, spread } = this.#rows[row]!.shift()!;
+    this.#count -= size;
+    this.#sum -= sum;
+    const apart = sum / size - this.mean;
+    const between = (apart * apart * size * this.#count) / (size + this.#count);
+    this.#spread = Math.max(0, this.#spread - spread - between);
+    while (this.#rows.length > 1 && this.#rows.at(-1)!.length === 0) this.#rows.pop();
+  }
+
+  write(to: ByteWriter): void {
+    to.f64(this.#count).f64(this.#sum).f64(this.#spread).u8(this.#sinceLook).u8(this.#rows.length);
+    for (const row of this.#rows) to.f64s(row.flatMap(({ sum, spread }) => [sum, spread]));
+  }
+
+  read(from: ByteReader): void {
+    this.#count = from.f64();
+    this.#sum = from.f64();
+    this.#spread = from.f64();
+    this.#sinceLook = from.u8();
+    this.#rows = Array.from({ length: from.u8() }, () => {
+      const numbers = from.f64s();
+      return Array.from({ length: numbers.length / 2 }, (_, i) => ({
+        sum: numbers[2 * i]!,
+        spread: numbers[2 * i + 1]!,
+      }));
+    });
+  }
+}
+
+function sizeOf(row: number): number {
+  return 1 << row;
+}

@@ -1,0 +1,3 @@
+export { Adwin } from "./adwin.js";
+export type { DriftDetector } from "./drift-detector.js";
+export { PageHinkley, type PageHinkleyOptions } from "./page-hinkley.js";

@@ -1,0 +1,122 @@
+import { problem } from "../../core/index.js";
+
+/**
+ * Ridge regression (Hoerl and Kennard 1970): the weights w that minimise
+ *
+ *     sum over rows of (w . [x; 1] - y)^2 + penalty n |w without its intercept|^2
+ *
+ * of inputs scaled to unit variance, so that the penalty means the same for all. Rows are added one by one;
+ * memory is (I + 1)^2, whatever their number.
+ */
+export class Ridge {
+  readonly #size: number;
+  /** [I + 2, I + 2] sums of products of [x; 1; y], lower triangle. */
+  readonly #sums: Float64Array;
+  #rows = 0;
+
+  /** @param inputs I */
+  constructor(inputs: number) {
+    this.#size = inputs + 2;
+    this.#sums = new Float64Array(this.#size * this.#size);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** @param x [I] */
+  add(x: Float64Array, y: number): void {
+    const n = this.#size;
+    const row = new Float64Array(n);
+    row.set(x);
+    row[n - 2] = 1;
+    row[n - 1] = y;
+    for (let i = 0; i < n; i++) {
+      const value = row[i]!;
+      if (value === 0) continue;
+      for (let j = 0; j <= i; j++) this.#sums[i * n + j]! += value * row[j]!;
+    }
+    this.#rows++;
+  }
+
+  /**
+   * @param penalty at least 0
+   * @returns [I + 1] weights, the intercept last; an input that never varies gets 0
+   * @throws RangeError code `RIDGE` without rows, or when they are not finite
+   */
+  solve(penalty: number): Float64Array {
+    const n = this.#size;
+    const I = n - 2;
+    const sums = this.#sums;
+    const rows = this.#rows;
+    const sum = (i: number) => sums[I * n + i]!;
+    const targets = sums[(n - 1) * n + I]!;
+    const scale = new Float64Array(I);
+    for (let i = 0; i < I; i++) {
+      const square = sums[i * n + i]!;
+      const variance = (square - (sum(i) * sum(i)) / rows) / rows;
+      // What rounding leaves of a constant is no variance.
+      scale[i] = variance > 1e-12 * (square / rows) ? 1 / Math.sqrt(variance) : 0;
+    }
+    const normal = new Float64Array(I * I);
+    const right = new Float64Array(I);
+    for (let i = 0; i < I; i++) {
+      for (let j = 0; j <= i; j++) {
+        normal[i * I + j] = ((sums[i * n + j]! - (sum(i) * sum(j)) / rows) / rows) * scale[i]! * scale[j]!;
+      }
+      normal[i * I + i]! += penalty + (scale[i] === 0 ? 1 : 1e-10);
+      right[i] = ((sums[(n - 1) * n + i]! - (sum(i) * targets) / rows) / rows) * scale[i]!;
+    }
+    const solution = solveCholesky(normal, right);
+    const weights = new Float64Array(I + 1);
+    let intercept = targets;
+    for (let i = 0; i < I; i++) {
+      weights[i] = solution[i]! * scale[i]!;
+      intercept -= weights[i]! * sum(i);
+    }
+    weights[I] = intercept / rows;
+    if (rows === 0 || !weights.every(Number.isFinite)) {
+      throw problem(RangeError, {
+        code: "RIDGE",
+        action: "fit",
+        on: "a ridge regression",
+        expected: "rows of finite numbers",
+        found: `${rows} rows${rows === 0 ? "" : ", some not finite"}`,
+      });
+    }
+    return weights;
+  }
+}
+
+/** w . [x; 1] */
+export function ridgeForecast(weights: Float64Array, x: Float64Array): number {
+  let sum = weights[x.length]!;
+  for (let i = 0; i < x.length; i++) sum += weights[i]! * x[i]!;
+  return sum;
+}
+
+/**
+ * Solves A s = b by Cholesky's decomposition A = L L'.
+ *
+ * @param a [n, n] positive definite, its lower triangle; becomes L
+ * @param b [n], becomes s
+ */
+function solveCholesky(a: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
+      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) b[i]! -= a[i * n + k]! * b[k]!;
+    b[i]! /= a[i * n + i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) b[i]! -= a[k * n + i]! * b[k]!;
+    b[i]! /= a[i * n + i]!;
+  }
+  return b;
+}
