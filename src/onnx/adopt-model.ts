@@ -1,9 +1,9 @@
 import { type Analysis, analyzeModel } from "./analyze-model.js";
 import { type Axis, hasRole, isFeature, lengthOf } from "./axes.js";
-import { removeUnused, renameValue } from "./edit-graph.js";
+import { applyFixes, removeUnused, renameValue, toTimeMajor } from "./edit-graph.js";
 import { type DimensionProto, decodeModel, encodeModel, type ValueInfoProto } from "./model-proto.js";
 import { type StateRecord, writeStateRecords } from "./state-records.js";
-import { FLOAT32, writeTensor } from "./tensor.js";
+import { FLOAT32 } from "./tensor.js";
 import type { StatePort } from "./trace-recurrent.js";
 import { isStream, isTensor, notStreamableAt } from "./traced.js";
 
@@ -27,21 +27,14 @@ export interface AdoptedModel {
  */
 export function adoptModel(bytes: Uint8Array, options: { readonly name: string }): AdoptedModel {
   const model = decodeModel(bytes, options);
+  const isTurned = toTimeMajor(model.graph);
   const analysis = analyzeModel(model, options.name);
   requireStreams(analysis);
-  const { trace, axes } = analysis;
-  const isFixed =
-    axes?.axes.some((axis) => !isFeature(axis)) && (hasFixedTime(analysis) || hasFixedBatch(analysis));
-  if (analysis.hidden.length === 0 && !isFixed) return { bytes, added: [], isChanged: false };
+  const isFixed = hasFixed(analysis, "time") || hasFixed(analysis, "batch");
+  if (analysis.hidden.length === 0 && !isFixed && !isTurned) return { bytes, added: [], isChanged: false };
 
   const { graph } = model;
-  if (isFixed) {
-    trace?.fixes.forEach(({ node, input, tensor }, i) => {
-      const name = tensor ? `eddy_fixed_${i}` : "";
-      if (tensor) graph.initializer.push(writeTensor(name, tensor));
-      node.input[input] = name;
-    });
-  }
+  if (isFixed) applyFixes(graph, analysis.trace?.fixes ?? [], analysis.signature.input.name, analysis.axes);
   const added = analysis.hidden.map((port) => makeExplicit(analysis, port));
   writeStateRecords(model, added);
   openAxes(analysis);
@@ -63,7 +56,7 @@ function makeExplicit(analysis: Analysis, port: StatePort): StateRecord {
   const input = freeName(analysis, `initial_${what}_${cell}`);
   const output = freeName(analysis, `Y_${what}_${cell}`);
   const sizes: DimensionProto[] = [{ dimValue: directions.length }, { dimValue: hidden }];
-  sizes.splice(layout === 1 ? 0 : 1, 0, { dimParam: timeless(analysis) });
+  sizes.splice(layout === 1 ? 0 : 1, 0, { dimParam: batchName(analysis) });
 
   const weights = analysis.trace?.values.get(node.input[2] ?? "");
   const elemType = isTensor(weights) ? weights.type : FLOAT32;
@@ -129,16 +122,14 @@ function freeName({ model: { graph } }: Analysis, wanted: string): string {
   return name;
 }
 
-function hasFixedTime({ axes, trace }: Analysis): boolean {
-  return !trace?.marks.isTimeOpen && (axes?.axes.some((axis) => hasRole(axis, "time")) ?? false);
-}
-
-function hasFixedBatch({ axes, trace }: Analysis): boolean {
-  return !trace?.marks.isBatchOpen && (axes?.axes.some((axis) => hasRole(axis, "batch")) ?? false);
+/** True when the file fixes the number of steps or sequences. */
+function hasFixed({ axes, trace }: Analysis, role: "time" | "batch"): boolean {
+  const isOpen = role === "time" ? trace?.marks.isTimeOpen : trace?.marks.isBatchOpen;
+  return isOpen === false && (axes?.axes.some((axis) => hasRole(axis, role)) ?? false);
 }
 
 /** Name of the batch axis, in the data input too. */
-function timeless({ description, signature, axes }: Analysis): string {
+function batchName({ description, signature, axes }: Analysis): string {
   const shape = description.inputs.find(({ name }) => name === signature.input.name)?.shape;
   const size = axes?.batch === undefined ? undefined : shape?.[axes.batch];
   return typeof size === "string" && size !== "?" ? size : "batch";
@@ -152,6 +143,7 @@ function openAxes(analysis: Analysis): void {
     const old = data.shape?.dim ?? [];
     data.shape = { dim: axes.axes.map((axis, i) => dimension(axis, old[i], i === axes.time, analysis)) };
   }
+  if (hasFixed(analysis, "batch")) openStates(analysis);
   for (const { name = "", type } of model.graph.output) {
     const value = trace?.values.get(name);
     if (!type?.tensorType || !isStream(value)) continue;
@@ -159,6 +151,19 @@ function openAxes(analysis: Analysis): void {
     type.tensorType.shape = {
       dim: value.axes.map((axis, i) => dimension(axis, old[i], hasRole(axis, "time"), analysis)),
     };
+  }
+}
+
+/** State inputs that came with the model, for a batch of any size. */
+function openStates(analysis: Analysis): void {
+  const names = new Set(analysis.signature.states.map(({ input }) => input.name));
+  for (const { name = "", type } of analysis.model.graph.input) {
+    for (const dim of (names.has(name) && type?.tensorType?.shape?.dim) || []) {
+      if (dim.dimValue !== analysis.trace?.marks.batch) continue;
+      delete dim.dimValue;
+      dim.dimParam = batchName(analysis);
+      break;
+    }
   }
 }
 
@@ -171,5 +176,5 @@ function dimension(
   if (isFeature(axis)) return axis.length === 0 && old ? old : { dimValue: lengthOf(axis) };
   if (old?.dimParam) return old;
   if (axis.length > 1) return {};
-  return { dimParam: isTime ? "time" : timeless(analysis) };
+  return { dimParam: isTime ? "time" : batchName(analysis) };
 }

@@ -3,7 +3,7 @@ import { problem } from "../core/index.js";
 import type { Axis, Factor } from "./axes.js";
 import { describe, formatTensor, type ModelDescription, type TensorDescription } from "./describe-model.js";
 import { dataInputs, isRecurrent, memoriesOf, reachedFrom } from "./graph-flow.js";
-import { type ModelProto, nodeName, type ValueInfoProto } from "./model-proto.js";
+import { type ModelProto, type NodeProto, nodeName, type ValueInfoProto } from "./model-proto.js";
 import { simplify } from "./simplify.js";
 import type { Marks } from "./site.js";
 import { type KnownStates, pairStates, type StreamingSignature } from "./state-pairs.js";
@@ -51,6 +51,8 @@ export function analyzeModel(model: ModelProto, name: string): Analysis {
   const description = describe(model, name);
   const recurrent = model.graph.node.filter(isRecurrent);
   if (recurrent.length === 0) {
+    const loop = model.graph.node.find(({ opType = "" }) => LOOPS.has(opType));
+    if (loop) throw notStreamableAt(ownLoop(loop), name);
     const signature = pairStates(description);
     const lack: Lack = { cannot: "kernel", node: "the graph", reason: "it has no RNN, GRU or LSTM node" };
     return { model, description, signature, ports: [], hidden: [], isLast: false, lack };
@@ -101,6 +103,14 @@ export function analyzeModel(model: ModelProto, name: string): Analysis {
     };
   }
   return { ...noted, graph: simplify(trace.build.finish(output.value)) };
+}
+
+/** Operators that go through a sequence by themselves. */
+const LOOPS = new Set(["Loop", "Scan"]);
+
+function ownLoop(node: NodeProto): Lack {
+  const reason = "it goes through the sequence by itself; Eddy carries the state of RNN, GRU and LSTM nodes";
+  return { cannot: "stream", node: nodeName(node), reason };
 }
 
 /** Traces the graph under one assumption after the other of what the data input's axes are. */

@@ -28,10 +28,14 @@ export interface Marks {
 /** What a node is given instead, so that it no longer depends on the file's number of steps or sequences. */
 export interface Fix {
   readonly node: NodeProto;
-  /** Index of the input that the tensor replaces; undefined takes the input away. */
+  /** Index of the input that is replaced. */
   readonly input: number;
-  readonly tensor: Tensor | undefined;
+  /** Integers, or a shape with the lengths of the data input's axes; undefined takes the input away. */
+  readonly by: Tensor | readonly ShapeEntry[] | undefined;
 }
+
+/** One length of a shape: fixed, -1 for what is left, or that of the data input's time or batch axis. */
+export type ShapeEntry = number | "time" | "batch";
 
 /** A node while it is traced: what it is given, and what its results are made with. */
 export class Site {

@@ -16,6 +16,7 @@ import { MATH_HANDLERS } from "./trace-math.js";
 import { MOVE_HANDLERS } from "./trace-moves.js";
 import { RECURRENT, type StatePort, statePorts, traceRecurrent } from "./trace-recurrent.js";
 import {
+  cannotStream,
   isStream,
   isTensor,
   isUnknown,
@@ -139,6 +140,9 @@ class Tracer {
       );
       const isOwn = !node.domain || node.domain === "ai.onnx";
       if (isOwn && node.opType === "If") return this.#branch(site);
+      if (isOwn && (node.opType === "Loop" || node.opType === "Scan")) {
+        throw cannotStream("it goes through a sequence by itself");
+      }
       const isRecurrent = isOwn && (node.opType ?? "") in RECURRENT;
       const ports = isRecurrent ? statePorts(site) : [];
       this.#ports.push(...ports);

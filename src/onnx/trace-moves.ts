@@ -22,7 +22,7 @@ import {
   transpose,
   unsqueezed,
 } from "./fold.js";
-import type { Fix, Site } from "./site.js";
+import type { Fix, ShapeEntry, Site } from "./site.js";
 import { FLOAT64, INT64, integers, sizeOf, type Tensor, tensor } from "./tensor.js";
 import { cannotStream, isStream, lacking, type Stream, type Traced } from "./traced.js";
 
@@ -254,28 +254,22 @@ function requireSingle(axis: Axis): void {
 function relaidTo(site: Site, x: Stream, dims: readonly number[], input?: number): Stream {
   const axes = reshapeAxes(x.axes, dims);
   if (axes === undefined) throw cannotStream("it cuts the sequence into pieces");
-  if (input !== undefined && site.opset >= 5) fixReshape(site, x, axes);
+  if (input !== undefined && site.opset >= 5) fixReshape(site, axes);
   return site.relaid(x, axes);
 }
 
-/** A target without the number of steps and sequences: 0 copies an axis, -1 stands for one other. */
-function fixReshape(site: Site, x: Stream, axes: readonly Axis[]): void {
-  const wanted = axes.map((axis) => (isFeature(axis) ? lengthOf(axis) : -1));
+/** A target without the number of steps and sequences. */
+function fixReshape(site: Site, axes: readonly Axis[]): void {
+  const wanted = axes.map((axis): ShapeEntry => {
+    if (isFeature(axis)) return lengthOf(axis);
+    return axis.length === 1 ? (hasRole(axis, "time") ? "time" : "batch") : -1;
+  });
   const given = list(site.tensor(1));
-  if (wanted.every((length, i) => length === given[i] || (given[i] === 0 && length === -1))) return;
-  if (wanted.filter((length) => length === -1).length > 1) {
-    for (const [i, axis] of axes.entries()) {
-      const old = x.axes[i];
-      if (wanted[i] === -1 && old && isSameAxis(old, axis)) wanted[i] = 0;
-      if (wanted.filter((length) => length === -1).length === 1) break;
-    }
-  }
-  // Two open axes that both moved: one sequence is what streams.
-  for (const [i, axis] of axes.entries()) {
-    const isOver = wanted.filter((length) => length === -1).length > 1;
-    if (isOver && wanted[i] === -1 && !hasRole(axis, "time")) wanted[i] = 1;
-  }
-  site.fixes.push(fix(site, 1, integers(wanted)));
+  if (wanted.every((length, i) => length === given[i])) return;
+  const open = wanted.flatMap((length, i) => (typeof length === "number" && length !== -1 ? [] : [i]));
+  site.fixes.push(
+    fix(site, 1, open.length === 1 ? integers(wanted.map((n) => (typeof n === "number" ? n : -1))) : wanted),
+  );
 }
 
 function fixSlice(
@@ -302,8 +296,8 @@ function fixSlice(
   }
 }
 
-function fix(site: Site, input: number, replacement: Tensor | undefined): Fix {
-  return { node: site.node, input, tensor: replacement };
+function fix(site: Site, input: number, by: Fix["by"]): Fix {
+  return { node: site.node, input, by };
 }
 
 /** A row of a table for every number of the data. */

@@ -192,7 +192,7 @@ function requireAllSteps(site: Site): void {
   if (!isTensor(lengths) || !lengths.data.every((length) => length === site.marks.time)) {
     throw cannotStream("it is told the lengths of the sequences (sequence_lens)");
   }
-  site.fixes.push({ node: site.node, input: LENGTHS, tensor: undefined });
+  site.fixes.push({ node: site.node, input: LENGTHS, by: undefined });
 }
 
 /** One operation a direction, side by side. */
