@@ -131,6 +131,10 @@ export class KernelPlan {
     operations.forEach((words, i) => {
       this.#write(list + 4 * OPERATION_WORDS * i, words);
     });
+    // As a state it is looked at anyway.
+    const isState = graph.operations.some(
+      ({ kind, output }) => kind === "recurrent" && output === graph.output,
+    );
     const input = values[0]!;
     const output = values[graph.output]!;
     kernel.words.set(
@@ -142,7 +146,7 @@ export class KernelPlan {
         graph.sizes[0]!,
         output.pointer,
         output.stride,
-        graph.sizes[graph.output]!,
+        isState ? 0 : graph.sizes[graph.output]!,
       ],
       pointer >>> 2,
     );

@@ -15,3 +15,8 @@ export function positiveInteger(text: string): number {
   }
   return value;
 }
+
+/** Reads a list of counts: `32,64`. */
+export function positiveIntegers(text: string): readonly number[] {
+  return text.split(",").map((part) => positiveInteger(part.trim()));
+}

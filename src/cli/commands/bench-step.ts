@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { CellKind } from "../../cells/index.js";
 import { benchStep, type StepBenchResult } from "../bench/step.js";
 import { STEP_ENGINES, type StepEngine } from "../bench/steppers.js";
-import { positiveInteger } from "../option-values.js";
+import { positiveInteger, positiveIntegers } from "../option-values.js";
 
 interface StepOptions {
   readonly cell: readonly CellKind[];
@@ -23,8 +23,8 @@ export function benchStepCommand(): Command {
   return new Command("step")
     .description("microseconds a step of a recurrent cell, in every engine, one thread each")
     .option("--cell <list>", CELLS.join(", "), listOf(CELLS), ["gru"])
-    .option("--hidden <list>", "hidden units", integers, [32, 64, 128, 256])
-    .option("--batch <list>", "keys at a time", integers, [1, 64])
+    .option("--hidden <list>", "hidden units", positiveIntegers, [32, 64, 128, 256])
+    .option("--batch <list>", "keys at a time", positiveIntegers, [1, 64])
     .option("--engine <list>", STEP_ENGINES.join(", "), listOf(STEP_ENGINES), [...STEP_ENGINES])
     .option("--inputs <n>", "inputs of the cell", positiveInteger, 8)
     .option("--rounds <n>", "rounds, in each of which all engines run", positiveInteger, 9)
@@ -82,10 +82,6 @@ function table(results: readonly StepBenchResult[], engines: readonly StepEngine
   });
   const what = `microseconds an event, median of the rounds; ${cpus()[0]?.model ?? "unknown processor"}`;
   return [header, ...lines, what].join("\n");
-}
-
-function integers(text: string): readonly number[] {
-  return text.split(",").map((part) => positiveInteger(part.trim()));
 }
 
 function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
