@@ -14,6 +14,6 @@ export { decodeModel, encodeModel, type ModelProto } from "./model-proto.js";
 export { networkFromOnnx, networkToOnnx } from "./network-file.js";
 export { type OrtCell, openOrtCell } from "./ort-cell.js";
 export { OrtModel } from "./ort-model.js";
-export { bestOrtRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
+export { bestOrtRuntime, nativeRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
 export { runSequence } from "./run-sequence.js";
 export type { StateRecord } from "./state-records.js";

@@ -27,7 +27,7 @@ export function decodeMessage(schema: ProtoSchema, type: string, bytes: Uint8Arr
   const fields = schema[type]!;
   const message: Message = {};
   for (const [name, kind] of Object.values(fields)) if (kind.endsWith("]")) message[name] = [];
-  const reader = protobuf.Reader.create(bytes);
+  const reader = protobuf.Reader.create(plain(bytes));
   while (reader.pos < reader.len) {
     const start = reader.pos;
     const tag = reader.uint32();
@@ -75,7 +75,7 @@ export function encodeMessage(schema: ProtoSchema, type: string, value: object):
       }
     }
   }
-  return concatenate([writer.finish(), ...(message[UNKNOWN] ?? [])]);
+  return concatenate([plain(writer.finish()), ...(message[UNKNOWN] ?? [])]);
 }
 
 function readValue(reader: protobuf.Reader, schema: ProtoSchema, kind: string): unknown {
@@ -133,6 +133,11 @@ function wireType(kind: string): number {
 function fits(kind: string, wire: number): boolean {
   const element = elementOf(kind);
   return wire === wireType(element) || (wire === 2 && element !== kind && isNumeric(element));
+}
+
+/** The same bytes without Node's Buffer around them. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
