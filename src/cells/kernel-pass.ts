@@ -19,6 +19,8 @@ export const SLACK = 16;
 const SLOTS = { rnn: 1, gru: 4, lstm: 5 } as const;
 const NONLINEARITIES = ["tanh", "relu", "sigmoid"];
 
+type StateParts = readonly (readonly [rows: Pointer, offset: number])[];
+
 /** One cell's part in a window: its activations, and its way there and back through all steps. */
 export class KernelPass {
   /** What it gives to the layer above. */
@@ -36,10 +38,11 @@ export class KernelPass {
   readonly #record: Pointer;
   /** [n, B, slots, width] */
   readonly #gates: Pointer;
-  /** [n + 1, B, width] each; c of LSTMs */
+  /** [n + 1, B, width] each; c of LSTMs, else 0 */
   readonly #h: Pointer;
   readonly #c: Pointer;
   readonly #dH: Pointer;
+  readonly #dC: Pointer;
   /** [slots, width] a bias's gradient */
   readonly #sums: Pointer;
   /** [n B, width] dropout's; 0: this is a top layer */
@@ -68,6 +71,7 @@ export class KernelPass {
     this.#h = kernel.allocate(states);
     this.#c = shape.cell === "lstm" ? kernel.allocate(states) : 0;
     this.#dH = kernel.allocate(states);
+    this.#dC = shape.cell === "lstm" ? kernel.allocate(states) : 0;
     this.#sums = kernel.allocate(slots * width);
     this.#mask = isTop ? 0 : kernel.allocate(this.#rows * width);
     this.#dropped = isTop ? 0 : kernel.allocate(this.#rows * (width + SLACK));
@@ -83,6 +87,7 @@ export class KernelPass {
       this.#h,
       this.#c,
       this.#dH,
+      this.#dC,
       kernel.allocate(batch * (width + SLACK)),
       kernel.allocate(width),
       network.pointer("weights", cell.weightHh.at),
@@ -196,7 +201,7 @@ export class KernelPass {
   /** @param initial [B, S]; this cell's part begins at `at` */
   start(initial: Floats, stateSize: number, at: number): void {
     const first = this.#isReverse ? this.#rows : 0;
-    for (const [rows, offset] of this.#states()) {
+    for (const [rows, offset] of this.#parts(this.#h, this.#c)) {
       for (let b = 0; b < this.#batch; b++) {
         const from = b * stateSize + at + offset;
         this.#stateRow(rows, first + b).set(initial.subarray(from, from + this.#network.shape.hidden));
@@ -206,19 +211,31 @@ export class KernelPass {
 
   /** The opposite: writes the states after step t - 1. */
   stateBefore(states: Floats, stateSize: number, at: number, t: number): void {
-    for (const [rows, offset] of this.#states()) {
+    this.#readRows(this.#parts(this.#h, this.#c), states, stateSize, at, t);
+  }
+
+  /** Writes dL/dstate of the same. */
+  gradientBefore(gradients: Floats, stateSize: number, at: number, t: number): void {
+    this.#readRows(this.#parts(this.#dH, this.#dC), gradients, stateSize, at, t);
+  }
+
+  #readRows(parts: StateParts, values: Floats, stateSize: number, at: number, t: number): void {
+    for (const [rows, offset] of parts) {
       for (let b = 0; b < this.#batch; b++) {
         const to = b * stateSize + at + offset;
-        if (this.#isReverse) states.fill(0, to, to + this.#network.shape.hidden);
-        else states.set(this.#stateRow(rows, t * this.#batch + b), to);
+        if (this.#isReverse) values.fill(0, to, to + this.#network.shape.hidden);
+        else values.set(this.#stateRow(rows, t * this.#batch + b), to);
       }
     }
   }
 
-  /** h, and an LSTM's c, with where each begins in the cell's state. */
-  #states(): (readonly [Pointer, number])[] {
-    const h = [this.#h, 0] as const;
-    return this.#c === 0 ? [h] : [h, [this.#c, this.#network.shape.hidden]];
+  /** A state's parts, an LSTM's two: rows, and where they begin in the cell's state. */
+  #parts(h: Pointer, c: Pointer): StateParts {
+    const parts = [
+      [h, 0],
+      [c, this.#network.shape.hidden],
+    ] as const;
+    return c === 0 ? parts.slice(0, 1) : parts;
   }
 
   #stateRow(rows: Pointer, row: number): Float32Array {
@@ -226,6 +243,6 @@ export class KernelPass {
   }
 
   #words(): Int32Array {
-    return new Int32Array(this.#network.kernel.exports.memory.buffer, this.#record, 18);
+    return new Int32Array(this.#network.kernel.exports.memory.buffer, this.#record, 19);
   }
 }

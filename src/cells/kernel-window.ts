@@ -102,6 +102,10 @@ export class KernelWindow implements Window {
     this.#eachCell((pass, at) => pass.stateBefore(states, this.#network.stateSize, at, t));
   }
 
+  gradientsBefore(gradients: Floats, t: number): void {
+    this.#eachCell((pass, at) => pass.gradientBefore(gradients, this.#network.stateSize, at, t));
+  }
+
   #start(): void {
     const { initial } = this;
     this.#eachCell((pass, at) => pass.start(initial, this.#network.stateSize, at));

@@ -51,8 +51,7 @@ export class Network implements RecurrentModel, TrainableNetwork {
   readonly #output: Float64Array;
   /** By layer: dL/doutput of a sequence, [T, D H], grown as needed; the lowest one is dL/dinput, [T, I]. */
   #dRows: Float64Array[] = [];
-  /** By cell, [S]: dL/dstate after and before a step. */
-  readonly #dAfter: Float64Array[];
+  /** By cell, [S]: dL/dstate before a step. */
   readonly #dBefore: Float64Array[];
 
   /**
@@ -104,7 +103,6 @@ export class Network implements RecurrentModel, TrainableNetwork {
     this.stateSize = this.cells.reduce((sum, cell) => sum + cell.stateSize, 0);
     this.#single = this.trace(1, 1);
     this.#output = new Float64Array(shape.outputs);
-    this.#dAfter = this.cells.map((cell) => new Float64Array(cell.stateSize));
     this.#dBefore = this.cells.map((cell) => new Float64Array(cell.stateSize));
   }
 
@@ -313,20 +311,19 @@ export class Network implements RecurrentModel, TrainableNetwork {
     const own = this.#dRows[layer + 1]!;
     const below = this.#dRows[layer]!;
     const widthBelow = cell.inputs;
-    const dAfter = this.#dAfter[index]!.fill(0);
-    const dBefore = this.#dBefore[index]!;
+    const dBefore = this.#dBefore[index]!.fill(0);
     for (let i = T - 1; i >= 0; i--) {
       const t = this.#order(index, i, T);
       const row = b * T + t;
-      const { before, after, kept } = trace.frame(index, row);
+      const { before, after, kept, dAfter } = trace.frame(index, row);
+      dAfter.set(dBefore);
       const from = t * D * H + (index % D) * H;
       for (let j = 0; j < H; j++) dAfter[j]! += own[from + j]!;
       const dX = below.subarray(t * widthBelow, (t + 1) * widthBelow);
       const x = this.#layerInput(trace, input, layer, row);
       dBefore.fill(0);
       cell.backward(dBefore, dX, dAfter, after, kept, before, x);
-      if (this.#startsAt(trace, index, row)) dAfter.fill(0);
-      else dAfter.set(dBefore);
+      if (this.#startsAt(trace, index, row)) dBefore.fill(0);
     }
   }
 

@@ -49,4 +49,8 @@ export class ReferenceWindow implements Window {
   statesBefore(states: Float64Array, t: number): void {
     this.#trace.statesBefore(states, t);
   }
+
+  gradientsBefore(gradients: Float64Array, t: number): void {
+    this.#trace.gradientsBefore(gradients, t);
+  }
 }

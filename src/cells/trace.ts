@@ -10,13 +10,15 @@ export interface Frame {
   readonly h: Float64Array;
   /** [K] */
   readonly kept: Float64Array;
+  /** [S] dL/dafter, from the way back */
+  readonly dAfter: Float64Array;
 }
 
 /**
  * What a forward pass over [B, T] leaves behind for the way back, allocated once and used again.
  *
  * Per cell: states before and after each step, [B, T, S] each (what follows a new beginning differs from
- * what went before it), and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
+ * what went before it), its gradient, and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
  */
 export class Trace {
   readonly batch: number;
@@ -69,18 +71,37 @@ export class Trace {
       }
     }
   }
+
+  /**
+   * Writes dL/dstate of all cells after step t - 1.
+   *
+   * @param gradients [B, S]
+   * @param t         1 to T
+   */
+  gradientsBefore(gradients: Float64Array, t: number): void {
+    let at = 0;
+    for (let b = 0; b < this.batch; b++) {
+      for (const frames of this.#frames) {
+        const { dAfter } = frames[b * this.steps + t - 1]!;
+        gradients.set(dAfter, at);
+        at += dAfter.length;
+      }
+    }
+  }
 }
 
 function frames(cell: Cell, rows: number): Frame[] {
   const { stateSize: S, keptSize: K, hidden } = cell;
   const before = rowsOf(new Float64Array(rows * S), S, rows);
   const after = rowsOf(new Float64Array(rows * S), S, rows);
+  const dAfter = rowsOf(new Float64Array(rows * S), S, rows);
   const kept = rowsOf(new Float64Array(rows * K), K, rows);
   return before.map((row, index) => ({
     before: row,
     after: after[index]!,
     h: after[index]!.subarray(0, hidden),
     kept: kept[index]!,
+    dAfter: dAfter[index]!,
   }));
 }
 

@@ -73,4 +73,12 @@ export interface Window {
    * @param t      1 to n
    */
   statesBefore(states: Floats, t: number): void;
+  /**
+   * Writes dL/dstate of the states after step t - 1, as `backward` left it: what reaches them from their own
+   * step's output and from all later ones.
+   *
+   * @param gradients [B, S]
+   * @param t         1 to n
+   */
+  gradientsBefore(gradients: Floats, t: number): void;
 }

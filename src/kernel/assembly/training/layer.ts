@@ -5,7 +5,7 @@ import { multiply, multiplyGradient } from "./matrix";
  * 16; padded weights are zero and stay so. A row belongs to a time step of a sequence, [T, B]; rows are
  * 64 bytes longer than their elements, lest rows of one column share a cache set.
  *
- * Rows of h (and c, dH) are one time step more than T: before step t stands row block t, after it t + 1;
+ * Rows of h (and c, dH, dC) are one time step more than T: before step t stands row block t, after it t + 1;
  * a layer that reads from the end has them the other way round, and starts at block T.
  */
 
@@ -28,7 +28,9 @@ export class Layer {
   c: usize;
   /** [T + 1, B, W] dL/dh: from above, and in the course from later steps */
   dH: usize;
-  /** [B, W]: LSTM dL/dc; GRU with the reset before, dL/d(r h) */
+  /** [T + 1, B, W] dL/dc from later steps, of LSTMs */
+  dC: usize;
+  /** [B, W] dL/d(r h), of GRUs with the reset before */
   carried: usize;
   /** [W] zeros */
   zeros: usize;

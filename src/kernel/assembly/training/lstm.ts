@@ -60,7 +60,7 @@ export function lstmForward(layer: Layer): void {
   }
 }
 
-/** Turns the gates into their gradients, dH into dL/dh of every step, and adds to dL/dW_hh. */
+/** Turns the gates into their gradients, dH and dC into those of every step's state, and adds to dL/dW_hh. */
 export function lstmBackward(layer: Layer): void {
   const B = layer.B;
   const width = layer.width;
@@ -68,7 +68,7 @@ export function lstmBackward(layer: Layer): void {
   const row = rowBytes(layer);
   const bytes = <usize>width << 2;
   const one = f32x4.splat(1);
-  memory.fill(layer.carried, 0, <usize>B * layer.hRow);
+  memory.fill(layer.after(layer.dC, layer.at(layer.T - 1)), 0, <usize>B * layer.hRow);
   for (let step = layer.T - 1; step >= 0; step--) {
     const t = layer.at(step);
     const starts = layer.starts(t);
@@ -80,7 +80,8 @@ export function lstmBackward(layer: Layer): void {
       const i = gates + <usize>b * row;
       const c = begun ? layer.zeros : layer.before(layer.c, t) + at;
       const from = layer.after(layer.dH, t) + at;
-      const dC = layer.carried + at;
+      const dCAfter = layer.after(layer.dC, t) + at;
+      const dCBefore = layer.before(layer.dC, t) + at;
       const f = i + bytes;
       const g = f + bytes;
       const o = g + bytes;
@@ -94,7 +95,7 @@ export function lstmBackward(layer: Layer): void {
         const shown = v128.load(squashed + j);
         const dOutput = f32x4.mul(f32x4.mul(f32x4.mul(dh, shown), output), f32x4.sub(one, output));
         let dc = f32x4.mul(f32x4.mul(dh, output), f32x4.sub(one, f32x4.mul(shown, shown)));
-        dc = f32x4.add(v128.load(dC + j), dc);
+        dc = f32x4.add(v128.load(dCAfter + j), dc);
         if (peephole) dc = f32x4.add(dc, f32x4.mul(dOutput, v128.load(peephole + 2 * bytes + j)));
         const dInput = f32x4.mul(f32x4.mul(f32x4.mul(dc, fresh), input), f32x4.sub(one, input));
         const dForget = f32x4.mul(f32x4.mul(f32x4.mul(dc, v128.load(c + j)), forget), f32x4.sub(one, forget));
@@ -107,7 +108,7 @@ export function lstmBackward(layer: Layer): void {
           dcBefore = f32x4.add(dcBefore, f32x4.mul(dInput, v128.load(peephole + j)));
           dcBefore = f32x4.add(dcBefore, f32x4.mul(dForget, v128.load(peephole + bytes + j)));
         }
-        v128.store(dC + j, begun ? f32x4.splat(0) : dcBefore);
+        v128.store(dCBefore + j, begun ? f32x4.splat(0) : dcBefore);
       }
     }
     const block = layer.transposedBlock(4);
