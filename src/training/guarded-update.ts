@@ -28,6 +28,8 @@ export class GuardedUpdate {
   readonly network: TrainableNetwork;
   readonly optimizer: Optimizer;
   readonly #clipNorm: number;
+  /** Global norms of the gradient before clipping, of every update that was made. */
+  readonly norms: number[] = [];
   /** Updates whose gradient was clipped. */
   clipped = 0;
   /** Updates that were refused: they changed nothing. */
@@ -46,6 +48,7 @@ export class GuardedUpdate {
       this.refused++;
       return { loss, gradientNorm, applied: false };
     }
+    this.norms.push(gradientNorm);
     const factor = this.#clipNorm / (gradientNorm + 1e-6);
     if (factor < 1) this.clipped++;
     this.network.update(this.optimizer.next(), Math.min(1, factor));

@@ -27,7 +27,10 @@ export {
   forecasterWeights,
 } from "./forecaster.js";
 export { gaussianLoss } from "./gaussian-loss.js";
+export { type GradientHealth, gradientHealth } from "./gradient-health.js";
+export { gradientReach, type LayerReach } from "./gradient-reach.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
+export { type Leftover, leftoverMemory } from "./leftover-memory.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
 export type { Optimizer } from "./optimizer.js";
 export { quantileLoss } from "./quantile-loss.js";

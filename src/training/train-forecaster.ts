@@ -2,6 +2,7 @@ import { Network, type NetworkShape } from "../cells/index.js";
 import { problem, Rng } from "../core/index.js";
 import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
+import type { GradientHealth } from "./gradient-health.js";
 import { cutLanes } from "./lanes.js";
 import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
 import {
@@ -66,6 +67,7 @@ export function trainForecaster(
     epochs: total(({ epochs }) => epochs),
     clipped: total(({ clipped }) => clipped),
     validation,
+    gradients: parts.map(({ gradients }) => gradients),
     why: explain(accepted, beatsPersistence, canLearn, validation),
   };
 }
@@ -78,6 +80,8 @@ interface HorizonTraining {
   readonly incumbent: Float64Array | undefined;
   readonly epochs: number;
   readonly clipped: number;
+  /** By network. */
+  readonly gradients: readonly GradientHealth[];
 }
 
 /** Trains the networks of horizon number h; their mean is what is judged. */
@@ -135,6 +139,7 @@ function trainHorizon(
     incumbent: incumbents && errorsOf(incumbents),
     epochs: total(({ epochs }) => epochs),
     clipped: total(({ clipped }) => clipped),
+    gradients: trained.map(({ gradients }) => gradients),
   };
 }
 

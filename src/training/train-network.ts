@@ -1,5 +1,6 @@
 import { KernelNetwork, Network } from "../cells/index.js";
 import { AdamW } from "./adam.js";
+import { type GradientHealth, gradientHealth } from "./gradient-health.js";
 import { GuardedUpdate } from "./guarded-update.js";
 import { huberLoss } from "./loss.js";
 import type { SequenceBatch } from "./sequence-batch.js";
@@ -44,6 +45,7 @@ export interface TrainedNetwork {
   readonly epochs: number;
   /** Updates whose gradient was clipped. */
   readonly clipped: number;
+  readonly gradients: GradientHealth;
 }
 
 /**
@@ -95,7 +97,8 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
   }
   const result = new Network(shape, name);
   result.weights.set(Float32Array.from(best.weights));
-  return { network: result, outputs: best.outputs, epochs, clipped: update.clipped };
+  const gradients = gradientHealth({ network: averaged, lanes, tbptt: options.tbptt, update });
+  return { network: result, outputs: best.outputs, epochs, clipped: update.clipped, gradients };
 }
 
 /** Outputs at the known targets of a network that does not learn. */

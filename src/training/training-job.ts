@@ -1,5 +1,6 @@
 import type { CellKind } from "../cells/index.js";
 import { problem } from "../core/index.js";
+import type { GradientHealth } from "./gradient-health.js";
 
 /** Epochs unless the job says otherwise. */
 export const DEFAULT_EPOCHS = 60;
@@ -58,6 +59,8 @@ export interface TrainingResult {
     /** Of `initial`. */
     readonly incumbent?: number;
   };
+  /** By horizon, then member. */
+  readonly gradients: readonly (readonly GradientHealth[])[];
   /** For people. */
   readonly why: string;
 }
