@@ -109,6 +109,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       to: new Date(data.to).toISOString(),
     }),
     "eddy.test": JSON.stringify(reports),
+    "eddy.gradients": JSON.stringify(result.gradients),
   };
   const networks = forecaster.networks.flat();
   const [network] = networks;

@@ -39,4 +39,10 @@ export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd, type SgdOptions } from "./sgd.js";
 export { Tbptt } from "./tbptt.js";
 export { trainForecaster } from "./train-forecaster.js";
-export type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "./training-job.js";
+export type {
+  HorizonGradients,
+  TrainingJob,
+  TrainingProgress,
+  TrainingResult,
+  TrainingSequence,
+} from "./training-job.js";

@@ -67,7 +67,7 @@ export function trainForecaster(
     epochs: total(({ epochs }) => epochs),
     clipped: total(({ clipped }) => clipped),
     validation,
-    gradients: parts.map(({ gradients }) => gradients),
+    gradients: parts.map(({ gradients }, h) => ({ horizon: horizons[h]!, networks: gradients })),
     why: explain(accepted, beatsPersistence, canLearn, validation),
   };
 }

@@ -41,6 +41,12 @@ export interface TrainingJob {
   readonly maxEpochs?: number;
 }
 
+/** How the gradients of one horizon's networks fared. */
+export interface HorizonGradients {
+  readonly horizon: number;
+  readonly networks: readonly GradientHealth[];
+}
+
 /** What came of a training job: plain data. */
 export interface TrainingResult {
   /** The network forecasts the validation part better than persistence, and than `initial` if there was one. */
@@ -59,8 +65,7 @@ export interface TrainingResult {
     /** Of `initial`. */
     readonly incumbent?: number;
   };
-  /** By horizon, then member. */
-  readonly gradients: readonly (readonly GradientHealth[])[];
+  readonly gradients: readonly HorizonGradients[];
   /** For people. */
   readonly why: string;
 }

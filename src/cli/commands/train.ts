@@ -4,6 +4,8 @@ import { Learner, readTrainingData, type TrainOutcome, train } from "../../runti
 import { nonNegativeInteger } from "../option-values.js";
 import { readPipelines } from "../pipeline-files.js";
 import { type Progress, progress } from "../progress.js";
+import { table } from "../table.js";
+import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
 import { reportTables } from "../train/report-table.js";
 
@@ -88,6 +90,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
         epochs: result.epochs,
         accepted: result.accepted,
         why: result.why,
+        gradients: result.gradients,
         test: { model: own, persistence, seasonalNaive, holtWinters, ridge },
         reports,
       }),
@@ -95,6 +98,8 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
     return;
   }
   console.log(reportTables(reports));
+  console.log(`\n${table(gradientRows(result.gradients))}\n${GRADIENT_LEGEND}`);
+  for (const advice of gradientAdvice(result.gradients)) console.log(`! ${advice}`);
   console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
   console.log(`use it:  model: { file: ${model}, output: step }`);
 }

@@ -1,5 +1,6 @@
 import type { TrainingData, TrainOutcome } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
+import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "./gradient-table.js";
 import { reportRows, reportTitle } from "./report-table.js";
 
 export interface ModelCardOptions {
@@ -19,11 +20,8 @@ export function modelCard({ pipeline, data, outcome, command }: ModelCardOptions
     model.kind === "built-in"
       ? `${model.cell.toUpperCase()}, ${model.layers} x ${model.hidden} units; the mean of ${model.members} for each horizon (${model.horizons.join(", ")})`
       : model.file;
-  const tables = reports.map((report) => {
-    const [head = [], ...rows] = reportRows(report);
-    const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-    return [reportTitle(report), "", line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-  });
+  const tables = reports.map((report) => `${reportTitle(report)}\n\n${markdownTable(reportRows(report))}`);
+  const advice = gradientAdvice(result.gradients).map((words) => `- ${words}\n`);
   return `# ${name}
 
 Forecasts ${targets.join(", ")}. ${shape}; ${result.parameters} parameters.
@@ -38,5 +36,15 @@ key's history trained, the next 16 % validated, the last fifth tested. ${result.
 Inputs: ${data.inputNames.join(", ")}. Output: the step ahead in units of the usual step (\`output: step\`).
 
 ${tables.join("\n\n")}
-`;
+
+How its gradients fared: ${GRADIENT_LEGEND}
+
+${markdownTable(gradientRows(result.gradients))}
+${advice.length === 0 ? "" : `\n${advice.join("")}`}`;
+}
+
+/** @param rows the first is the heading */
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
