@@ -45,35 +45,24 @@ function explodingLayers({ cell, layers, k2 }: GradientFindings): string[] {
 }
 
 function unusedMemory({ cell, layers, leftover, k2 }: GradientFindings): string | undefined {
-  if (layers.length === 0) return undefined;
+  if (layers.length === 0 || leftover === null) return undefined;
   // What any layer remembers is remembered.
   const reach = Math.max(...layers.map((layer) => layer.steps));
-  const depth = Math.max(...layers.map((layer) => layer.depth));
-  const name = cell.toUpperCase();
-  const gated = cell === "rnn" ? "try a GRU" : "";
+  const vanish = `gradients vanish after ${steps(reach)}`;
   if (leftover === undefined) {
-    if (reach >= Math.min(k2, depth)) return undefined;
-    return (
-      `gradients vanish after ${steps(reach)}, of the ${k2} that training looks back; there is too little ` +
-      `history to tell whether a longer memory would help${gated && `: ${gated} if so`}`
-    );
+    if (reach >= Math.min(k2, ...layers.map(({ depth }) => depth))) return undefined;
+    const remedy = cell === "rnn" ? "; if so, try a GRU" : "";
+    return `${vanish} of the ${k2} that training looks back: the history is too short to tell whether the data has a longer memory${remedy}`;
   }
-  if (leftover === null) return undefined;
   const { lag } = leftover;
+  const further = `let training look back further than ${steps(k2)} (learn.tbptt)`;
   if (lag > reach) {
-    const remedy = gated || `give it the value of ${lag} steps before as an input`;
-    return (
-      `gradients vanish after ${steps(reach)}: this ${name} cannot use the ${lag}-step memory that the data has; ` +
-      remedy
-    );
+    const input = `give it the value of ${steps(lag)} before as an input`;
+    const remedy = cell === "rnn" ? "try a GRU" : lag < k2 ? input : `${input}, or ${further}`;
+    return `${vanish}: this ${cell.toUpperCase()} cannot use the ${lag}-step memory that the data has; ${remedy}`;
   }
-  if (lag >= k2) {
-    return (
-      `training looks back ${k2} steps (learn.tbptt), though the data has a memory of ${lag} steps and gradients ` +
-      `reach ${reach}: look back further`
-    );
-  }
-  return undefined;
+  if (lag < k2) return undefined;
+  return `the data has a ${lag}-step memory that this ${cell.toUpperCase()} could use, its gradients reach ${steps(reach)}: ${further}`;
 }
 
 function steps(count: number): string {

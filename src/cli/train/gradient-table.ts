@@ -52,11 +52,12 @@ function short(norm: number): string {
 }
 
 function percent(share: number): string {
+  if (share > 0 && share < 0.001) return "<0.1 %";
   return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 }
 
 function percentOf(norm: number | undefined): string {
   if (norm === undefined) return "-";
   if (norm >= 10) return `${short(norm)}x`;
-  return norm < 0.0005 ? "0 %" : percent(norm);
+  return percent(norm);
 }
