@@ -26,6 +26,7 @@ export {
   forecasterToBytes,
   forecasterWeights,
 } from "./forecaster.js";
+export { type Evidence, judge, NO_EVIDENCE, standardErrors, type Verdict } from "./gate.js";
 export { gaussianLoss } from "./gaussian-loss.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
@@ -35,5 +36,7 @@ export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd, type SgdOptions } from "./sgd.js";
 export { Tbptt } from "./tbptt.js";
+export { tend } from "./tend.js";
+export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";
 export { trainForecaster } from "./train-forecaster.js";
 export type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "./training-job.js";
