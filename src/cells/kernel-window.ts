@@ -24,6 +24,8 @@ export class KernelWindow implements Window {
   readonly #logitRow: number;
   /** Layer by layer from the lowest: forward, or forward and reverse. */
   readonly #layers: readonly (readonly KernelPass[])[];
+  /** The same in one row: as their states stand. */
+  readonly #passes: readonly KernelPass[];
   #isDropping = false;
 
   constructor(network: KernelNetwork, batch: number, steps: number) {
@@ -42,10 +44,10 @@ export class KernelWindow implements Window {
     this.#inputRows = { rows: kernel.allocate(rows * inputs), row: 4 * inputs, K: inputs, dRows: 0 };
     this.#logits = kernel.allocate(rows * (layout.head.width + SLACK));
     this.#logitRow = 4 * (layout.head.width + SLACK);
-    const passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
+    this.#passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
     const D = layout.head.weight.length;
     this.#layers = Array.from({ length: network.shape.layers }, (_, layer) =>
-      passes.slice(layer * D, (layer + 1) * D),
+      this.#passes.slice(layer * D, (layer + 1) * D),
     );
   }
 
@@ -86,7 +88,7 @@ export class KernelWindow implements Window {
 
   backward(): void {
     const { batch: B, steps: n } = this;
-    for (const passes of this.#layers) for (const pass of passes) pass.clearGradients();
+    for (const pass of this.#passes) pass.clearGradients();
     this.#kernel.exports.toRows(this.#logits, this.#logitRow, this.#dOutput, B, n, this.#network.outputs);
     this.#backwardHead();
     for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
@@ -109,9 +111,8 @@ export class KernelWindow implements Window {
 
   /** Passes with where each one's part of the state begins. */
   #eachCell(visit: (pass: KernelPass, at: number) => void): void {
-    const passes = this.#layers.flat();
-    const each = this.#network.stateSize / passes.length;
-    for (const [index, pass] of passes.entries()) visit(pass, index * each);
+    const each = this.#network.stateSize / this.#passes.length;
+    for (const [index, pass] of this.#passes.entries()) visit(pass, index * each);
   }
 
   /** @returns `begins` as [n, B] in the kernel; 0: no sequence begins */

@@ -15,6 +15,9 @@ export interface TrainCase {
   readonly steps: number;
 }
 
+/** Seconds before anything is measured: engines compile what they find to be used much. */
+const WARM_UP = 0.4;
+
 export const TRAIN_ENGINES = ["kernel", "pytorch"] as const;
 
 /** Who trains, on one thread: a pass is BPTT over all steps, clipping by global norm 1, and Adam's update. */
@@ -40,7 +43,7 @@ function kernelEngine(): TrainEngine {
       if (pass === undefined) {
         pass = kernelPass(which);
         made.set(key, pass);
-        timed(pass, 0.2 * seconds);
+        timed(pass, WARM_UP);
       }
       return timed(pass, seconds);
     },
@@ -59,21 +62,17 @@ function kernelPass({ cell, hidden, inputs, batch, steps }: TrainCase): () => vo
   return () => bptt.learn(sequences);
 }
 
-/** Passes between two looks at the clock, which costs time as well. */
-const PASSES = 8;
-
 /** Seconds of processor time a pass: what else runs on the machine hardly counts. */
 export function timed(pass: () => void, seconds: number): number {
   const begun = process.cpuUsage();
   let passes = 0;
-  let elapsed = 0;
-  while (elapsed < 1e6 * seconds) {
-    for (let i = 0; i < PASSES; i++) pass();
-    passes += PASSES;
+  // More at a time as it goes on: looking at the clock costs, too.
+  for (let count = 1; ; count = Math.max(1, passes >> 2)) {
+    for (let i = 0; i < count; i++) pass();
+    passes += count;
     const { user, system } = process.cpuUsage(begun);
-    elapsed = user + system;
+    if (user + system >= 1e6 * seconds) return (user + system) / 1e6 / passes;
   }
-  return elapsed / 1e6 / passes;
 }
 
 const SCRIPT = fileURLToPath(new URL("../../../test/bench/peers/train.py", import.meta.url));
