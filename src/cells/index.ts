@@ -2,6 +2,7 @@ export type { Cell, CellKind, CellParameters } from "./cell.js";
 export { GruCell } from "./gru-cell.js";
 export { KernelModel } from "./kernel-model.js";
 export { KernelNetwork } from "./kernel-network.js";
+export { LaggedModel, type LaggedStep } from "./lagged-model.js";
 export { LinearHead } from "./linear-head.js";
 export { LstmCell } from "./lstm-cell.js";
 export { Network } from "./network.js";
@@ -13,6 +14,7 @@ export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
 export { ResetBeforeGruCell } from "./reset-before-gru-cell.js";
 export { type Nonlinearity, RnnCell } from "./rnn-cell.js";
+export { sideBySide } from "./side-by-side.js";
 export type {
   CellWeights,
   Elementwise,

@@ -1,12 +1,12 @@
 import { problem } from "../core/index.js";
 import { Kernel, type Pointer } from "../kernel/index.js";
+import { checkGraph } from "./check-graph.js";
 import { CHUNK, KernelPlan, type KernelProgram } from "./kernel-program.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import type { StateLayout } from "./state-layout.js";
 import { StateSlab } from "./state-slab.js";
 import type { StepGraph } from "./step-graph.js";
-
-type Floats = Float32Array | Float64Array;
+import type { Floats } from "./trainable-network.js";
 
 /**
  * A network in the kernel: float32, one step of a GRU with 64 units about a microsecond.
@@ -29,14 +29,20 @@ export class KernelModel implements RecurrentModel {
   /** [I], [O] */
   #inputRow!: Float32Array;
   #outputRow!: Float32Array;
+  /** What `run` used last, for the next sequence of as many steps. */
+  #sequence: { readonly steps: number; readonly program: KernelProgram } | undefined;
   readonly #slab: StateSlab;
+  /** Reads sequences from their end somewhere: it can't step. */
+  readonly #isReverse: boolean;
   /** The slot through which `step` goes. */
   readonly #own: number;
 
+  /** @throws RangeError code `STEP_GRAPH` when the graph's sizes don't fit together */
   constructor(
     graph: StepGraph,
     readonly name = "network",
   ) {
+    checkGraph(graph, name);
     this.#graph = graph;
     this.#settle(new Kernel());
     this.#layout = this.#plan.layout;
@@ -45,6 +51,9 @@ export class KernelModel implements RecurrentModel {
     this.stateSize = this.#layout.stateSize;
     this.#slab = new StateSlab(this.#kernel, this.#layout.initial);
     this.#own = this.#slab.acquire();
+    this.#isReverse = graph.operations.some(
+      (operation) => operation.kind === "recurrent" && operation.direction === "reverse",
+    );
   }
 
   /** Bytes of memory that the kernel holds for weights and states. */
@@ -81,12 +90,14 @@ export class KernelModel implements RecurrentModel {
   /** @param state [S], overwritten */
   readState(state: Floats, slot: number): void {
     this.#requireHeld(slot);
+    this.#requireLength("state", state, this.stateSize);
     gather(state, this.#layout, this.#slab.elements(slot));
   }
 
   /** @param state [S], rounded to float32 */
   writeState(slot: number, state: Floats): void {
     this.#requireHeld(slot);
+    this.#requireLength("state", state, this.stateSize);
     const elements = this.#slab.elements(slot);
     let from = 0;
     for (const { at, length } of this.#layout.stretches) {
@@ -106,8 +117,11 @@ export class KernelModel implements RecurrentModel {
    * @param output [O], overwritten
    * @param input  [I]
    * @returns false if anything was not finite: the state is as it was, the output NaN
+   * @throws TypeError code `WHOLE_SEQUENCES_ONLY` when a layer reads from the end: see `LaggedModel`, `run`
+   * @throws RangeError code `MODEL_SHAPE`, `SLOT_NOT_HELD`
    */
   stepSlot(output: Floats, slot: number, input: Floats): boolean {
+    this.#requireSteps(output, input, 1);
     this.#requireHeld(slot);
     const { exports, words } = this.#kernel;
     if (this.#inputRow.length === 0) this.#view();
@@ -128,8 +142,10 @@ export class KernelModel implements RecurrentModel {
    * @param slots   [B], each at most once
    * @param inputs  [B, I]
    * @returns how many were refused, since a number was not finite: their states are as they were
+   * @throws as `stepSlot`
    */
   stepSlots(outputs: Floats, slots: ArrayLike<number>, inputs: Floats): number {
+    this.#requireSteps(outputs, inputs, slots.length);
     let refused = 0;
     for (let first = 0; first < slots.length; first += CHUNK) {
       refused += this.#stepChunk(outputs, slots, inputs, first, Math.min(CHUNK, slots.length - first));
@@ -161,24 +177,33 @@ export class KernelModel implements RecurrentModel {
 
   /**
    * A whole sequence at once, layer by layer: also what reads it from its end. Values that are not finite
-   * pass through.
+   * pass through. Its buffers are kept for the next sequence of as many steps.
    *
    * @param input [T, I]
    * @param state [S] at its start; default the initial one
    * @returns [T, O]
    */
   run(input: Floats, state: Floats = this.initialState): Float32Array {
-    const steps = input.length / this.inputs;
-    const outputs = new Float32Array(steps * this.outputs);
-    const program = this.#plan.program(steps);
-    this.writeState(this.#own, state);
     const { inputs: I, outputs: O } = this;
-    const { input: rows, output, pointer } = program;
-    copyRows(this.#kernel.floats, rows.pointer >>> 2, rows.stride >>> 2, input, 0, I, I, steps);
-    this.#kernel.exports.runSequence(pointer, this.#slab.pointer(this.#own), steps);
-    copyRows(outputs, 0, O, this.#kernel.floats, output.pointer >>> 2, output.stride >>> 2, O, steps);
-    program.release();
-    return outputs;
+    const steps = Math.floor(input.length / I);
+    this.#requireLength("input", input, steps * I);
+    const result = new Float32Array(steps * O);
+    if (steps === 0) return result;
+    this.writeState(this.#own, state);
+    const { input: rows, output, pointer } = this.#sequenceProgram(steps);
+    const { exports, floats } = this.#kernel;
+    copyRows(floats, rows.pointer >>> 2, rows.stride >>> 2, input, 0, I, I, steps);
+    exports.runSequence(pointer, this.#slab.pointer(this.#own), steps);
+    copyRows(result, 0, O, floats, output.pointer >>> 2, output.stride >>> 2, O, steps);
+    return result;
+  }
+
+  #sequenceProgram(steps: number): KernelProgram {
+    if (this.#sequence?.steps !== steps) {
+      this.#sequence?.program.release();
+      this.#sequence = { steps, program: this.#plan.program(steps) };
+    }
+    return this.#sequence.program;
   }
 
   /** Views of the first row, made again after memory grew: that leaves them without elements. */
@@ -195,6 +220,31 @@ export class KernelModel implements RecurrentModel {
     this.#states = kernel.allocate(CHUNK);
     this.#refused = kernel.allocate(CHUNK);
     this.#inputRow = this.#outputRow = new Float32Array(0);
+    this.#sequence = undefined;
+  }
+
+  #requireSteps(outputs: Floats, inputs: Floats, rows: number): void {
+    this.#requireLength("input", inputs, rows * this.inputs);
+    this.#requireLength("output", outputs, rows * this.outputs);
+    if (!this.#isReverse) return;
+    throw problem(TypeError, {
+      code: "WHOLE_SEQUENCES_ONLY",
+      action: "step",
+      on: `network "${this.name}"`,
+      expected: "layers that read forward",
+      found: "one that reads sequences from their end",
+    });
+  }
+
+  #requireLength(what: string, values: Floats, length: number): void {
+    if (values.length === length) return;
+    throw problem(RangeError, {
+      code: "MODEL_SHAPE",
+      action: "step",
+      on: `network "${this.name}"`,
+      expected: `${what} of ${length} numbers`,
+      found: String(values.length),
+    });
   }
 
   #requireHeld(slot: number): void {

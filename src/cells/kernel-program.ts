@@ -1,5 +1,6 @@
 import type { Kernel, Pointer } from "../kernel/index.js";
-import { gateRows, packGru, packPanels, roundUp, sumBiases } from "./pack-weights.js";
+import { packOperation } from "./pack-operation.js";
+import { roundUp } from "./pack-weights.js";
 import { type StateLayout, stateLayout } from "./state-layout.js";
 import type { Elementwise, Operation, RecurrentOperation, StepGraph, Value } from "./step-graph.js";
 
@@ -85,7 +86,7 @@ export class KernelPlan {
     let gates = 0;
     const weights = new Map<Operation, readonly Pointer[]>();
     for (const operation of graph.operations) {
-      const arrays = packed(graph, operation);
+      const arrays = packOperation(graph, operation);
       weights.set(
         operation,
         arrays.map((values) => this.#store(values)),
@@ -130,6 +131,10 @@ export class KernelPlan {
     operations.forEach((words, i) => {
       this.#write(list + 4 * OPERATION_WORDS * i, words);
     });
+    // As a state it is looked at anyway.
+    const isState = graph.operations.some(
+      ({ kind, output }) => kind === "recurrent" && output === graph.output,
+    );
     const input = values[0]!;
     const output = values[graph.output]!;
     kernel.words.set(
@@ -141,7 +146,7 @@ export class KernelPlan {
         graph.sizes[0]!,
         output.pointer,
         output.stride,
-        graph.sizes[graph.output]!,
+        isState ? 0 : graph.sizes[graph.output]!,
       ],
       pointer >>> 2,
     );
@@ -290,39 +295,4 @@ function shifted({ pointer, stride }: Rows, elements: number): Rows {
 function recurrentKind({ cell, resetAfter = true }: RecurrentOperation): number {
   if (cell === "gru") return resetAfter ? GRU : GRU_BEFORE;
   return cell === "lstm" ? LSTM : RNN;
-}
-
-/** The arrays that an operation's kernel reads, in the order it takes them. */
-function packed({ sizes }: StepGraph, operation: Operation): readonly Float32Array[] {
-  switch (operation.kind) {
-    case "recurrent":
-      return packedCell(operation, sizes[operation.input]!);
-    case "dense": {
-      const O = sizes[operation.output]!;
-      const rows = Array.from({ length: O }, (_, row) => row);
-      const { weight, bias = new Float32Array(O) } = operation;
-      return [packPanels(rows, bias, { matrix: weight, columns: sizes[operation.input]! })];
-    }
-    case "layer-norm":
-      return [Float32Array.from([...operation.scale, ...operation.bias])];
-    default:
-      return [];
-  }
-}
-
-function packedCell(operation: RecurrentOperation, I: number): readonly Float32Array[] {
-  const { cell, hidden: H, weights, resetAfter = true } = operation;
-  if (cell === "gru" && resetAfter) return [packGru(weights, I, H)];
-  const gates = (from: number, to: number) =>
-    packPanels(
-      gateRows(from, to, H),
-      sumBiases(weights),
-      { matrix: weights.weightIh, columns: I },
-      { matrix: weights.weightHh, columns: H },
-    );
-  if (cell === "rnn") return [gates(0, 1)];
-  if (cell === "gru") return [gates(0, 2), gates(2, 3)];
-  if (weights.peephole === undefined) return [gates(0, 4)];
-  const { peephole } = weights;
-  return [gates(0, 4), Float32Array.from(gateRows(0, 3, H), (row) => (row < 0 ? 0 : peephole[row]!))];
 }

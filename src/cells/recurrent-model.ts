@@ -1,6 +1,5 @@
 /**
- * The port behind which a network steps, whoever computes it: the reference cells, ONNX Runtime, and
- * later the kernel. A model is shared by all keys; the state belongs to the caller.
+ * The port behind which a network steps, whoever computes it: the reference cells, the kernel, ONNX Runtime. A model is shared by all keys; the state belongs to the caller.
  *
  * Sizes: I inputs, O outputs, S state (all layers, hidden and cell states, flattened).
  */
@@ -10,6 +9,8 @@ export interface RecurrentModel {
   readonly inputs: number;
   readonly outputs: number;
   readonly stateSize: number;
+  /** [S] at the start of a sequence; zeros if absent. */
+  readonly initialState?: Float64Array;
   /**
    * (x, state) -> (output, state'): writes `output` [O] and advances `state` [S] in place.
    *
@@ -17,7 +18,7 @@ export interface RecurrentModel {
    * filled with NaN.
    *
    * @param output [O], owned by the caller
-   * @param state  [S], owned by the caller; zeros at the start of a sequence
+   * @param state  [S], owned by the caller; `initialState` at the start of a sequence
    * @param input  [I], unchanged
    */
   step(output: Float64Array, state: Float64Array, input: Float64Array): void | Promise<void>;

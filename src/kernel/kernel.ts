@@ -35,7 +35,8 @@ export class Kernel {
         },
       },
     });
-    this.exports = instance.exports as unknown as KernelExports;
+    // A copy: engines look up a name among an instance's own exports anew at every call.
+    this.exports = { ...(instance.exports as KernelExports) };
   }
 
   /**

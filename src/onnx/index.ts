@@ -1,3 +1,6 @@
+export { type AdoptedModel, adoptModel } from "./adopt-model.js";
+export { type Analysis, analyzeModel } from "./analyze-model.js";
+export { COMPARE_TOLERANCE, type Comparison, compareEngines } from "./compare-engines.js";
 export {
   describeModel,
   formatTensor,
@@ -5,5 +8,12 @@ export {
   type NodeDescription,
   type TensorDescription,
 } from "./describe-model.js";
-export { type OrtCell, type OrtEngine, openOrtCell } from "./ort-cell.js";
-export { loadOrtModel } from "./ort-model.js";
+export { type CellReport, inspectModel, type ModelReport } from "./inspect-model.js";
+export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
+export { decodeModel, encodeModel, type ModelProto } from "./model-proto.js";
+export { networkFromOnnx, networkToOnnx } from "./network-file.js";
+export { type OrtCell, openOrtCell } from "./ort-cell.js";
+export { OrtModel } from "./ort-model.js";
+export { bestOrtRuntime, nativeRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
+export { runSequence } from "./run-sequence.js";
+export type { StateRecord } from "./state-records.js";

@@ -1,8 +1,6 @@
 import type { Tensor } from "onnxruntime-web/wasm";
 import { type CellSpec, cellModel } from "./cell-model.js";
-
-/** ONNX Runtime as WebAssembly, or as native code. */
-export type OrtEngine = "ort-web" | "ort-node";
+import { nativeRuntime, type OrtEngine, ortRuntime } from "./ort-runtime.js";
 
 /** A cell in an ONNX Runtime session, stepped B keys at a time, its state fed back from run to run. */
 export interface OrtCell {
@@ -21,13 +19,10 @@ export async function openOrtCell(
   spec: CellSpec,
   batch: number,
 ): Promise<OrtCell | undefined> {
-  const runtime = await load(engine);
+  const runtime = engine === "ort-node" ? await nativeRuntime() : await ortRuntime(engine);
   if (runtime === undefined) return undefined;
-  const { InferenceSession, Tensor: TensorClass } = runtime;
-  const session = await InferenceSession.create(cellModel(spec, batch), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
+  const TensorClass = runtime.Tensor;
+  const session = await runtime.open(cellModel(spec, batch));
   const input = new TensorClass("float32", new Float32Array(batch * spec.inputs), [1, batch, spec.inputs]);
   const feeds: Record<string, Tensor> = { x: input };
   const states = spec.cell === "lstm" ? ["h", "c"] : ["h"];
@@ -44,19 +39,4 @@ export async function openOrtCell(
     },
     release: () => session.release(),
   };
-}
-
-type Runtime = Pick<typeof import("onnxruntime-web/wasm"), "InferenceSession" | "Tensor">;
-
-async function load(engine: OrtEngine): Promise<Runtime | undefined> {
-  if (engine === "ort-web") {
-    const runtime = await import("onnxruntime-web/wasm");
-    runtime.env.wasm.numThreads = 1;
-    return runtime;
-  }
-  try {
-    return (await import("onnxruntime-node")) as unknown as Runtime;
-  } catch {
-    return undefined;
-  }
 }

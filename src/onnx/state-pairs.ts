@@ -22,24 +22,48 @@ export interface StreamingSignature {
 const BEFORE = new Set("in input init initial past prev previous old".split(" "));
 const AFTER = new Set("out output final present next new y n".split(" "));
 
+/** What the graph itself tells of its states, which no name can contradict. */
+export interface KnownStates {
+  /** Name of the data input. */
+  readonly data?: string;
+  /** Names of state inputs, each with the output that continues it. */
+  readonly pairs: ReadonlyMap<string, string>;
+  /** State inputs that no output continues. */
+  readonly discontinued: ReadonlySet<string>;
+}
+
 /**
- * Finds which inputs are state, and which output continues each: first by name, where two names belong
+ * Finds which inputs are state, and which output continues each: first as the graph says; then by name, where two names belong
  * together that are equal without the words that only say "before" or "after" (`h0`/`hn`,
  * `initial_h`/`Y_h`, `state_in`/`state_out`, `past_kv`/`present_kv`); then, of what is left, by equal size
  * in order, the first input and the first output being data.
  *
  * @throws TypeError code `ONNX_NOT_STREAMABLE` unless exactly one input is left over as data
  */
-export function pairStates(model: ModelDescription): StreamingSignature {
-  const pairs = pairByName(model);
+export function pairStates(
+  whole: ModelDescription,
+  known: KnownStates = { pairs: new Map(), discontinued: new Set() },
+): StreamingSignature {
+  const model = { ...whole, inputs: whole.inputs.filter(({ name }) => !known.discontinued.has(name)) };
+  const pairs = pairByGraph(model, known);
+  const rest = {
+    ...model,
+    inputs: model.inputs.filter((input) => !pairs.has(input) && input.name !== known.data),
+    outputs: model.outputs.filter((output) => ![...pairs.values()].includes(output)),
+  };
+  for (const [input, output] of pairByName(rest)) pairs.set(input, output);
   if (pairs.size === model.inputs.length) {
     // `audio_in`/`audio_out` beside `state_in`/`state_out`: the input that the first output goes with is data.
     for (const [input, output] of pairs) if (output === model.outputs[0]) pairs.delete(input);
   }
 
-  const [input, ...unpaired] = model.inputs.filter((candidate) => !pairs.has(candidate));
+  const open = model.inputs.filter((candidate) => !pairs.has(candidate));
+  const input = open.find(({ name }) => name === known.data) ?? open[0];
+  const unpaired = open.filter((candidate) => candidate !== input);
   const taken = new Set(pairs.values());
-  const output = model.outputs.find((candidate) => !taken.has(candidate));
+  // A model may answer with its state alone.
+  const output =
+    model.outputs.find((candidate) => !taken.has(candidate)) ?? (known.data ? model.outputs[0] : undefined);
   if (output) taken.add(output);
   for (const state of unpaired) {
     const next = model.outputs.find((candidate) => !taken.has(candidate) && isSameSize(state, candidate));
@@ -61,6 +85,15 @@ export function pairStates(model: ModelDescription): StreamingSignature {
 /** Elements of one time step of one sequence: dimensions that are not fixed are batch and time, 1. */
 export function elements(tensor: TensorDescription): number {
   return tensor.shape.reduce<number>((product, size) => product * (typeof size === "number" ? size : 1), 1);
+}
+
+function pairByGraph(model: ModelDescription, known: KnownStates): Map<TensorDescription, TensorDescription> {
+  const pairs = new Map<TensorDescription, TensorDescription>();
+  for (const input of model.inputs) {
+    const output = model.outputs.find(({ name }) => name === known.pairs.get(input.name));
+    if (output) pairs.set(input, output);
+  }
+  return pairs;
 }
 
 function pairByName(model: ModelDescription): Map<TensorDescription, TensorDescription> {

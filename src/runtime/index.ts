@@ -3,7 +3,7 @@ export { Counters } from "./counters.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
 export { Learner } from "./learner.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
-export { loadModel } from "./load-model.js";
+export { loadModel, readModelFile } from "./load-model.js";
 export { type Log, silentLog } from "./log.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";

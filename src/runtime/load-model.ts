@@ -2,15 +2,16 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { RecurrentModel } from "../cells/index.js";
 import { problem } from "../core/index.js";
-import { loadOrtModel } from "../onnx/index.js";
+import { loadModelAs } from "../onnx/index.js";
 
 /**
- * Loads a user's network from an ONNX file, to be stepped event by event.
+ * Loads a user's network from an ONNX file, to be stepped event by event: in the kernel where its whole graph
+ * fits, else in ONNX Runtime.
  *
- * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadOrtModel` for what is in it
+ * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadModelAs` for what is in it
  */
 export async function loadModel(file: string): Promise<RecurrentModel> {
-  return loadOrtModel(await readModelFile(file), { name: basename(file, ".onnx") });
+  return loadModelAs(await readModelFile(file), { name: basename(file, ".onnx") });
 }
 
 /** @throws Error code `MODEL_UNREADABLE` */

@@ -1,4 +1,4 @@
-import { type CellKind, KernelModel, networkFromBytes, networkGraph } from "../cells/index.js";
+import { type CellKind, KernelModel } from "../cells/index.js";
 import {
   type Batch,
   ByteReader,
@@ -9,7 +9,14 @@ import {
   type StateSlot,
   type StreamEvent,
 } from "../core/index.js";
-import type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "../training/index.js";
+import {
+  forecasterFromBytes,
+  forecasterGraph,
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingResult,
+  type TrainingSequence,
+} from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
 import { RecentInputs } from "./recent-inputs.js";
 import { readSequences, TrainingMemory, type TrainingShape, writeSequences } from "./training-memory.js";
@@ -55,7 +62,7 @@ export type LearningReport =
     };
 
 /** What matters here of how a training ended. */
-type Outcome = Pick<TrainingResult, "accepted" | "network" | "why">;
+type Outcome = Pick<TrainingResult, "accepted" | "forecaster" | "why">;
 
 /** A network in the making. */
 interface Pending {
@@ -167,7 +174,7 @@ export class LearningCellsStage implements Stage {
       // A training that fails is one that brought nothing: the stream goes on with what it has.
       .catch((error: unknown) => ({
         accepted: false,
-        network: new Uint8Array(0),
+        forecaster: new Uint8Array(0),
         why: error instanceof Error ? error.message : String(error),
       }))
       .then((outcome) => {
@@ -178,10 +185,10 @@ export class LearningCellsStage implements Stage {
   }
 
   #entry(outcome: Outcome, position: number): LogEntry {
-    const { accepted, network, why } = outcome;
+    const { accepted, forecaster, why } = outcome;
     const name = `${this.#options.cell}-${this.#generation + 1}`;
     const body = new ByteWriter().text(accepted ? name : this.#model);
-    if (accepted) body.bytes(network);
+    if (accepted) body.bytes(forecaster);
     return {
       position,
       slot: "learner",
@@ -216,7 +223,9 @@ export class LearningCellsStage implements Stage {
   #serve(model: string, bytes: Uint8Array): void {
     this.#networkBytes = bytes;
     this.#network =
-      bytes.length === 0 ? undefined : new KernelModel(networkGraph(networkFromBytes(bytes, model)), model);
+      bytes.length === 0
+        ? undefined
+        : new KernelModel(forecasterGraph(forecasterFromBytes(bytes, model)), model);
     this.#hidden.serve(this.#network);
     this.#model = model;
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecurrentModel } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { loadOrtModel } from "../../src/onnx/index.js";
+import { loadModelAs, type OrtModel } from "../../src/onnx/index.js";
 import { recurrentModelSuite } from "../conformance/recurrent-model.js";
 import { sharedData, sharedDataHint } from "../support/shared-data.js";
 import { buildModel, type ModelSpec, rnnNode, rnnR, rnnSpec, rnnW } from "./build-model.js";
@@ -12,7 +12,8 @@ import { buildModel, type ModelSpec, rnnNode, rnnR, rnnSpec, rnnW } from "./buil
 const opened: RecurrentModel[] = [];
 
 async function open(spec: ModelSpec | Uint8Array = rnnSpec()): Promise<RecurrentModel> {
-  const model = await loadOrtModel(spec instanceof Uint8Array ? spec : buildModel(spec), { name: "pump" });
+  const bytes = spec instanceof Uint8Array ? spec : buildModel(spec);
+  const model = await loadModelAs(bytes, { name: "pump", engine: "ort-web" });
   opened.push(model);
   return model;
 }
@@ -38,7 +39,7 @@ async function bits(model: RecurrentModel, count: number): Promise<string> {
   return hash.update(state).digest("hex");
 }
 
-describe("loadOrtModel()", () => {
+describe("loadModelAs() with ort-web", () => {
   it("prints nothing and starts no thread, the first time too", async () => {
     const printed = [
       ...(["log", "info", "warn", "error"] as const).map((level) => vi.spyOn(console, level)),
@@ -83,38 +84,6 @@ describe("loadOrtModel()", () => {
     await expect(open(bytes)).rejects.toMatchObject({ code: "ONNX_UNREADABLE" });
   });
 
-  it("names recurrent nodes whose state is hidden, and the inputs and outputs there are", async () => {
-    const hidden = rnnSpec({
-      inputs: [{ name: "x", shape: ["time", "batch", 2] }],
-      outputs: [{ name: "y", shape: ["time", 1, "batch", 3] }],
-      nodes: [rnnNode({ inputs: ["x", "W", "R"], outputs: ["y"] })],
-    });
-    await expect(open(hidden)).rejects.toMatchObject({
-      code: "ONNX_STATE_HIDDEN",
-      message:
-        'Cannot stream ONNX model "pump": expected the state of every recurrent node among the model\'s inputs and outputs, ' +
-        "found RNN rnn without; making state explicit is not built yet: export the model with its state as inputs and outputs " +
-        "(inputs: x float32 [time, batch, 2]; outputs: y float32 [time, 1, batch, 3])",
-    });
-  });
-
-  it("finds the one layer whose state is hidden beside another's that is explicit", async () => {
-    const second = [
-      { operator: "Squeeze", inputs: ["y", "axis"], outputs: ["y1"] },
-      { operator: "Shape", inputs: ["h0"], outputs: ["shape"] },
-      { operator: "ConstantOfShape", inputs: ["shape"], outputs: ["zeros"] },
-      rnnNode({ name: "second", inputs: ["y1", "R", "R", "", "", "zeros"], outputs: ["z"] }),
-    ];
-    const outputs = [
-      { name: "z", shape: ["time", 1, "batch", 3] },
-      { name: "hn", shape: [1, "batch", 3] },
-    ];
-    await expect(open(rnnSpec({ outputs, nodes: [rnnNode(), ...second] }))).rejects.toMatchObject({
-      code: "ONNX_STATE_HIDDEN",
-      message: expect.stringContaining("found RNN second without"),
-    });
-  });
-
   it("refuses a model that has nothing to carry", async () => {
     const feedForward = {
       inputs: [{ name: "x", shape: ["batch", 2] }],
@@ -126,29 +95,14 @@ describe("loadOrtModel()", () => {
 
   const h0 = { name: "h0", shape: [1, "batch", 3] };
   it.each([
-    [
-      "float64 data",
-      rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", 2], type: 11 }, h0] }),
-      "x of type float64",
-    ],
-    [
-      "int64 data",
-      rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", 2], type: 7 }, h0] }),
-      "x of type int64",
-    ],
-    ["a fixed window", rnnSpec({ inputs: [{ name: "x", shape: [16, 1, 2] }, h0] }), "a fixed window"],
-    [
-      "an open input size",
-      rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", "i"] }, h0] }),
-      "no fixed size I",
-    ],
+    ["text", rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", 2], type: 8 }, h0] }), "x of type string"],
     [
       "a backward node",
       rnnSpec({ nodes: [rnnNode({ attributes: { hidden_size: 3, direction: "reverse" } })] }),
-      "the reverse node RNN rnn",
+      "the node RNN rnn: it reads the sequence from its end",
     ],
     [
-      "a first step that fails",
+      "sizes that don't fit",
       rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", 5] }, h0] }),
       "a first step fails",
     ],
@@ -157,6 +111,13 @@ describe("loadOrtModel()", () => {
       code: "ONNX_NOT_STREAMABLE",
       message: expect.stringContaining(found),
     });
+  });
+
+  it.each([
+    ["a fixed window", rnnSpec({ inputs: [{ name: "x", shape: [16, 1, 2] }, h0] })],
+    ["an open input size", rnnSpec({ inputs: [{ name: "x", shape: ["t", "b", "i"] }, h0] })],
+  ])("steps a model with %s like one without", async (_, spec) => {
+    expect(await bits(await open(spec), 10)).toBe(await bits(await open(), 10));
   });
 });
 
@@ -305,6 +266,35 @@ describe("OrtModel.step()", () => {
   });
 });
 
+describe("OrtModel.stepKeys()", () => {
+  it("gives each of many keys what it gets alone, and refuses one without the others", async () => {
+    const model = (await open(gruSpec(4))) as OrtModel;
+    expect(model.canBatch).toBe(true);
+    const rng = new Rng(8);
+    const keys = Array.from({ length: 5 }, () => ({
+      input: Float64Array.from([rng.normal(), rng.normal()]),
+      state: Float64Array.from([rng.normal(), rng.normal(), rng.normal()]),
+    }));
+    keys[3]!.input[0] = Number.NaN;
+    const alone = keys.map(({ state }) => ({ output: new Float64Array(3), state: state.slice() }));
+    for (const [i, { output, state }] of alone.entries()) await model.step(output, state, keys[i]!.input);
+    const outputs = keys.map(() => new Float64Array(3));
+    const states = keys.map(({ state }) => state.slice());
+    await model.stepKeys(
+      outputs,
+      states,
+      keys.map(({ input }) => input),
+    );
+    for (const [i, { output, state }] of alone.entries()) {
+      for (let j = 0; j < 3; j++) {
+        if (i === 3) expect([outputs[i]![j], states[i]![j]]).toEqual([Number.NaN, keys[i]!.state[j]]);
+        else expect(outputs[i]![j]).toBeCloseTo(output[j]!, 6);
+        expect(states[i]![j]).toBeCloseTo(state[j]!, 6);
+      }
+    }
+  });
+});
+
 describe("OrtModel.close()", () => {
   it("waits for the steps under way, is idempotent, and ends the model", async () => {
     const model = await open();
@@ -319,7 +309,7 @@ describe("OrtModel.close()", () => {
   });
 });
 
-describe.skipIf(!sharedData)(`loadOrtModel() of PyTorch's files${sharedDataHint}`, () => {
+describe.skipIf(!sharedData)(`loadModelAs() of PyTorch's files${sharedDataHint}`, () => {
   const file = (name: string) => join(sharedData ?? "", "torch-models", name);
 
   it("gives PyTorch's outputs, step by step", async () => {
@@ -337,14 +327,4 @@ describe.skipIf(!sharedData)(`loadOrtModel() of PyTorch's files${sharedDataHint}
     expect(golden.input.length).toBeGreaterThan(10);
     expect(worst).toBeLessThan(1e-5);
   });
-
-  it.each(["gru_2layers_no_state", "lstm_no_state", "lstm_last_step_softmax", "rnn_tanh_time_major"])(
-    "refuses %s, whose state is hidden",
-    async (name) => {
-      await expect(open(readFileSync(file(`${name}.onnx`)))).rejects.toMatchObject({
-        code: "ONNX_STATE_HIDDEN",
-        message: expect.stringMatching(/(RNN|GRU|LSTM) /),
-      });
-    },
-  );
 });

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchKeysCommand } from "./bench-keys.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -35,6 +36,7 @@ export function benchCommand(): Command {
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
     .action(events);
   bench.addCommand(benchStepCommand());
+  bench.addCommand(benchKeysCommand());
   bench.addCommand(benchTrainCommand());
   return bench;
 }

@@ -137,7 +137,143 @@ export function tanh(x: v128): v128 {
   return f32x4.div(em1, f32x4.add(em1, constant(C.two)));
 }
 
-/** For tests: y[i] = f(x[i]), N a multiple of 4. */
+/*
+ * The same functions, of several vectors side by side: every constant is loaded once for all of them, and
+ * their chains of operations run in each other's gaps. Results are stored one after the other.
+ */
+
+/** to[0..3] = sigmoid(a), sigmoid(b), sigmoid(c), sigmoid(d): the bits of `sigmoid`. */
+// @ts-ignore: decorator
+@inline
+export function sigmoidFour(to: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const high = constant(C.sigmoidHigh);
+  a = f32x4.pmin(f32x4.neg(a), high);
+  b = f32x4.pmin(f32x4.neg(b), high);
+  c = f32x4.pmin(f32x4.neg(c), high);
+  d = f32x4.pmin(f32x4.neg(d), high);
+  const low = constant(C.sigmoidLow);
+  a = f32x4.pmax(a, low);
+  b = f32x4.pmax(b, low);
+  c = f32x4.pmax(c, low);
+  d = f32x4.pmax(d, low);
+  const log2e = constant(C.log2e);
+  const magic = constant(C.magic);
+  const aBits = f32x4.add(f32x4.mul(a, log2e), magic);
+  const bBits = f32x4.add(f32x4.mul(b, log2e), magic);
+  const cBits = f32x4.add(f32x4.mul(c, log2e), magic);
+  const dBits = f32x4.add(f32x4.mul(d, log2e), magic);
+  const aK = f32x4.sub(aBits, magic);
+  const bK = f32x4.sub(bBits, magic);
+  const cK = f32x4.sub(cBits, magic);
+  const dK = f32x4.sub(dBits, magic);
+  const ln2High = constant(C.ln2High);
+  a = f32x4.sub(a, f32x4.mul(aK, ln2High));
+  b = f32x4.sub(b, f32x4.mul(bK, ln2High));
+  c = f32x4.sub(c, f32x4.mul(cK, ln2High));
+  d = f32x4.sub(d, f32x4.mul(dK, ln2High));
+  const ln2Low = constant(C.ln2Low);
+  a = f32x4.sub(a, f32x4.mul(aK, ln2Low));
+  b = f32x4.sub(b, f32x4.mul(bK, ln2Low));
+  c = f32x4.sub(c, f32x4.mul(cK, ln2Low));
+  d = f32x4.sub(d, f32x4.mul(dK, ln2Low));
+  const p5 = constant(C.p5);
+  const p4 = constant(C.p4);
+  let aP = f32x4.add(f32x4.mul(p5, a), p4);
+  let bP = f32x4.add(f32x4.mul(p5, b), p4);
+  let cP = f32x4.add(f32x4.mul(p5, c), p4);
+  let dP = f32x4.add(f32x4.mul(p5, d), p4);
+  const p3 = constant(C.p3);
+  aP = f32x4.add(f32x4.mul(aP, a), p3);
+  bP = f32x4.add(f32x4.mul(bP, b), p3);
+  cP = f32x4.add(f32x4.mul(cP, c), p3);
+  dP = f32x4.add(f32x4.mul(dP, d), p3);
+  const p2 = constant(C.p2);
+  aP = f32x4.add(f32x4.mul(aP, a), p2);
+  bP = f32x4.add(f32x4.mul(bP, b), p2);
+  cP = f32x4.add(f32x4.mul(cP, c), p2);
+  dP = f32x4.add(f32x4.mul(dP, d), p2);
+  const p1 = constant(C.p1);
+  aP = f32x4.add(f32x4.mul(aP, a), p1);
+  bP = f32x4.add(f32x4.mul(bP, b), p1);
+  cP = f32x4.add(f32x4.mul(cP, c), p1);
+  dP = f32x4.add(f32x4.mul(dP, d), p1);
+  const p0 = constant(C.p0);
+  aP = f32x4.add(f32x4.mul(aP, a), p0);
+  bP = f32x4.add(f32x4.mul(bP, b), p0);
+  cP = f32x4.add(f32x4.mul(cP, c), p0);
+  dP = f32x4.add(f32x4.mul(dP, d), p0);
+  aP = f32x4.add(f32x4.mul(f32x4.mul(a, a), aP), a);
+  bP = f32x4.add(f32x4.mul(f32x4.mul(b, b), bP), b);
+  cP = f32x4.add(f32x4.mul(f32x4.mul(c, c), cP), c);
+  dP = f32x4.add(f32x4.mul(f32x4.mul(d, d), dP), d);
+  const one = constant(C.one);
+  aP = f32x4.mul(f32x4.add(aP, one), i32x4.shl(aBits, 23));
+  bP = f32x4.mul(f32x4.add(bP, one), i32x4.shl(bBits, 23));
+  cP = f32x4.mul(f32x4.add(cP, one), i32x4.shl(cBits, 23));
+  dP = f32x4.mul(f32x4.add(dP, one), i32x4.shl(dBits, 23));
+  aP = f32x4.div(one, f32x4.add(one, aP));
+  bP = f32x4.div(one, f32x4.add(one, bP));
+  cP = f32x4.div(one, f32x4.add(one, cP));
+  dP = f32x4.div(one, f32x4.add(one, dP));
+  v128.store(to, aP);
+  v128.store(to, bP, 16);
+  v128.store(to, cP, 32);
+  v128.store(to, dP, 48);
+}
+
+/** to[0..1] = tanh(a), tanh(b): the bits of `tanh`. */
+// @ts-ignore: decorator
+@inline
+export function tanhTwo(to: usize, a: v128, b: v128): void {
+  const high = constant(C.tanhHigh);
+  a = f32x4.pmin(f32x4.add(a, a), high);
+  b = f32x4.pmin(f32x4.add(b, b), high);
+  const low = constant(C.tanhLow);
+  a = f32x4.pmax(a, low);
+  b = f32x4.pmax(b, low);
+  const log2e = constant(C.log2e);
+  const magic = constant(C.magic);
+  const aBits = f32x4.add(f32x4.mul(a, log2e), magic);
+  const bBits = f32x4.add(f32x4.mul(b, log2e), magic);
+  const aK = f32x4.sub(aBits, magic);
+  const bK = f32x4.sub(bBits, magic);
+  const ln2High = constant(C.ln2High);
+  a = f32x4.sub(a, f32x4.mul(aK, ln2High));
+  b = f32x4.sub(b, f32x4.mul(bK, ln2High));
+  const ln2Low = constant(C.ln2Low);
+  a = f32x4.sub(a, f32x4.mul(aK, ln2Low));
+  b = f32x4.sub(b, f32x4.mul(bK, ln2Low));
+  const p5 = constant(C.p5);
+  const p4 = constant(C.p4);
+  let aP = f32x4.add(f32x4.mul(p5, a), p4);
+  let bP = f32x4.add(f32x4.mul(p5, b), p4);
+  const p3 = constant(C.p3);
+  aP = f32x4.add(f32x4.mul(aP, a), p3);
+  bP = f32x4.add(f32x4.mul(bP, b), p3);
+  const p2 = constant(C.p2);
+  aP = f32x4.add(f32x4.mul(aP, a), p2);
+  bP = f32x4.add(f32x4.mul(bP, b), p2);
+  const p1 = constant(C.p1);
+  aP = f32x4.add(f32x4.mul(aP, a), p1);
+  bP = f32x4.add(f32x4.mul(bP, b), p1);
+  const p0 = constant(C.p0);
+  aP = f32x4.add(f32x4.mul(aP, a), p0);
+  bP = f32x4.add(f32x4.mul(bP, b), p0);
+  aP = f32x4.add(f32x4.mul(f32x4.mul(a, a), aP), a);
+  bP = f32x4.add(f32x4.mul(f32x4.mul(b, b), bP), b);
+  const one = constant(C.one);
+  const aScale = i32x4.shl(aBits, 23);
+  const bScale = i32x4.shl(bBits, 23);
+  aP = f32x4.add(f32x4.mul(aP, aScale), f32x4.sub(aScale, one));
+  bP = f32x4.add(f32x4.mul(bP, bScale), f32x4.sub(bScale, one));
+  const two = constant(C.two);
+  aP = f32x4.div(aP, f32x4.add(aP, two));
+  bP = f32x4.div(bP, f32x4.add(bP, two));
+  v128.store(to, aP);
+  v128.store(to, bP, 16);
+}
+
+/** y[i] = f(x[i]), N a multiple of 4; y may be x. */
 export function expOf(y: usize, x: usize, N: i32): void {
   for (let i = 0; i < N; i += 4) v128.store(y + (i << 2), exp(v128.load(x + (i << 2))));
 }

@@ -68,8 +68,8 @@ export function affineQuads(
   for (let w = weights, end = y + (N << 2); y < end; y += ROW) {
     for (let g: usize = 0; g < groups; g++) {
       const at = y + g * (stride << 2);
-      quad(at, stride, w, w + ROW, ROW, inputs + g * size, K);
-      quad(at + 32, stride, w + 32, w + ROW + 32, ROW, inputs + g * size, K);
+      pair(at, stride, w, w + ROW, ROW, inputs + g * size, K);
+      pair(at + (stride << 1), stride, w, w + ROW, ROW, inputs + g * size + 8, K);
     }
     w += ROW * (1 + K);
   }
@@ -115,6 +115,42 @@ export function quad(y: usize, stride: usize, bias: usize, w: usize, step: usize
   y += stride;
   v128.store(y, a3);
   v128.store(y, b3, 16);
+}
+
+/**
+ * Two rows of sixteen outputs.
+ *
+ * @param inputs [K][2], k 16 bytes apart
+ */
+export function pair(y: usize, stride: usize, bias: usize, w: usize, step: usize, inputs: usize, K: usize): void {
+  let a0 = v128.load(bias), b0 = v128.load(bias, 16), c0 = v128.load(bias, 32), d0 = v128.load(bias, 48);
+  let a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+  for (const end = inputs + (K << 4); inputs < end; inputs += 16) {
+    const x0 = v128.load32_splat(inputs);
+    const x1 = v128.load32_splat(inputs, 4);
+    const a = v128.load(w);
+    a0 = f32x4.add(a0, f32x4.mul(a, x0));
+    a1 = f32x4.add(a1, f32x4.mul(a, x1));
+    const b = v128.load(w, 16);
+    b0 = f32x4.add(b0, f32x4.mul(b, x0));
+    b1 = f32x4.add(b1, f32x4.mul(b, x1));
+    const c = v128.load(w, 32);
+    c0 = f32x4.add(c0, f32x4.mul(c, x0));
+    c1 = f32x4.add(c1, f32x4.mul(c, x1));
+    const d = v128.load(w, 48);
+    d0 = f32x4.add(d0, f32x4.mul(d, x0));
+    d1 = f32x4.add(d1, f32x4.mul(d, x1));
+    w += step;
+  }
+  v128.store(y, a0);
+  v128.store(y, b0, 16);
+  v128.store(y, c0, 32);
+  v128.store(y, d0, 48);
+  y += stride;
+  v128.store(y, a1);
+  v128.store(y, b1, 16);
+  v128.store(y, c1, 32);
+  v128.store(y, d1, 48);
 }
 
 /**

@@ -5,13 +5,15 @@
  *
  *     r = sigmoid(.)    z = sigmoid(.)    n = tanh(W_in x + b_in + r (W_hn h + b_hn))    h' = (1 - z) n + z h
  */
-import { sigmoid, tanh } from "../math";
-import { quad } from "./affine";
+import { sigmoid, sigmoidFour, tanh, tanhTwo } from "../math";
+import { pair, quad } from "./affine";
 
 // @ts-ignore: decorator
 @inline const ROW: usize = 96;
-/** r, z, n, m of four rows: [4][4][8]. */
-const gates = memory.data(512, 64);
+/** Of 64 rows, before their nonlinearity: r and z side by side, [64][16], then n, [64][8], and m, [64][8]. */
+const resetUpdate = memory.data(4096, 64);
+const candidate = memory.data(2048, 64);
+const memorized = memory.data(2048, 64);
 
 /**
  * Whether the next row takes its blocks from the last to the first. Weights larger than a cache go through it
@@ -19,13 +21,30 @@ const gates = memory.data(512, 64);
  */
 let isBackward = false;
 
-/** @param m W_hn h + b_hn */
+/** Of 8 units: r and z, later n. */
+const activated = memory.data(96, 64);
+
+/**
+ * h' of 8 units; all arguments come before their nonlinearity.
+ *
+ * @param m W_hn h + b_hn
+ */
 // @ts-ignore: decorator
 @inline
-function unit(r: v128, z: v128, n: v128, m: v128, h: v128, one: v128): v128 {
-  const update = sigmoid(z);
-  const candidate = tanh(f32x4.add(n, f32x4.mul(sigmoid(r), m)));
-  return f32x4.add(f32x4.mul(f32x4.sub(one, update), candidate), f32x4.mul(update, h));
+function units(
+  to: usize, h: usize,
+  r0: v128, r1: v128, z0: v128, z1: v128, n0: v128, n1: v128, m0: v128, m1: v128,
+): void {
+  const at = activated;
+  sigmoidFour(at, r0, r1, z0, z1);
+  n0 = f32x4.add(n0, f32x4.mul(v128.load(at), m0));
+  n1 = f32x4.add(n1, f32x4.mul(v128.load(at, 16), m1));
+  tanhTwo(at + 64, n0, n1);
+  const one = f32x4.splat(1);
+  const z = v128.load(at, 32);
+  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, z), v128.load(at, 64)), f32x4.mul(z, v128.load(h))));
+  const y = v128.load(at, 48);
+  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, y), v128.load(at, 80)), f32x4.mul(y, v128.load(h, 16))), 16);
 }
 
 /**
@@ -36,7 +55,6 @@ function unit(r: v128, z: v128, n: v128, m: v128, h: v128, one: v128): v128 {
  * @param h  [H], another place than `to`
  */
 export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weights: usize): void {
-  const one = f32x4.splat(1);
   const xEnd = x + (I << 2);
   const hEnd = h + (H << 2);
   const blocks = (H + 7) >> 3;
@@ -74,15 +92,12 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
       m1 = f32x4.add(m1, f32x4.mul(v128.load(w, 80), value));
       w += ROW;
     }
-    const u = h + (block << 5);
-    const y = to + (block << 5);
-    v128.store(y, unit(r0, z0, n0, m0, v128.load(u), one));
-    v128.store(y, unit(r1, z1, n1, m1, v128.load(u, 16), one), 16);
+    units(to + (block << 5), h + (block << 5), r0, r1, z0, z1, n0, n1, m0, m1);
   }
 }
 
 /**
- * Groups of four rows, block by block.
+ * Groups of four rows, block by block: r and z of all rows, then n and m.
  *
  * @param to     [4 groups, H] h', rows `stride` bytes apart
  * @param inputs [groups][I + H][4]
@@ -93,24 +108,31 @@ export function gruQuads(
   to: usize, stride: usize, inputs: usize, states: usize, offset: usize,
   I: usize, H: usize, groups: usize, weights: usize,
 ): void {
-  const one = f32x4.splat(1);
   const K = I + H;
+  const rows = groups << 2;
   let w = weights;
   for (let u: usize = 0; u < H << 2; u += 32) {
     const first = w + 128;
     for (let g: usize = 0; g < groups; g++) {
+      const y = resetUpdate + (g << 8);
+      pair(y, 64, w, first, ROW, inputs + g * (K << 4), K);
+      pair(y + 128, 64, w, first, ROW, inputs + g * (K << 4) + 8, K);
+    }
+    for (let g: usize = 0; g < groups; g++) {
       const x = inputs + g * (K << 4);
-      quad(gates, 32, w, first, ROW, x, K);
-      quad(gates + 128, 32, w + 32, first + 32, ROW, x, K);
-      quad(gates + 256, 32, w + 64, first + 64, ROW, x, I);
-      quad(gates + 384, 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
-      for (let row: usize = 0; row < 4; row++) {
-        const at = gates + (row << 5);
-        const h = load<u32>(states + (((g << 2) + row) << 2)) + offset + u;
-        const y = to + ((g << 2) + row) * stride + u;
-        v128.store(y, unit(v128.load(at), v128.load(at, 128), v128.load(at, 256), v128.load(at, 384), v128.load(h), one));
-        v128.store(y, unit(v128.load(at, 16), v128.load(at, 144), v128.load(at, 272), v128.load(at, 400), v128.load(h, 16), one), 16);
-      }
+      quad(candidate + (g << 7), 32, w + 64, first + 64, ROW, x, I);
+      quad(memorized + (g << 7), 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
+    }
+    for (let row: usize = 0; row < rows; row++) {
+      const h = load<u32>(states + (row << 2)) + offset + u;
+      const rz = resetUpdate + (row << 6);
+      const n = candidate + (row << 5);
+      const m = memorized + (row << 5);
+      units(
+        to + row * stride + u, h,
+        v128.load(rz), v128.load(rz, 16), v128.load(rz, 32), v128.load(rz, 48),
+        v128.load(n), v128.load(n, 16), v128.load(m), v128.load(m, 16),
+      );
     }
     w = first + K * ROW;
   }
