@@ -38,7 +38,8 @@ export class Tbptt {
   /**
    * @param update  of the network that learns
    * @param dropout between layers, drawn anew in every pass; default none
-   * @throws RangeError code `TBPTT_SCHEDULE` unless 1 <= k1 <= k2, both integers
+   * @throws RangeError code `TBPTT_SCHEDULE` unless 1 <= k1 <= k2, both integers; `DROPOUT_RATE` unless
+   *   0 <= rate < 1
    */
   constructor(update: GuardedUpdate, schedule: readonly [number, number], loss: Loss, dropout?: Dropout) {
     const [k1, k2] = schedule;
@@ -49,6 +50,15 @@ export class Tbptt {
         on: `network "${update.network.name}" by TBPTT(k1, k2)`,
         expected: "integers 1 <= k1 <= k2",
         found: `(${k1}, ${k2})`,
+      });
+    }
+    if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1)) {
+      throw problem(RangeError, {
+        code: "DROPOUT_RATE",
+        action: "train",
+        on: `network "${update.network.name}" with dropout`,
+        expected: "a rate from 0 to below 1",
+        found: String(dropout.rate),
       });
     }
     this.#network = update.network;
