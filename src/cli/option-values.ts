@@ -16,6 +16,11 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Reads a number that counts from 0. */
+export function nonNegativeInteger(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
+}
+
 /** Reads a list of counts: `32,64`. */
 export function positiveIntegers(text: string): readonly number[] {
   return text.split(",").map((part) => positiveInteger(part.trim()));

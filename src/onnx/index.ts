@@ -17,3 +17,4 @@ export { OrtModel } from "./ort-model.js";
 export { bestOrtRuntime, nativeRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
 export { runSequence } from "./run-sequence.js";
 export type { StateRecord } from "./state-records.js";
+export { writeGraph } from "./write-graph.js";

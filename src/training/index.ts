@@ -10,6 +10,13 @@ export {
   ridgeForecast,
   SeasonalNaive,
 } from "./baselines/index.js";
+export {
+  type ComparedForecasts,
+  type ComparedSequence,
+  compareForecasts,
+  type ForecastComparison,
+  type Season,
+} from "./compare-forecasts.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
 export { type ForecastErrors, forecastErrors } from "./forecast-errors.js";
 export {
