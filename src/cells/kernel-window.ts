@@ -135,11 +135,12 @@ export class KernelWindow implements Window {
     const { exports } = this.#kernel;
     const { weight, bias, width } = this.#network.layout.head;
     const count = this.batch * this.steps;
-    const at = this.#network.pointer("weights", bias);
-    exports.fillRows(this.#logits, this.#logitRow, at, count, width);
+    exports.fillRows(this.#logits, this.#logitRow, this.#network.pointer("weights", bias), count, width);
     for (const [i, { rows, row, K }] of this.#sources(this.#layers.length).entries()) {
-      const w = this.#network.pointer("weights", weight[i]!.at);
-      exports.multiply(this.#logits, this.#logitRow, rows, row, w, 64 * weight[i]!.K4, count, K, width / 16);
+      const { at, lanes, N, K4 } = weight[i]!;
+      const w = this.#network.pointer("weights", at);
+      if (lanes === 4) exports.multiplyNarrow(this.#logits, this.#logitRow, rows, row, w, count, K);
+      else exports.multiply(this.#logits, this.#logitRow, rows, row, w, 64 * K4, count, K, N / 16);
     }
   }
 
@@ -151,21 +152,12 @@ export class KernelWindow implements Window {
     const dBias = this.#network.pointer("gradients", bias);
     exports.sumRows(dBias, this.#logits, this.#logitRow, count, width);
     for (const [i, { rows, row, K, dRows }] of this.#sources(this.#layers.length).entries()) {
-      const { at, K4 } = weight[i]!;
+      const { at, lanes, N, K4 } = weight[i]!;
       const dW = this.#network.pointer("gradients", at);
-      exports.multiplyGradient(dW, 64 * K4, this.#logits, this.#logitRow, rows, row, count, K, width / 16);
+      if (lanes === 4) exports.multiplyNarrowGradient(dW, this.#logits, this.#logitRow, rows, row, count, K);
+      else exports.multiplyGradient(dW, 64 * K4, this.#logits, this.#logitRow, rows, row, count, K, N / 16);
       const blocks = Math.ceil(K / 16);
-      exports.multiply(
-        dRows,
-        row,
-        this.#logits,
-        this.#logitRow,
-        headT[i]!,
-        64 * width,
-        count,
-        outputs,
-        blocks,
-      );
+      exports.multiply(dRows, row, this.#logits, this.#logitRow, headT[i]!, 64 * N, count, outputs, blocks);
     }
   }
 }

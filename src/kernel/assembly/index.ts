@@ -5,6 +5,7 @@ export { gruBackward, gruForward } from "./training/gru";
 export { gruResetBeforeBackward, gruResetBeforeForward } from "./training/gru-reset-before";
 export { lstmBackward, lstmForward } from "./training/lstm";
 export { multiply, multiplyGradient, sumRows, transpose } from "./training/matrix";
+export { multiplyNarrow, multiplyNarrowGradient } from "./training/narrow";
 export { rnnBackward, rnnForward } from "./training/rnn";
 export { fillRows, fromRows, maskRows, toRows } from "./training/rows";
 export { adam, rmsProp, sgd, sumOfSquares } from "./training/update";
