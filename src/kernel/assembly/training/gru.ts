@@ -34,14 +34,12 @@ export function gruForward(layer: Layer): void {
       const r = n + bytes;
       const z = r + bytes;
       const m = z + bytes;
+      // Apart from what needs them, so that more of them are under way at a time.
+      for (let gate = r; gate < m; gate += 16) v128.store(gate, sigmoid(v128.load(gate)));
       for (let j: usize = 0; j < bytes; j += 16) {
-        const reset = sigmoid(v128.load(r + j));
-        const update = sigmoid(v128.load(z + j));
-        const fresh = tanh(f32x4.add(v128.load(n + j), f32x4.mul(reset, v128.load(m + j))));
-        v128.store(r + j, reset);
-        v128.store(z + j, update);
+        const fresh = tanh(f32x4.add(v128.load(n + j), f32x4.mul(v128.load(r + j), v128.load(m + j))));
         v128.store(n + j, fresh);
-        v128.store(out + j, mix(update, fresh, v128.load(h + j), one));
+        v128.store(out + j, mix(v128.load(z + j), fresh, v128.load(h + j), one));
       }
     }
   }
