@@ -12,7 +12,7 @@ export { type CellReport, inspectModel, type ModelReport } from "./inspect-model
 export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
 export { decodeModel, encodeModel, type ModelProto } from "./model-proto.js";
 export { networkFromOnnx, networkToOnnx } from "./network-file.js";
-export { type OrtCell, openOrtCell } from "./ort-cell.js";
+export { type CellSpec, type OrtCell, openOrtCell } from "./ort-cell.js";
 export { OrtModel } from "./ort-model.js";
 export { bestOrtRuntime, nativeRuntime, type OrtEngine, type OrtRuntime, ortRuntime } from "./ort-runtime.js";
 export { runSequence } from "./run-sequence.js";

@@ -49,6 +49,7 @@ export async function makeStages(
     inputs: features.inputs,
     targets: targets.length,
     outputs: targets.length * horizons.length,
+    neededMs: features.neededMs,
   };
   const cells =
     model.kind === "file"

@@ -71,6 +71,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       targets: targets.length,
       horizons,
       tbptt: pipeline.learn?.tbptt ?? [24, 24],
+      unused: data.unused,
       sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
     },
     onProgress,

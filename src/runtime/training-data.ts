@@ -1,5 +1,6 @@
 import { problem, type StreamEvent } from "../core/index.js";
 import type { Pipeline } from "../spec/index.js";
+import { unusedInputs } from "../stream/index.js";
 import type { TrainingSequence } from "../training/index.js";
 import { recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
@@ -20,6 +21,8 @@ export interface TrainingData {
   readonly inputs: number;
   /** What each input is; I of them. */
   readonly inputNames: readonly string[];
+  /** Inputs whose cycle the recording doesn't hold, by index. */
+  readonly unused: readonly number[];
   readonly rows: number;
   /** Rows that no network sees: unreadable, late, repeated, ... by their note. */
   readonly left: ReadonlyMap<string, number>;
@@ -70,14 +73,17 @@ export async function readTrainingData(
     });
   }
   const times = [...byKey.values()].flatMap((events) => [events[0]!, events.at(-1)!]);
+  const from = Math.min(...times.map(({ sample }) => sample.time));
+  const to = Math.max(...times.map(({ sample }) => sample.time));
   return {
     histories,
     inputs: features.inputs,
     inputNames: features.names,
+    unused: unusedInputs(features, to - from),
     rows,
     left,
-    from: Math.min(...times.map(({ sample }) => sample.time)),
-    to: Math.max(...times.map(({ sample }) => sample.time)),
+    from,
+    to,
   };
 }
 

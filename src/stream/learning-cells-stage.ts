@@ -19,7 +19,13 @@ import {
 } from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
 import { RecentInputs } from "./recent-inputs.js";
-import { readSequences, TrainingMemory, type TrainingShape, writeSequences } from "./training-memory.js";
+import {
+  readSequences,
+  TrainingMemory,
+  type TrainingShape,
+  unusedInputs,
+  writeSequences,
+} from "./training-memory.js";
 
 /** Trains networks somewhere else than on the event path: in a worker thread, or at once in a test. */
 export interface Trainer {
@@ -269,16 +275,20 @@ export class LearningCellsStage implements Stage {
     const byTime = !isFirst && fineTune !== undefined && "ms" in fineTune;
     const reached = (byTime ? this.#newest : this.#seen) >= this.#nextTraining;
     if (!reached || this.#pending !== undefined) return;
-    const job = this.#job(this.#options.seed + this.#generation, this.#memory.sequences());
+    const job = this.#job(
+      this.#options.seed + this.#generation,
+      this.#memory.sequences(),
+      unusedInputs(this.#options.shape, this.#memory.spanMs),
+    );
     const effectAt = isFirst ? event.position + coldStart.lead : undefined;
     this.#pending = { job, effectAt, training: undefined, outcome: undefined };
     this.#options.onLearning?.({ kind: "training", position: event.position, events: this.#memory.events });
   }
 
-  #job(seed: number, sequences: TrainingSequence[]): TrainingJob {
+  #job(seed: number, sequences: TrainingSequence[], unused: readonly number[]): TrainingJob {
     const { cell, hidden, layers, tbptt, horizons, shape } = this.#options;
     const { inputs, targets } = shape;
-    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences };
+    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences, unused };
     return this.#network === undefined ? job : { ...job, initial: this.#networkBytes };
   }
 
@@ -286,7 +296,7 @@ export class LearningCellsStage implements Stage {
     const seed = from.f64();
     const effectAt = from.f64();
     return {
-      job: this.#job(seed, readSequences(from)),
+      job: this.#job(seed, readSequences(from), [...from.f64s()]),
       effectAt: Number.isNaN(effectAt) ? undefined : effectAt,
       training: undefined,
       outcome: undefined,
@@ -312,7 +322,7 @@ export class LearningCellsStage implements Stage {
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
-      version: 1,
+      version: 2,
       keys: () => (this.#isFresh ? [] : [""]),
       save: () => {
         if (this.#isFresh) return undefined;
@@ -325,6 +335,7 @@ export class LearningCellsStage implements Stage {
           const { job, effectAt } = this.#pending;
           to.f64(job.seed).f64(effectAt ?? Number.NaN);
           writeSequences(job.sequences, to);
+          to.f64s(job.unused ?? []);
         }
         return to.finish();
       },

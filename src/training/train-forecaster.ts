@@ -92,7 +92,8 @@ function trainHorizon(
   onEpoch: (epoch: number, loss: number, validation: number) => void,
 ): HorizonTraining {
   const { targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
-  const parts = job.sequences.map((sequence) => {
+  const parts = job.sequences.map((whole) => {
+    const sequence = { ...whole, x: without(whole.x, job) };
     const T = sequence.begins.length;
     const split = Math.floor(TRAINING_SHARE * T);
     const wantedBefore = (end: number) => forecastTargets(sequence, targets, horizons, h, end);
@@ -129,6 +130,14 @@ function trainHorizon(
   return { ...trained, persistence, incumbent };
 }
 
+/** [T, I] with the unused inputs 0: what they weigh doesn't change. */
+function without(x: Float64Array, { unused = [], inputs }: TrainingJob): Float64Array {
+  if (unused.length === 0) return x;
+  const used = x.slice();
+  for (const input of unused) for (let at = input; at < x.length; at += inputs) used[at] = 0;
+  return used;
+}
+
 function laneCount(steps: number, k1: number): number {
   const wished = Math.max(LANES.least, Math.min(LANES.most, Math.floor(steps / LANES.steps)));
   return Math.max(1, Math.min(wished, Math.floor(steps / (4 * k1))));
@@ -140,7 +149,9 @@ function startingForecaster(job: TrainingJob): Forecaster {
   const shape: NetworkShape = { cell, hidden, layers, inputs, outputs: targets };
   if (job.initial === undefined) {
     const rng = new Rng(job.seed);
-    return { networks: horizons.map(() => new Network(shape).initialize(rng, { zeroHead: true })) };
+    const networks = horizons.map(() => new Network(shape).initialize(rng, { zeroHead: true }));
+    for (const network of networks) forgetInputs(network, job.unused ?? []);
+    return { networks };
   }
   const initial = forecasterFromBytes(job.initial, "initial");
   const describe = (count: number, s: NetworkShape) =>
@@ -153,6 +164,12 @@ function startingForecaster(job: TrainingJob): Forecaster {
     throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });
   }
   return initial;
+}
+
+function forgetInputs(network: Network, unused: readonly number[]): void {
+  const { values, shape } = network.parameter("rnn.weight_ih_l0");
+  const [rows = 0, inputs = 0] = shape;
+  for (const input of unused) for (let row = 0; row < rows; row++) values[row * inputs + input] = 0;
 }
 
 function explain(

@@ -30,6 +30,8 @@ export interface TrainingJob {
   /** (k1, k2) */
   readonly tbptt: readonly [number, number];
   readonly sequences: readonly TrainingSequence[];
+  /** Inputs that get no weight, since the history doesn't hold their cycle; by index. */
+  readonly unused?: readonly number[];
   /** Forecaster to start from (`forecasterToBytes`): fine-tuning. It must be beaten too. */
   readonly initial?: Uint8Array;
   /** For each horizon; default 60 (`DEFAULT_EPOCHS`). */

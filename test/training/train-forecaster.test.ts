@@ -124,6 +124,17 @@ describe("trainForecaster()", () => {
     expect(better.accepted).toBe(true);
   });
 
+  it("trainForecaster() gives unused inputs no weight", () => {
+    const data = [noisySine(300)];
+    const [network] = forecasterFromBytes(
+      trainForecaster(job(data, { unused: [1], maxEpochs: 3 })).forecaster,
+      "trained",
+    ).networks;
+    const { values } = network!.parameter("rnn.weight_ih_l0");
+    expect(values.filter((_, i) => i % 2 === 1).every((weight) => weight === 0)).toBe(true);
+    expect(values.filter((_, i) => i % 2 === 0).every((weight) => weight !== 0)).toBe(true);
+  });
+
   it("trainForecaster() refuses an initial network of another shape", () => {
     const initial = trainForecaster(job([noisySine(100)], { maxEpochs: 1 })).forecaster;
     expect(() => trainForecaster(job([noisySine(100)], { initial, hidden: 8 }))).toThrow(
