@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { benchTrain, type TrainBenchResult } from "../../src/cli/bench/train.js";
-import { openTrainEngine, type TrainEngine } from "../../src/cli/bench/train-engines.js";
+import type { TrainEngine } from "../../src/cli/bench/train-engine.js";
+import { openTrainEngine } from "../../src/cli/bench/train-engines.js";
 
 /** An engine whose passes take what the list says, and which writes down when it was asked. */
 function scripted(name: TrainEngine["name"], seconds: readonly number[], log: string[]): TrainEngine {

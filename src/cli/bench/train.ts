@@ -1,6 +1,6 @@
 import type { CellKind } from "../../cells/index.js";
 import { Kernel } from "../../kernel/index.js";
-import { type TrainCase, type TrainEngine, timed } from "./train-engines.js";
+import { type TrainCase, type TrainEngine, timed } from "./train-engine.js";
 
 export interface TrainBenchOptions {
   readonly cells: readonly CellKind[];
