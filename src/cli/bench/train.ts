@@ -64,7 +64,7 @@ async function measure(which: TrainCase, options: TrainBenchOptions): Promise<Tr
     const stepsPerSecond = Math.round(median(all));
     const spread = rounded((Math.max(...all) - Math.min(...all)) / stepsPerSecond);
     if (name !== "kernel") return { ...shown, engine: name, stepsPerSecond, spread };
-    const peakShare = rounded((stepsPerSecond * operations(which)) / median(peaks));
+    const peakShare = rounded(median(all.map((rate, round) => (rate * operations(which)) / peaks[round]!)));
     return { ...shown, engine: name, stepsPerSecond, spread, peakShare };
   });
 }
