@@ -79,7 +79,9 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
   Reshape: ([x, shape], attributes, opset) => {
     const wanted = opset < 5 ? (attributes.ints("shape") ?? []) : list(shape);
-    return [{ ...need(x), dims: reshaped(need(x).dims, wanted, attributes.int("allowzero", 0) === 1) }];
+    const dims = reshaped(need(x).dims, wanted, attributes.int("allowzero", 0) === 1);
+    if (dims) return [{ ...need(x), dims }];
+    throw new RangeError(`a reshape of [${need(x).dims.join(", ")}] to [${wanted.join(", ")}]`);
   },
   Flatten: ([x], attributes) => {
     const { dims } = need(x);
@@ -280,16 +282,17 @@ export function shapeRange(rank: number, attributes: Attributes): [start: number
   return [clamp(attributes.int("start", 0)), clamp(attributes.int("end", rank))];
 }
 
-/** The dimensions that Reshape gives: 0 copies, -1 takes what is left. */
-export function reshaped(dims: readonly number[], wanted: readonly number[], allowZero = false): number[] {
+/** The dimensions that Reshape gives: 0 copies, -1 takes what is left; undefined when they don't fit. */
+export function reshaped(
+  dims: readonly number[],
+  wanted: readonly number[],
+  allowZero = false,
+): number[] | undefined {
   const result = wanted.map((length, axis) => (length === 0 && !allowZero ? (dims[axis] ?? 0) : length));
   const known = result.reduce((product, length) => (length === -1 ? product : product * length), 1);
   const open = result.indexOf(-1);
   if (open >= 0) result[open] = sizeOf(dims) / known;
-  if (sizeOf(result) !== sizeOf(dims) || !result.every(Number.isInteger)) {
-    throw new RangeError(`a reshape of [${dims.join(", ")}] to [${wanted.join(", ")}]`);
-  }
-  return result;
+  return sizeOf(result) === sizeOf(dims) && result.every(Number.isInteger) ? result : undefined;
 }
 
 export function transpose(x: Tensor, perm: readonly number[]): Tensor {

@@ -73,9 +73,9 @@ export const MOVE_HANDLERS: Readonly<Record<string, (site: Site) => Traced[]>> =
   Reshape: (site) => {
     const x = site.stream(0);
     const wanted = site.opset < 5 ? (site.attributes.ints("shape") ?? []) : list(site.tensor(1));
-    return [
-      relaidTo(site, x, reshaped(dimsOf(x.axes), wanted, site.attributes.int("allowzero", 0) === 1), 1),
-    ];
+    const dims = reshaped(dimsOf(x.axes), wanted, site.attributes.int("allowzero", 0) === 1);
+    if (dims === undefined) throw cannotStream("it cuts the sequence into pieces of a fixed size");
+    return [relaidTo(site, x, dims, 1)];
   },
   Flatten: (site) => {
     const x = site.stream(0);
