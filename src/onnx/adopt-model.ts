@@ -14,6 +14,8 @@ export interface AdoptedModel {
   readonly added: readonly StateRecord[];
   /** False when the file was as it had to be: `bytes` are its own. */
   readonly isChanged: boolean;
+  /** False when a node that Eddy does not know might look at other steps: see `loadModelAs`, which tries it. */
+  readonly isFollowed: boolean;
 }
 
 /**
@@ -31,7 +33,10 @@ export function adoptModel(bytes: Uint8Array, options: { readonly name: string }
   const analysis = analyzeModel(model, options.name);
   requireStreams(analysis);
   const isFixed = hasFixed(analysis, "time") || hasFixed(analysis, "batch");
-  if (analysis.hidden.length === 0 && !isFixed && !isTurned) return { bytes, added: [], isChanged: false };
+  const isFollowed = !analysis.trace || isStream(analysis.trace.values.get(analysis.signature.output.name));
+  if (analysis.hidden.length === 0 && !isFixed && !isTurned) {
+    return { bytes, added: [], isChanged: false, isFollowed };
+  }
 
   const { graph } = model;
   if (isFixed) applyFixes(graph, analysis.trace?.fixes ?? [], analysis.signature.input.name, analysis.axes);
@@ -40,7 +45,7 @@ export function adoptModel(bytes: Uint8Array, options: { readonly name: string }
   openAxes(analysis);
   graph.valueInfo = [];
   removeUnused(graph, analysis.signature.input.name);
-  return { bytes: encodeModel(model), added, isChanged: true };
+  return { bytes: encodeModel(model), added, isChanged: true, isFollowed };
 }
 
 /** @throws TypeError code `ONNX_NOT_STREAMABLE` */
