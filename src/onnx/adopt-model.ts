@@ -57,6 +57,10 @@ export function requireStreams({ obstacle, description }: Analysis): void {
 function makeExplicit(analysis: Analysis, port: StatePort): StateRecord {
   const { graph } = analysis.model;
   const { node, what, hidden, layout, directions } = port;
+  if (!graph.node.includes(node)) {
+    const reason = "it stands within an If, where its state cannot be made explicit";
+    throw notStreamableAt({ cannot: "stream", node: port.name, reason }, analysis.description.name);
+  }
   const cell = `${analysis.ports.filter((other) => other.what === "h").findIndex((other) => other.node === node)}`;
   const input = freeName(analysis, `initial_${what}_${cell}`);
   const output = freeName(analysis, `Y_${what}_${cell}`);

@@ -85,7 +85,9 @@ function describeTensor({ name = "", type }: ValueInfoProto): TensorDescription 
   return {
     name,
     type: TYPES[elemType] ?? `type ${elemType}`,
-    shape: (shape?.dim ?? []).map(({ dimValue, dimParam }) => dimValue ?? (dimParam || "?")),
+    shape: (shape?.dim ?? []).map(({ dimValue = 0, dimParam }) =>
+      dimValue > 0 ? dimValue : dimParam || "?",
+    ),
   };
 }
 

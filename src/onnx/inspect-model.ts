@@ -99,7 +99,10 @@ function multiplyAddsOf(model: ModelProto): number {
 
 function matrices(model: ModelProto): { rank: number; size: number }[] {
   const floats = new Set([FLOAT32, FLOAT64, FLOAT16]);
-  return model.graph.initializer
+  const constants = model.graph.node.flatMap(({ opType, attribute }) =>
+    opType === "Constant" ? attribute.flatMap(({ t }) => t ?? []) : [],
+  );
+  return [...model.graph.initializer, ...constants]
     .filter(({ dataType = 0 }) => floats.has(dataType))
     .map(({ dims }) => ({ rank: dims.length, size: sizeOf(dims) }));
 }
