@@ -1,11 +1,11 @@
 import { type Analysis, analyzeModel } from "./analyze-model.js";
-import { type Axis, hasRole, isFeature, lengthOf } from "./axes.js";
 import { applyFixes, removeUnused, renameValue, toTimeMajor } from "./edit-graph.js";
-import { type DimensionProto, decodeModel, encodeModel, type ValueInfoProto } from "./model-proto.js";
+import { type DimensionProto, decodeModel, encodeModel, type ValueInfoProto } from "./proto/model-proto.js";
+import { FLOAT32 } from "./proto/tensor.js";
 import { type StateRecord, writeStateRecords } from "./state-records.js";
-import { FLOAT32 } from "./tensor.js";
-import type { StatePort } from "./trace-recurrent.js";
-import { isStream, isTensor, notStreamableAt } from "./traced.js";
+import { type Axis, hasRole, isFeature, lengthOf } from "./trace/axes.js";
+import type { StatePort } from "./trace/trace-recurrent.js";
+import { isStream, isTensor, notStreamableAt } from "./trace/traced.js";
 
 /** A model whose memory goes through its inputs and outputs. */
 export interface AdoptedModel {

@@ -1,17 +1,17 @@
 import type { StepGraph } from "../cells/index.js";
 import { problem } from "../core/index.js";
-import type { Axis, Factor } from "./axes.js";
 import { describe, formatTensor, type ModelDescription, type TensorDescription } from "./describe-model.js";
 import { dataInputs, isRecurrent, memoriesOf, reachedFrom } from "./graph-flow.js";
-import { type ModelProto, type NodeProto, nodeName, type ValueInfoProto } from "./model-proto.js";
-import { simplify } from "./simplify.js";
-import type { Marks } from "./site.js";
+import { type ModelProto, type NodeProto, nodeName, type ValueInfoProto } from "./proto/model-proto.js";
+import { INT64, readTensor, sizeOf, type Tensor } from "./proto/tensor.js";
 import { type KnownStates, pairStates, type StreamingSignature } from "./state-pairs.js";
 import { readStateRecords } from "./state-records.js";
-import { INT64, readTensor, sizeOf, type Tensor } from "./tensor.js";
-import { type Trace, traceGraph } from "./trace-graph.js";
-import { LENGTHS, type StatePort } from "./trace-recurrent.js";
-import { isStream, type Lack, notStreamableAt, type Traced } from "./traced.js";
+import type { Axis, Factor } from "./trace/axes.js";
+import { simplify } from "./trace/simplify.js";
+import type { Marks } from "./trace/site.js";
+import { type Trace, traceGraph } from "./trace/trace-graph.js";
+import { LENGTHS, type StatePort } from "./trace/trace-recurrent.js";
+import { isStream, type Lack, notStreamableAt, type Traced } from "./trace/traced.js";
 
 /** What Eddy makes of a model: how it streams, and what the kernel would run. */
 export interface Analysis {

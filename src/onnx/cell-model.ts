@@ -1,7 +1,7 @@
 import type { CellKind, CellWeights } from "../cells/index.js";
-import { makeModel, makeNode, makeValueInfo } from "./make-proto.js";
-import { encodeModel } from "./model-proto.js";
-import type { Tensor } from "./tensor.js";
+import { makeModel, makeNode, makeValueInfo } from "./proto/make-proto.js";
+import { encodeModel } from "./proto/model-proto.js";
+import type { Tensor } from "./proto/tensor.js";
 import { recurrentAttributes, recurrentWeights } from "./write-recurrent.js";
 
 /** A recurrent cell, as PyTorch lays it out. */

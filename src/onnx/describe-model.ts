@@ -1,5 +1,5 @@
-import { Attributes } from "./attributes.js";
-import { decodeModel, type ModelProto, type ValueInfoProto } from "./model-proto.js";
+import { Attributes } from "./proto/attributes.js";
+import { decodeModel, type ModelProto, type ValueInfoProto } from "./proto/model-proto.js";
 
 /** A graph's input or output. */
 export interface TensorDescription {

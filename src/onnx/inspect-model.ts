@@ -1,9 +1,9 @@
 import type { StepGraph } from "../cells/index.js";
 import { type Analysis, analyzeModel } from "./analyze-model.js";
 import type { ModelDescription } from "./describe-model.js";
-import { decodeModel, type ModelProto } from "./model-proto.js";
-import { FLOAT16, FLOAT32, FLOAT64, sizeOf } from "./tensor.js";
-import { isTensor, type Lack } from "./traced.js";
+import { decodeModel, type ModelProto } from "./proto/model-proto.js";
+import { FLOAT16, FLOAT32, FLOAT64, sizeOf } from "./proto/tensor.js";
+import { isTensor, type Lack } from "./trace/traced.js";
 
 /** One recurrent node, as people think of it. */
 export interface CellReport {

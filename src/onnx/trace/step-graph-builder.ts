@@ -1,4 +1,4 @@
-import type { Operation, StepGraph, Value } from "../cells/index.js";
+import type { Operation, StepGraph, Value } from "../../cells/index.js";
 import { lacking } from "./traced.js";
 
 /** Runs of neighbours that one selection of elements may fall into. */

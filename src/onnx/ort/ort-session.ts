@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 import { FATAL, type OrtRuntime } from "./ort-runtime.js";
 
 /** Element types that can be fed and read, with the arrays that hold them. */

@@ -1,4 +1,4 @@
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 import type { TensorProto } from "./model-proto.js";
 
 /** TensorProto.DataType, as far as Eddy computes with them. */

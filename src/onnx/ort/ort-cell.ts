@@ -1,5 +1,5 @@
 import type { Tensor } from "onnxruntime-web/wasm";
-import { type CellSpec, cellModel } from "./cell-model.js";
+import { type CellSpec, cellModel } from "../cell-model.js";
 import { nativeRuntime, type OrtEngine, ortRuntime } from "./ort-runtime.js";
 
 /** A cell in an ONNX Runtime session, stepped B keys at a time, its state fed back from run to run. */
