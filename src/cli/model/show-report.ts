@@ -20,9 +20,7 @@ export function showReport(report: ModelReport): string {
     ],
     ["a key", `${count(report.bytesPerKey)} bytes of state`],
     ["engine", engineNote(report)],
-    ...(reason
-      ? [[report.engine ? "why" : "why not", `${reason.node}: ${reason.reason}`] as [string, string]]
-      : []),
+    ...(reason ? [[report.engine ? "why" : "why not", reason] as [string, string]] : []),
     ...Object.entries(description.metadata).map(([key, value]): [string, string] => [
       "metadata",
       `${key} = ${short(value)}`,
