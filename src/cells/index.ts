@@ -14,6 +14,7 @@ export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
 export { ResetBeforeGruCell } from "./reset-before-gru-cell.js";
 export { type Nonlinearity, RnnCell } from "./rnn-cell.js";
+export { sideBySide } from "./side-by-side.js";
 export type {
   CellWeights,
   Elementwise,

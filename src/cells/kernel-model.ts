@@ -1,5 +1,6 @@
 import { problem } from "../core/index.js";
 import { Kernel, type Pointer } from "../kernel/index.js";
+import { checkGraph } from "./check-graph.js";
 import { CHUNK, KernelPlan, type KernelProgram } from "./kernel-program.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import type { StateLayout } from "./state-layout.js";
@@ -36,10 +37,12 @@ export class KernelModel implements RecurrentModel {
   /** The slot through which `step` goes. */
   readonly #own: number;
 
+  /** @throws RangeError code `STEP_GRAPH` when the graph's sizes don't fit together */
   constructor(
     graph: StepGraph,
     readonly name = "network",
   ) {
+    checkGraph(graph, name);
     this.#graph = graph;
     this.#settle(new Kernel());
     this.#layout = this.#plan.layout;
@@ -160,9 +163,9 @@ export class KernelModel implements RecurrentModel {
       this.#requireHeld(slot);
       words[states + row] = this.#slab.pointer(slot);
     }
-    copyRows(floats, input.pointer >>> 2, input.stride >>> 2, inputs, first * I, I, I, rows);
+    floats.set(inputs.subarray(first * I, (first + rows) * I), input >>> 2);
     const refused = this.#kernel.exports.stepRows(pointer, this.#states, this.#refused, rows);
-    copyRows(outputs, first * O, O, floats, output.pointer >>> 2, output.stride >>> 2, O, rows);
+    outputs.set(this.#kernel.view(output, rows * O), first * O);
     if (refused > 0) {
       for (let row = 0; row < rows; row++) {
         if (words[(this.#refused >>> 2) + row] === 0) continue;
@@ -184,15 +187,13 @@ export class KernelModel implements RecurrentModel {
     const { inputs: I, outputs: O } = this;
     const steps = Math.floor(input.length / I);
     this.#requireLength("input", input, steps * I);
-    const result = new Float32Array(steps * O);
-    if (steps === 0) return result;
+    if (steps === 0) return new Float32Array(0);
     this.writeState(this.#own, state);
-    const { input: rows, output, pointer } = this.#sequenceProgram(steps);
-    const { exports, floats } = this.#kernel;
-    copyRows(floats, rows.pointer >>> 2, rows.stride >>> 2, input, 0, I, I, steps);
-    exports.runSequence(pointer, this.#slab.pointer(this.#own), steps);
-    copyRows(result, 0, O, floats, output.pointer >>> 2, output.stride >>> 2, O, steps);
-    return result;
+    const program = this.#sequenceProgram(steps);
+    const kernel = this.#kernel;
+    kernel.view(program.input, steps * I).set(input);
+    kernel.exports.runSequence(program.pointer, this.#slab.pointer(this.#own), steps);
+    return kernel.view(program.output, steps * O).slice();
   }
 
   #sequenceProgram(steps: number): KernelProgram {
@@ -206,8 +207,8 @@ export class KernelModel implements RecurrentModel {
   /** Views of the first row, made again after memory grew: that leaves them without elements. */
   #view(): void {
     const { input, output } = this.#program;
-    this.#inputRow = this.#kernel.view(input.pointer, this.inputs);
-    this.#outputRow = this.#kernel.view(output.pointer, this.outputs);
+    this.#inputRow = this.#kernel.view(input, this.inputs);
+    this.#outputRow = this.#kernel.view(output, this.outputs);
   }
 
   #settle(kernel: Kernel): void {
@@ -253,28 +254,6 @@ export class KernelModel implements RecurrentModel {
       expected: "a slot that acquire() gave and release() did not take back",
       found: String(slot),
     });
-  }
-}
-
-/** Copies rows of `size` elements that lie `toStride` and `fromStride` apart. */
-function copyRows(
-  to: Floats,
-  toAt: number,
-  toStride: number,
-  from: Floats,
-  fromAt: number,
-  fromStride: number,
-  size: number,
-  rows: number,
-): void {
-  if (size === toStride && size === fromStride) {
-    to.set(from.subarray(fromAt, fromAt + rows * size), toAt);
-    return;
-  }
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < size; i++) to[toAt + i] = from[fromAt + i]!;
-    toAt += toStride;
-    fromAt += fromStride;
   }
 }
 

@@ -115,7 +115,10 @@ export class KernelPlan {
     for (const operation of graph.operations) {
       if (operation.kind === "constant") constants.set(operation.output, operation.values);
     }
+    // The host writes and reads without gaps. Kernels read whole vectors, so the last row has room behind it.
+    const dense = (size: number): Rows => ({ ...own(size * rows + 16, 1), stride: 4 * size });
     const values = graph.sizes.map((size, value): Rows => {
+      if (value === 0) return dense(size);
       const constant = constants.get(value);
       if (constant === undefined) return own(size, rows);
       const { pointer } = own(size, 1);
@@ -125,6 +128,13 @@ export class KernelPlan {
     const operations = graph.operations.flatMap((operation) =>
       this.#words(operation, values, (size) => own(size, rows)),
     );
+    const O = graph.sizes[graph.output]!;
+    let output = values[graph.output]!;
+    if (output.stride !== 4 * O) {
+      const target = dense(O);
+      operations.push({ kind: COPY, size: O, source: output, target });
+      output = target;
+    }
     const list = kernel.allocate(operations.length * OPERATION_WORDS);
     const pointer = kernel.allocate(PROGRAM_WORDS);
     owned.push(list, pointer);
@@ -136,7 +146,6 @@ export class KernelPlan {
       ({ kind, output }) => kind === "recurrent" && output === graph.output,
     );
     const input = values[0]!;
-    const output = values[graph.output]!;
     kernel.words.set(
       [
         list,
@@ -146,14 +155,14 @@ export class KernelPlan {
         graph.sizes[0]!,
         output.pointer,
         output.stride,
-        isState ? 0 : graph.sizes[graph.output]!,
+        isState ? 0 : O,
       ],
       pointer >>> 2,
     );
     const release = () => {
       for (const block of owned) kernel.release(block);
     };
-    return { pointer, input, output, release };
+    return { pointer, input: input.pointer, output: output.pointer, release };
   }
 
   #words(operation: Operation, values: readonly Rows[], own: (size: number) => Rows): readonly Words[] {
@@ -283,8 +292,10 @@ export class KernelPlan {
 /** Operations over buffers of their own, ready for `stepRows` or `runSequence`. */
 export interface KernelProgram {
   readonly pointer: Pointer;
-  readonly input: Rows;
-  readonly output: Rows;
+  /** [rows, I] */
+  readonly input: Pointer;
+  /** [rows, O] */
+  readonly output: Pointer;
   release(): void;
 }
 

@@ -1,4 +1,5 @@
 import { problem } from "../core/index.js";
+import { operands } from "./check-graph.js";
 import type { Operation, StepGraph, Value } from "./step-graph.js";
 
 /** A graph in two: what can be said as a sequence goes on, and what needs the future. */
@@ -59,23 +60,6 @@ export function splitGraph(graph: StepGraph, name = "network"): SplitGraph {
       output: graph.output + 1,
     },
   };
-}
-
-/** The values that an operation reads. */
-function operands(operation: Operation): readonly Value[] {
-  switch (operation.kind) {
-    case "constant":
-      return [];
-    case "concat":
-      return operation.parts;
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-      return [operation.a, operation.b];
-    default:
-      return [operation.input];
-  }
 }
 
 function shifted(operation: Operation): Operation {

@@ -16,7 +16,22 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Reads a number that counts from 0. */
+export function nonNegativeInteger(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
+}
+
 /** Reads a list of counts: `32,64`. */
 export function positiveIntegers(text: string): readonly number[] {
   return text.split(",").map((part) => positiveInteger(part.trim()));
+}
+
+/** Reads a list of words: `gru,lstm`. */
+export function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
+  return (text) =>
+    text.split(",").map((part) => {
+      const found = known.find((name) => name === part.trim());
+      if (found === undefined) throw new InvalidArgumentError(`Expected some of ${known.join(", ")}.`);
+      return found;
+    });
 }

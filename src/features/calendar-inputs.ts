@@ -1,16 +1,10 @@
 import { cos, sin } from "../core/index.js";
-import type { Calendar, CalendarFeature } from "./feature.js";
+import { type CalendarFeature, cycleMs } from "./feature.js";
 import type { KeyFeature, Moment } from "./key-feature.js";
 
 const TAU = 6.283185307179586;
-const DAY_MS = 86_400_000;
-const CYCLE_MS: Readonly<Record<Calendar, number>> = {
-  "hour-of-day": DAY_MS,
-  "day-of-week": 7 * DAY_MS,
-  "day-of-year": 365.2425 * DAY_MS,
-};
 /** 1970-01-01 was a Thursday; weeks begin on Monday. */
-const WEEK_OFFSET_MS = 3 * DAY_MS;
+const WEEK_OFFSET_MS = 3 * 86_400_000;
 
 /** Sine and cosine of the place of the local time in a cycle, and of so many times that angle. */
 export class CalendarInputs implements KeyFeature {
@@ -19,7 +13,7 @@ export class CalendarInputs implements KeyFeature {
   readonly #harmonics: number;
 
   constructor({ calendar, harmonics = 1 }: CalendarFeature) {
-    this.#cycleMs = CYCLE_MS[calendar];
+    this.#cycleMs = cycleMs(calendar);
     this.#offsetMs = calendar === "day-of-week" ? WEEK_OFFSET_MS : 0;
     this.#harmonics = harmonics;
   }

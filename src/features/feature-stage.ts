@@ -10,7 +10,7 @@ import {
   timeZone,
 } from "../core/index.js";
 import { checkFeatures } from "./check-features.js";
-import { type Feature, inputNames } from "./feature.js";
+import { type Feature, inputNames, neededMs } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { type KeyFeature, keyFeature, type Moment } from "./key-feature.js";
 import { StepScale } from "./step-scale.js";
@@ -30,6 +30,8 @@ export interface FeatureStage extends Stage {
   readonly inputs: number;
   /** What each input is, for people; I of them. */
   readonly names: readonly string[];
+  /** [I] How much history has to stand behind a network that uses an input, ms. */
+  readonly neededMs: readonly number[];
 }
 
 /** What one key remembers: of each feature, and how far each target moves. */
@@ -70,6 +72,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   const { features, targets, horizons } = options;
   checkFeatures(features, targets, horizons);
   const names = features.flatMap((feature) => inputNames(feature, horizons));
+  const needed = features.flatMap((feature) => inputNames(feature, horizons).map(() => neededMs(feature)));
   const zone = timeZone(options.zone ?? "UTC");
   const keys = new KeyedState<KeyFeatures>({
     name: "features",
@@ -107,6 +110,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     slots: [keys],
     inputs: names.length,
     names,
+    neededMs: needed,
     process(batch: Batch): void {
       for (const event of batch.events) if (event.note === "") step(event);
     },

@@ -35,6 +35,26 @@ export interface LagFeature {
   readonly byMs: number;
 }
 
+const DAY_MS = 86_400_000;
+const CYCLE_MS: Readonly<Record<Calendar, number>> = {
+  "hour-of-day": DAY_MS,
+  "day-of-week": 7 * DAY_MS,
+  "day-of-year": 365.2425 * DAY_MS,
+};
+
+export function cycleMs(calendar: Calendar): number {
+  return CYCLE_MS[calendar];
+}
+
+/**
+ * How much history has to stand behind a network that uses a feature: two cycles of a calendar, half as much
+ * again as a lag. On less, a network learns what the hour means from one afternoon.
+ */
+export function neededMs(feature: Feature): number {
+  if (feature.kind === "calendar") return 2 * cycleMs(feature.calendar);
+  return feature.kind === "lag" ? 1.5 * feature.byMs : 0;
+}
+
 /** Names of a feature's inputs, for people: what a network file is expected to take. */
 export function inputNames(feature: Feature, horizons: readonly number[]): readonly string[] {
   switch (feature.kind) {

@@ -1,13 +1,13 @@
 import type { ByteReader, ByteWriter } from "../core/index.js";
 
-/** Buckets that the period is divided into: a week in buckets of five minutes. */
-const PARTS = 2016;
+/** Buckets that the period is divided into: a week in buckets of a quarter of an hour. */
+const PARTS = 672;
 /** Intervals whose median is the usual one. */
 const INTERVALS = 15;
 
 /**
- * One key's values of the last period, by time: means over buckets of period / 2016, so that its memory is
- * bounded however fast values come (about 40 KB once full).
+ * One key's values of the last period, by time: means over buckets of period / 672, so that its memory is
+ * bounded however fast values come (15 KB).
  */
 export class PastValues {
   readonly #widthMs: number;

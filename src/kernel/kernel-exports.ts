@@ -13,6 +13,7 @@ interface MathExports {
   expOf(y: Pointer, x: Pointer, N: number): void;
   sigmoidOf(y: Pointer, x: Pointer, N: number): void;
   tanhOf(y: Pointer, x: Pointer, N: number): void;
+  multiplyAdd(iterations: number, s: number, b: number): number;
 }
 
 interface StepExports {

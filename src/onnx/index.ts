@@ -11,7 +11,7 @@ export {
 export { type CellReport, inspectModel, type ModelReport } from "./inspect-model.js";
 export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
 export { networkFromOnnx, networkToOnnx } from "./network-file.js";
-export { type OrtCell, openOrtCell } from "./ort/ort-cell.js";
+export { type CellSpec, type OrtCell, openOrtCell } from "./ort/ort-cell.js";
 export { OrtModel } from "./ort/ort-model.js";
 export {
   bestOrtRuntime,
@@ -23,3 +23,4 @@ export {
 export { runSequence } from "./ort/run-sequence.js";
 export { decodeModel, encodeModel, type ModelProto } from "./proto/model-proto.js";
 export type { StateRecord } from "./state-records.js";
+export { writeGraph } from "./write-graph.js";

@@ -11,3 +11,5 @@ export { type ReplayOptions, replay } from "./replay.js";
 export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { type Engines, makeStages } from "./stages.js";
+export { type TestReport, type TrainOptions, type TrainOutcome, train } from "./train.js";
+export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";

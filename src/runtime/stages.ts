@@ -1,6 +1,6 @@
 import { problem, type Stage } from "../core/index.js";
 import { type DetectorOptions, detectionStage } from "../detection/index.js";
-import { featureStage } from "../features/index.js";
+import { type FeatureStage, featureStage } from "../features/index.js";
 import type { Pipeline } from "../spec/index.js";
 import {
   fixedCellsStage,
@@ -18,19 +18,38 @@ export interface Engines {
   readonly fineTunes: boolean;
 }
 
+/** The stages that lead up to a network: sequence, features. */
+export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features: FeatureStage } {
+  const { sequence, input, targets, model } = pipeline;
+  return {
+    sequence: sequenceStage({
+      late: sequence.late,
+      ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
+      ...(input.id === undefined ? {} : { id: input.id }),
+    }),
+    features: featureStage({
+      features: pipeline.features,
+      targets,
+      horizons: model.horizons,
+      zone: input.zone,
+    }),
+  };
+}
+
 /** A pipeline's stages, in stream order: sequence, features, cells, detection. */
 export async function makeStages(
   pipeline: Pipeline,
   engines: Engines,
   onLearning: (report: LearningReport) => void,
 ): Promise<Stage[]> {
-  const { sequence, input, targets, model } = pipeline;
+  const { targets, model } = pipeline;
   const { horizons } = model;
-  const features = featureStage({ features: pipeline.features, targets, horizons, zone: input.zone });
+  const { sequence, features } = makeInputStages(pipeline);
   const shape = {
     inputs: features.inputs,
     targets: targets.length,
     outputs: targets.length * horizons.length,
+    neededMs: features.neededMs,
   };
   const cells =
     model.kind === "file"
@@ -53,16 +72,7 @@ export async function makeStages(
     warmUp: pipeline.anomaly?.warmUp ?? 0,
     hold: pipeline.anomaly?.hold ?? 1,
   };
-  return [
-    sequenceStage({
-      late: sequence.late,
-      ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
-      ...(input.id === undefined ? {} : { id: input.id }),
-    }),
-    features,
-    cells,
-    detectionStage(detector),
-  ];
+  return [sequence, features, cells, detectionStage(detector)];
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

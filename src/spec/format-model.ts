@@ -92,7 +92,22 @@ export const featuresFormat = about(
   "What the network sees of an event, in order.",
   {
     example: ["rms", { field: "temperature", scale: "robust" }, { calendar: "hour-of-day" }],
-    absent: "the targets and their differences",
+    absent: "the targets",
+  },
+);
+
+export const ADDED = ["difference", "calendar", "lag"] as const;
+const ADD_WORDS = `a list of ${ADDED.join(", ")}`;
+
+export const addFormat = about(
+  z.array(oneOf(ADDED), ADD_WORDS).meta({ title: ADD_WORDS }),
+  "What is added to the features: the targets' differences; four harmonics of the hour and of the weekday; " +
+    "the targets a day and a week before. What the history is too short for gets no weight.",
+  {
+    example: ["difference"],
+    absent:
+      "all of them where the features are fields alone and the network is Eddy's own (without `input.time` the " +
+      "difference), else none",
   },
 );
 

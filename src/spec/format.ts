@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { brokerFormat, inputFormat, sequenceFormat } from "./format-input.js";
-import { anomalyFormat, featuresFormat, learnFormat, modelFormat, targetFormat } from "./format-model.js";
+import {
+  addFormat,
+  anomalyFormat,
+  featuresFormat,
+  learnFormat,
+  modelFormat,
+  targetFormat,
+} from "./format-model.js";
 import { outputFormat, storeFormat } from "./format-output.js";
 import { testsFormat } from "./format-tests.js";
 import { about, checkedText } from "./value-types.js";
@@ -26,6 +33,7 @@ export const pipelineFormat = z
       broker: brokerFormat.prefault({}),
       sequence: sequenceFormat.prefault({}),
       features: featuresFormat.optional(),
+      add: addFormat.optional(),
       target: targetFormat.optional(),
       model: modelFormat.prefault({}),
       anomaly: anomalyFormat.prefault({}),

@@ -9,34 +9,33 @@ type Model = Document["model"];
 type WithHorizons<M> = M extends unknown ? Omit<M, "horizon"> & { horizon: number[] } : never;
 
 /** A pipeline in the file's words with everything said: no short forms, all defaults. */
-export interface FullDocument extends Omit<Document, "features" | "target" | "model"> {
+export interface FullDocument extends Omit<Document, "features" | "add" | "target" | "model"> {
   features: FullFeature[];
+  /** Nothing more: it stands among the features by now. */
+  add: [];
   target: string[];
   model: WithHorizons<Model>;
 }
 
 /**
  * Says everything that a file leaves unsaid: a field's name becomes `{ field, scale }`, one target a list
- * of one, absent targets the first field among the features, absent features the targets and their
- * differences. `target` comes out empty when nothing says what it is.
+ * of one, absent targets the first field among the features, absent features the targets; what is to be
+ * added stands among the features. `target` comes out empty when nothing says what it is.
  */
 export function fullDocument(document: Document): FullDocument {
   const written = document.features?.map(
     (feature): FullFeature => (typeof feature === "string" ? { field: feature, scale: "robust" } : feature),
   );
   const target = targets(document, written);
+  const fields = written ?? target.map((name): FullFeature => ({ field: name, scale: "robust" }));
   const { horizon } = document.model;
   return {
     name: document.name,
     input: document.input,
     broker: document.broker,
     sequence: document.sequence,
-    features:
-      written ??
-      target.flatMap((name): FullFeature[] => [
-        { field: name, scale: "robust" },
-        { difference: name, scale: "robust" },
-      ]),
+    features: [...fields, ...added(document, fields, target)],
+    add: [],
     target,
     model: { ...document.model, horizon: typeof horizon === "number" ? [horizon] : horizon },
     anomaly: document.anomaly,
@@ -51,4 +50,36 @@ function targets({ target, input }: Document, features: readonly FullFeature[] |
   if (target !== undefined) return typeof target === "string" ? [target] : target;
   if (features === undefined) return input.codec === "text" ? ["value"] : [];
   return features.flatMap((feature) => ("field" in feature ? [feature.field] : [])).slice(0, 1);
+}
+
+type Added = NonNullable<Document["add"]>[number];
+
+/** What forecasting usually needs beside the fields, less what the file has itself. */
+function added(
+  document: Document,
+  features: readonly FullFeature[],
+  target: readonly string[],
+): FullFeature[] {
+  const has = (feature: FullFeature) => {
+    const { scale: _, harmonics: __, ...what } = { scale: "", harmonics: 0, ...feature };
+    return features.some((own) =>
+      Object.entries(what).every(([name, value]) => Reflect.get(own, name) === value),
+    );
+  };
+  const kinds: Record<Added, FullFeature[]> = {
+    difference: target.map((name) => ({ difference: name, scale: "robust" })),
+    calendar: [
+      { calendar: "hour-of-day", harmonics: 4 },
+      { calendar: "day-of-week", harmonics: 4 },
+    ],
+    lag: target.flatMap((name) => ["1d", "7d"].map((by) => ({ lag: name, by }))),
+  };
+  return (document.add ?? defaultAdded(document, features))
+    .flatMap((kind) => kinds[kind])
+    .filter((feature) => !has(feature));
+}
+
+function defaultAdded({ input, model }: Document, features: readonly FullFeature[]): readonly Added[] {
+  if ("file" in model || features.some((feature) => !("field" in feature))) return [];
+  return input.time === undefined ? ["difference"] : ["difference", "calendar", "lag"];
 }

@@ -33,4 +33,5 @@ export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
 export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";
 export { stepWith } from "./step-with.js";
+export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";

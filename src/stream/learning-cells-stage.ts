@@ -1,4 +1,4 @@
-import { type CellKind, KernelModel, networkFromBytes, networkGraph } from "../cells/index.js";
+import { type CellKind, KernelModel } from "../cells/index.js";
 import {
   type Batch,
   ByteReader,
@@ -9,10 +9,23 @@ import {
   type StateSlot,
   type StreamEvent,
 } from "../core/index.js";
-import type { TrainingJob, TrainingProgress, TrainingResult, TrainingSequence } from "../training/index.js";
+import {
+  forecasterFromBytes,
+  forecasterGraph,
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingResult,
+  type TrainingSequence,
+} from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
 import { RecentInputs } from "./recent-inputs.js";
-import { readSequences, TrainingMemory, type TrainingShape, writeSequences } from "./training-memory.js";
+import {
+  readSequences,
+  TrainingMemory,
+  type TrainingShape,
+  unusedInputs,
+  writeSequences,
+} from "./training-memory.js";
 
 /** Trains networks somewhere else than on the event path: in a worker thread, or at once in a test. */
 export interface Trainer {
@@ -55,7 +68,7 @@ export type LearningReport =
     };
 
 /** What matters here of how a training ended. */
-type Outcome = Pick<TrainingResult, "accepted" | "network" | "why">;
+type Outcome = Pick<TrainingResult, "accepted" | "forecaster" | "why">;
 
 /** A network in the making. */
 interface Pending {
@@ -167,7 +180,7 @@ export class LearningCellsStage implements Stage {
       // A training that fails is one that brought nothing: the stream goes on with what it has.
       .catch((error: unknown) => ({
         accepted: false,
-        network: new Uint8Array(0),
+        forecaster: new Uint8Array(0),
         why: error instanceof Error ? error.message : String(error),
       }))
       .then((outcome) => {
@@ -178,10 +191,10 @@ export class LearningCellsStage implements Stage {
   }
 
   #entry(outcome: Outcome, position: number): LogEntry {
-    const { accepted, network, why } = outcome;
+    const { accepted, forecaster, why } = outcome;
     const name = `${this.#options.cell}-${this.#generation + 1}`;
     const body = new ByteWriter().text(accepted ? name : this.#model);
-    if (accepted) body.bytes(network);
+    if (accepted) body.bytes(forecaster);
     return {
       position,
       slot: "learner",
@@ -216,7 +229,9 @@ export class LearningCellsStage implements Stage {
   #serve(model: string, bytes: Uint8Array): void {
     this.#networkBytes = bytes;
     this.#network =
-      bytes.length === 0 ? undefined : new KernelModel(networkGraph(networkFromBytes(bytes, model)), model);
+      bytes.length === 0
+        ? undefined
+        : new KernelModel(forecasterGraph(forecasterFromBytes(bytes, model)), model);
     this.#hidden.serve(this.#network);
     this.#model = model;
   }
@@ -260,16 +275,20 @@ export class LearningCellsStage implements Stage {
     const byTime = !isFirst && fineTune !== undefined && "ms" in fineTune;
     const reached = (byTime ? this.#newest : this.#seen) >= this.#nextTraining;
     if (!reached || this.#pending !== undefined) return;
-    const job = this.#job(this.#options.seed + this.#generation, this.#memory.sequences());
+    const job = this.#job(
+      this.#options.seed + this.#generation,
+      this.#memory.sequences(),
+      unusedInputs(this.#options.shape, this.#memory.spanMs),
+    );
     const effectAt = isFirst ? event.position + coldStart.lead : undefined;
     this.#pending = { job, effectAt, training: undefined, outcome: undefined };
     this.#options.onLearning?.({ kind: "training", position: event.position, events: this.#memory.events });
   }
 
-  #job(seed: number, sequences: TrainingSequence[]): TrainingJob {
+  #job(seed: number, sequences: TrainingSequence[], unused: readonly number[]): TrainingJob {
     const { cell, hidden, layers, tbptt, horizons, shape } = this.#options;
     const { inputs, targets } = shape;
-    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences };
+    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences, unused };
     return this.#network === undefined ? job : { ...job, initial: this.#networkBytes };
   }
 
@@ -277,7 +296,7 @@ export class LearningCellsStage implements Stage {
     const seed = from.f64();
     const effectAt = from.f64();
     return {
-      job: this.#job(seed, readSequences(from)),
+      job: this.#job(seed, readSequences(from), [...from.f64s()]),
       effectAt: Number.isNaN(effectAt) ? undefined : effectAt,
       training: undefined,
       outcome: undefined,
@@ -303,7 +322,7 @@ export class LearningCellsStage implements Stage {
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
-      version: 1,
+      version: 2,
       keys: () => (this.#isFresh ? [] : [""]),
       save: () => {
         if (this.#isFresh) return undefined;
@@ -316,6 +335,7 @@ export class LearningCellsStage implements Stage {
           const { job, effectAt } = this.#pending;
           to.f64(job.seed).f64(effectAt ?? Number.NaN);
           writeSequences(job.sequences, to);
+          to.f64s(job.unused ?? []);
         }
         return to.finish();
       },

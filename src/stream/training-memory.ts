@@ -7,6 +7,8 @@ export interface TrainingShape {
   readonly targets: number;
   /** targets * horizons */
   readonly outputs: number;
+  /** [inputs] How much history has to stand behind a network that uses an input, ms; default none. */
+  readonly neededMs?: readonly number[];
 }
 
 /** One key's part of the memory: flat rows, in the order of the stream. */
@@ -15,6 +17,9 @@ interface Lane {
   y: number[];
   scale: number[];
   begins: number[];
+  /** Event time of the first row, ms. */
+  firstMs: number;
+  lastMs: number;
 }
 
 /**
@@ -36,18 +41,25 @@ export class TrainingMemory {
     return this.#events;
   }
 
+  /** Event time that its longest history spans, ms. */
+  get spanMs(): number {
+    return Math.max(0, ...[...this.#lanes.values()].map(({ firstMs, lastMs }) => lastMs - firstMs));
+  }
+
   add(event: StreamEvent): void {
     const { input, target, scale } = event;
     if (input === undefined || target === undefined || scale === undefined) return;
     let lane = this.#lanes.get(event.sample.key);
     if (lane === undefined) {
-      lane = { x: [], y: [], scale: [], begins: [] };
+      const { time } = event.sample;
+      lane = { x: [], y: [], scale: [], begins: [], firstMs: time, lastMs: time };
       this.#lanes.set(event.sample.key, lane);
     }
     lane.x.push(...input);
     lane.y.push(...target);
     lane.scale.push(...scale);
     lane.begins.push(event.begins ? 1 : 0);
+    lane.lastMs = Math.max(lane.lastMs, event.sample.time);
     this.#events++;
     if (this.#events > this.#capacity) this.#forgetOlderHalf();
   }
@@ -61,6 +73,8 @@ export class TrainingMemory {
       lane.y.splice(0, rows * targets);
       lane.scale.splice(0, rows * outputs);
       lane.begins.splice(0, rows);
+      // As if events came evenly: it is asked for its order of magnitude.
+      lane.firstMs += (lane.lastMs - lane.firstMs) / 2;
       this.#events += lane.begins.length;
       if (lane.begins.length === 0) this.#lanes.delete(key);
     }
@@ -85,6 +99,7 @@ export class TrainingMemory {
     to.u32(this.#lanes.size);
     for (const [key, lane] of this.#lanes) {
       to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(Uint8Array.from(lane.begins));
+      to.f64(lane.firstMs).f64(lane.lastMs);
     }
   }
 
@@ -97,11 +112,18 @@ export class TrainingMemory {
         y: [...from.f64s()],
         scale: [...from.f64s()],
         begins: [...from.bytes()],
+        firstMs: from.f64(),
+        lastMs: from.f64(),
       };
       this.#lanes.set(key, lane);
       this.#events += lane.begins.length;
     }
   }
+}
+
+/** Inputs whose cycle a history of this length doesn't hold, by index. */
+export function unusedInputs({ neededMs = [] }: Pick<TrainingShape, "neededMs">, spanMs: number): number[] {
+  return [...neededMs.keys()].filter((input) => (neededMs[input] ?? 0) > spanMs);
 }
 
 /** Writes the sequences of a job that is under way. */

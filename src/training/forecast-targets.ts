@@ -1,31 +1,32 @@
 import type { TrainingSequence } from "./training-job.js";
 
 /**
- * What a forecaster should have said at each step: (y[t+h] - y[t]) / scale[t], NaN where that is not
- * known: beyond `end`, across a beginning, or while there is no scale.
+ * What the network of one horizon should have said at each step: (y[t+h] - y[t]) / scale[t], NaN where that
+ * is not known: beyond `end`, across a beginning, or while there is no scale.
  *
- * @param end steps of y that may be used: those before it
- * @returns [T, targets * horizons], output j * horizons + i for target j and horizon i
+ * @param index of the horizon
+ * @param end   steps of y that may be used: those before it
+ * @returns [T, targets]
  */
 export function forecastTargets(
   { y, scale, begins }: TrainingSequence,
   targets: number,
   horizons: readonly number[],
+  index: number,
   end: number,
 ): Float64Array {
   const T = begins.length;
-  const O = targets * horizons.length;
-  const wanted = new Float64Array(T * O).fill(NaN);
+  const H = horizons.length;
+  const horizon = horizons[index]!;
+  const wanted = new Float64Array(T * targets).fill(NaN);
   /** Where the run of steps that `t` belongs to ends. */
   let runEnd = end;
   for (let t = end - 1; t >= 0; t--) {
     for (let j = 0; j < targets; j++) {
-      for (const [i, horizon] of horizons.entries()) {
-        const at = t * O + j * horizons.length + i;
-        const unit = scale[at]!;
-        if (t + horizon < runEnd && unit > 0) {
-          wanted[at] = (y[(t + horizon) * targets + j]! - y[t * targets + j]!) / unit;
-        }
+      const at = t * targets + j;
+      const unit = scale[at * H + index]!;
+      if (t + horizon < runEnd && unit > 0) {
+        wanted[at] = (y[at + horizon * targets]! - y[at]!) / unit;
       }
     }
     if (begins[t] === 1) runEnd = t;

@@ -10,8 +10,22 @@ export {
   ridgeForecast,
   SeasonalNaive,
 } from "./baselines/index.js";
+export {
+  type ComparedForecasts,
+  type ComparedSequence,
+  compareForecasts,
+  type ForecastComparison,
+  type Season,
+} from "./compare-forecasts.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
 export { type ForecastErrors, forecastErrors } from "./forecast-errors.js";
+export {
+  type Forecaster,
+  forecasterFromBytes,
+  forecasterGraph,
+  forecasterToBytes,
+  forecasterWeights,
+} from "./forecaster.js";
 export { gaussianLoss } from "./gaussian-loss.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";

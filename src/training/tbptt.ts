@@ -71,7 +71,8 @@ export class Tbptt {
         window.statesBefore(state, step - start);
         states.set(step, state);
       }
-      onUpdate?.(this.#learnNewest(sequences, window, to - from, to), to);
+      const report = this.#learnNewest(sequences, window, to - from, to);
+      onUpdate?.(report, to);
       // Later windows start later.
       for (const step of states.keys()) if (step < start) states.delete(step);
     }

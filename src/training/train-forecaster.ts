@@ -1,17 +1,9 @@
-import {
-  KernelNetwork,
-  Network,
-  type NetworkShape,
-  networkFromBytes,
-  networkToBytes,
-} from "../cells/index.js";
+import { Network, type NetworkShape } from "../cells/index.js";
 import { problem, Rng } from "../core/index.js";
-import { Adam } from "./adam.js";
 import { forecastTargets } from "./forecast-targets.js";
-import { GuardedUpdate } from "./guarded-update.js";
+import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
 import { cutLanes } from "./lanes.js";
-import { huberLoss } from "./loss.js";
-import { Tbptt } from "./tbptt.js";
+import { networkErrors, trainNetwork } from "./train-network.js";
 import {
   checkJob,
   DEFAULT_EPOCHS,
@@ -19,37 +11,22 @@ import {
   type TrainingProgress,
   type TrainingResult,
 } from "./training-job.js";
-import { absoluteErrors, beats, mean } from "./validate.js";
-import { WeightAverage } from "./weight-average.js";
+import { absoluteErrors, beats, joined, mean } from "./validate.js";
 
 /** The first part of every sequence trains, the rest validates. */
 const TRAINING_SHARE = 0.8;
 const LEARNING_RATE = 4e-3;
 /** A network that has learned already takes smaller steps. */
 const FINE_TUNING_RATE = 1e-3;
-const CLIP_NORM = 1;
-const AVERAGE_DECAY = 0.99;
-/** After so many epochs without a better validation the learning rate is reduced... */
-const IDLE_EPOCHS = 5;
-const REDUCTION = 0.4;
-/** ...and after so many reductions training ends. */
-const REDUCTIONS = 3;
-const MOST_LANES = 8;
-/** Steps that are validated at once. */
-const VALIDATION_STEPS = 128;
+/** Few lanes make many updates of a short history; a long one affords more. */
+const LANES = { least: 4, most: 32, steps: 10_000 };
 
 /**
- * Trains Eddy's forecaster: output o[j, h] at step t means (y_j[t+h] - y_j[t]) / scale[t, j, h], the step
- * ahead in units of the steps usual so far, so that an untrained network, whose head is zero, forecasts
- * persistence.
+ * Trains Eddy's forecaster, a network for each horizon (see `Forecaster`, `trainNetwork`), on the first four
+ * fifths of every sequence, validated on the last. It is accepted if it beats persistence (and the
+ * forecaster that training started from) there by more than two standard errors of the paired differences.
  *
- * Huber's loss, Adam, TBPTT over a few lanes; the exponential average of the weights is what is validated,
- * epoch by epoch, on the last fifth of every sequence with the state carried through, and the best epoch's
- * is what is returned. It is accepted if it beats persistence (and the network that training started
- * from) there by more than two standard errors of the paired differences.
- *
- * Pure and deterministic: the same job gives the same bytes. It runs in the kernel, in float32; so are the
- * weights that come of it.
+ * Pure and deterministic: the same job gives the same bytes.
  *
  * @throws RangeError code `TRAINING_JOB` (what does not fit or is not finite), `NETWORK_SHAPE`,
  *   `TBPTT_SCHEDULE`, `NETWORK_CORRUPT`
@@ -59,112 +36,140 @@ export function trainForecaster(
   onProgress: (progress: TrainingProgress) => void = () => {},
 ): TrainingResult {
   checkJob(job);
-  const network = KernelNetwork.from(startingNetwork(job));
-  const maxEpochs = job.maxEpochs ?? DEFAULT_EPOCHS;
+  const { horizons, maxEpochs = DEFAULT_EPOCHS } = job;
+  const start = startingForecaster(job);
+  const parts = horizons.map((_, h) => trainHorizon(job, h, start.networks[h]!, onEpoch(h)));
 
-  const parts = job.sequences.map((sequence) => {
-    const T = sequence.begins.length;
-    const split = Math.floor(TRAINING_SHARE * T);
-    const wanted = forecastTargets(sequence, job.targets, job.horizons, T);
-    wanted.fill(NaN, 0, split * network.outputs);
-    return { sequence, split, wanted };
-  });
-  const trainingSteps = parts.reduce((sum, { split }) => sum + split, 0);
-  const lanes = cutLanes(
-    parts.map(({ sequence, split }) => ({
-      x: sequence.x,
-      begins: sequence.begins,
-      wanted: forecastTargets(sequence, job.targets, job.horizons, split),
-      steps: split,
-    })),
-    job.inputs,
-    network.outputs,
-    Math.max(1, Math.min(MOST_LANES, Math.floor(trainingSteps / (4 * job.tbptt[0])))),
-  );
-
-  const persistence = absoluteErrors(undefined, parts);
-  const averaged = new KernelNetwork(network.shape);
-  const validating = averaged.window(1, VALIDATION_STEPS);
-  const weights = new Float64Array(network.weightCount);
-  network.read("weights", weights);
-  averaged.write("weights", weights);
-  const incumbent = job.initial === undefined ? undefined : absoluteErrors(validating, parts);
-  const update = new GuardedUpdate(
-    network,
-    new Adam({
-      learningRate: job.initial === undefined ? LEARNING_RATE : FINE_TUNING_RATE,
-    }),
-    CLIP_NORM,
-  );
-  const tbptt = new Tbptt(update, job.tbptt, huberLoss());
-  const average = new WeightAverage(weights, AVERAGE_DECAY);
-  let best = { weights: weights.slice(), errors: incumbent ?? persistence };
-  const canLearn = persistence.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
-
-  let epoch = 0;
-  let idle = 0;
-  let reductions = 0;
-  while (canLearn && epoch < maxEpochs && reductions < REDUCTIONS) {
-    epoch++;
-    let loss = 0;
-    let updates = 0;
-    tbptt.learn(lanes, (report) => {
-      loss += report.loss;
-      updates++;
-      network.read("weights", weights);
-      average.add(weights);
-    });
-    averaged.write("weights", average.values);
-    const errors = absoluteErrors(validating, parts);
-    onProgress({ epoch, epochs: maxEpochs, loss: loss / updates, validation: mean(errors) });
-    if (mean(errors) < mean(best.errors)) {
-      best = { weights: average.values.slice(), errors };
-      idle = 0;
-    } else if (++idle === IDLE_EPOCHS) {
-      update.optimizer.learningRate *= REDUCTION;
-      reductions++;
-      idle = 0;
-    }
+  function onEpoch(h: number) {
+    return (epoch: number, loss: number, validation: number) =>
+      onProgress({
+        epoch: h * maxEpochs + epoch,
+        epochs: horizons.length * maxEpochs,
+        loss,
+        validation,
+      });
   }
 
-  const result = new Network(network.shape);
-  result.weights.set(Float32Array.from(best.weights));
-  const beatsPersistence = beats(best.errors, persistence);
-  const accepted = beatsPersistence && (incumbent === undefined || beats(best.errors, incumbent));
+  const forecaster = { networks: parts.map(({ network }) => network) };
+  const errors = joined(parts.map((part) => part.errors));
+  const persistence = joined(parts.map((part) => part.persistence));
+  const incumbent = job.initial && joined(parts.map((part) => part.incumbent!));
+  const canLearn = parts.some(({ epochs }) => epochs > 0);
+  const beatsPersistence = beats(errors, persistence);
+  const accepted = beatsPersistence && (incumbent === undefined || beats(errors, incumbent));
   const validation = {
-    network: mean(best.errors),
+    network: mean(errors),
     persistence: mean(persistence),
     ...(incumbent === undefined ? {} : { incumbent: mean(incumbent) }),
   };
+  const total = (of: (part: HorizonTraining) => number) => parts.reduce((sum, part) => sum + of(part), 0);
   return {
     accepted,
-    network: networkToBytes(result),
-    parameters: network.weightCount,
-    epochs: epoch,
-    clipped: update.clipped,
+    forecaster: forecasterToBytes(forecaster),
+    parameters: forecasterWeights(forecaster),
+    epochs: total(({ epochs }) => epochs),
+    clipped: total(({ clipped }) => clipped),
     validation,
     why: explain(accepted, beatsPersistence, canLearn, validation),
   };
 }
 
+interface HorizonTraining {
+  readonly network: Network;
+  readonly errors: Float64Array;
+  readonly persistence: Float64Array;
+  /** Of the network that training started from, if it had been trained. */
+  readonly incumbent: Float64Array | undefined;
+  readonly epochs: number;
+  readonly clipped: number;
+}
+
+/** Trains the network of horizon number h. */
+function trainHorizon(
+  job: TrainingJob,
+  h: number,
+  network: Network,
+  onEpoch: (epoch: number, loss: number, validation: number) => void,
+): HorizonTraining {
+  const { targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
+  const parts = job.sequences.map((whole) => {
+    const sequence = { ...whole, x: without(whole.x, job) };
+    const T = sequence.begins.length;
+    const split = Math.floor(TRAINING_SHARE * T);
+    const wantedBefore = (end: number) => forecastTargets(sequence, targets, horizons, h, end);
+    const wanted = wantedBefore(T).fill(NaN, 0, split * targets);
+    return { sequence, split, wanted, training: wantedBefore(split) };
+  });
+  const lanes = cutLanes(
+    parts.map(({ sequence: { x, begins }, split, training }) => ({
+      x,
+      begins,
+      wanted: training,
+      steps: split,
+    })),
+    job.inputs,
+    targets,
+    laneCount(
+      parts.reduce((sum, { split }) => sum + split, 0),
+      job.tbptt[0],
+    ),
+  );
+  const persistence = absoluteErrors(undefined, parts);
+  const incumbent = job.initial && networkErrors(network, parts);
+  const canLearn = persistence.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
+  const trained = trainNetwork({
+    network,
+    lanes,
+    validation: parts,
+    tbptt: job.tbptt,
+    learningRate: job.initial ? FINE_TUNING_RATE : LEARNING_RATE,
+    maxEpochs: canLearn ? maxEpochs : 0,
+    rival: incumbent ?? persistence,
+    onEpoch,
+  });
+  return { ...trained, persistence, incumbent };
+}
+
+/** [T, I] with the unused inputs 0: what they weigh doesn't change. */
+function without(x: Float64Array, { unused = [], inputs }: TrainingJob): Float64Array {
+  if (unused.length === 0) return x;
+  const used = x.slice();
+  for (const input of unused) for (let at = input; at < x.length; at += inputs) used[at] = 0;
+  return used;
+}
+
+function laneCount(steps: number, k1: number): number {
+  const wished = Math.max(LANES.least, Math.min(LANES.most, Math.floor(steps / LANES.steps)));
+  return Math.max(1, Math.min(wished, Math.floor(steps / (4 * k1))));
+}
+
 /** @throws RangeError code `TRAINING_JOB` when `initial` has another shape than the job asks for */
-function startingNetwork(job: TrainingJob): Network {
-  const { cell, hidden, layers, inputs } = job;
-  const shape = { cell, hidden, layers, inputs, outputs: job.targets * job.horizons.length };
-  if (job.initial === undefined) return new Network(shape).initialize(new Rng(job.seed), { zeroHead: true });
-  const network = networkFromBytes(job.initial, "initial");
-  const describe = (s: NetworkShape) =>
-    `${s.cell}, ${s.inputs} inputs, ${s.layers} x ${s.hidden} hidden, ${s.outputs} outputs`;
-  if (describe(network.shape) !== describe(shape)) {
-    throw problem(RangeError, {
-      code: "TRAINING_JOB",
-      action: "train forecaster",
-      on: "from its initial network",
-      expected: describe(shape),
-      found: describe(network.shape),
-    });
+function startingForecaster(job: TrainingJob): Forecaster {
+  const { cell, hidden, layers, inputs, targets, horizons } = job;
+  const shape: NetworkShape = { cell, hidden, layers, inputs, outputs: targets };
+  if (job.initial === undefined) {
+    const rng = new Rng(job.seed);
+    const networks = horizons.map(() => new Network(shape).initialize(rng, { zeroHead: true }));
+    for (const network of networks) forgetInputs(network, job.unused ?? []);
+    return { networks };
   }
-  return network;
+  const initial = forecasterFromBytes(job.initial, "initial");
+  const describe = (count: number, s: NetworkShape) =>
+    `${count} x ${s.cell}, ${s.inputs} inputs, ${s.layers} x ${s.hidden} hidden, ${s.outputs} outputs`;
+  const expected = describe(horizons.length, shape);
+  for (const network of initial.networks) {
+    const found = describe(initial.networks.length, network.shape);
+    if (found === expected) continue;
+    const on = "from its initial networks";
+    throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });
+  }
+  return initial;
+}
+
+function forgetInputs(network: Network, unused: readonly number[]): void {
+  const { values, shape } = network.parameter("rnn.weight_ih_l0");
+  const [rows = 0, inputs = 0] = shape;
+  for (const input of unused) for (let row = 0; row < rows; row++) values[row * inputs + input] = 0;
 }
 
 function explain(

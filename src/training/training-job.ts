@@ -2,7 +2,7 @@ import type { CellKind } from "../cells/index.js";
 import { problem } from "../core/index.js";
 
 /** Epochs unless the job says otherwise. */
-export const DEFAULT_EPOCHS = 40;
+export const DEFAULT_EPOCHS = 60;
 
 /** One key's history, in time order: T events. */
 export interface TrainingSequence {
@@ -30,9 +30,11 @@ export interface TrainingJob {
   /** (k1, k2) */
   readonly tbptt: readonly [number, number];
   readonly sequences: readonly TrainingSequence[];
-  /** Network to start from (`networkToBytes`): fine-tuning. It must be beaten too. */
+  /** Inputs that get no weight, since the history doesn't hold their cycle; by index. */
+  readonly unused?: readonly number[];
+  /** Forecaster to start from (`forecasterToBytes`): fine-tuning. It must be beaten too. */
   readonly initial?: Uint8Array;
-  /** Default 40 (`DEFAULT_EPOCHS`). */
+  /** For each horizon; default 60 (`DEFAULT_EPOCHS`). */
   readonly maxEpochs?: number;
 }
 
@@ -40,8 +42,8 @@ export interface TrainingJob {
 export interface TrainingResult {
   /** The network forecasts the validation part better than persistence, and than `initial` if there was one. */
   readonly accepted: boolean;
-  /** `networkToBytes` of the best network. */
-  readonly network: Uint8Array;
+  /** `forecasterToBytes` of the best networks. */
+  readonly forecaster: Uint8Array;
   /** Number of weights. */
   readonly parameters: number;
   readonly epochs: number;
@@ -59,8 +61,9 @@ export interface TrainingResult {
 }
 
 export interface TrainingProgress {
+  /** Counted through all horizons: each has the same number of them at most. */
   readonly epoch: number;
-  /** At most. */
+  /** At most, of all horizons. */
   readonly epochs: number;
   /** Mean training loss of this epoch's updates. */
   readonly loss: number;

@@ -47,6 +47,17 @@ function outputs(window: Window, { x, begins }: TrainingSequence): Float64Array 
   return all;
 }
 
+/** Arrays one after the other. */
+export function joined(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
 /** NaN of nothing. */
 export function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -123,3 +123,23 @@ describe("KernelModel.stepSlots()", () => {
     expect([...apply(operations, [3, 13], x)]).toEqual([...slice, ...xs, ...slice]);
   });
 });
+
+describe("new KernelModel()", () => {
+  it.each<[string, Operation, string]>([
+    [
+      "weights of another size",
+      { kind: "dense", weight: weights(13), input: 0, output: 1 },
+      "weights of 14 elements, found 13",
+    ],
+    ["a value that nobody wrote", { kind: "softmax", input: 1, output: 1 }, "found value 1"],
+    [
+      "a slice past the end",
+      { kind: "slice", from: 6, input: 0, output: 1 },
+      "a slice of 2 elements, found 1",
+    ],
+  ])("refuses %s", (_, operation, message) => {
+    const graph = { sizes: [N, 2], operations: [operation], output: 1 };
+    expect(() => new KernelModel(graph)).toThrow(expect.objectContaining({ code: "STEP_GRAPH" }));
+    expect(() => new KernelModel(graph)).toThrow(message);
+  });
+});

@@ -267,3 +267,36 @@ describe("lintTogether()", () => {
     ]);
   });
 });
+
+describe("parsePipeline() adds what forecasting needs", () => {
+  const featuresOf = (text: string) => {
+    const { pipeline, problems } = parsePipeline(`name: a\ninput: { topics: [t], time: ts }\n${text}`, {
+      environment: {},
+    });
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    return pipeline?.features.map((feature) =>
+      feature.kind === "calendar" ? feature.calendar : `${feature.kind} ${feature.field}`,
+    );
+  };
+  const ALL = ["difference u", "hour-of-day", "day-of-week", "lag u", "lag u"];
+
+  it.each([
+    ["where the features are fields alone", "features: [u, v]", ["field u", "field v", ...ALL]],
+    ["where only a target is named", "target: u", ["field u", ...ALL]],
+    [
+      "nothing where more than fields are written",
+      "features: [u, { difference: u }]",
+      ["field u", "difference u"],
+    ],
+    ["nothing where it says so", "features: [u]\nadd: []", ["field u"]],
+    ["just what it says", "features: [u]\nadd: [calendar]", ["field u", "hour-of-day", "day-of-week"]],
+    [
+      "nothing that stands there already",
+      "features: [u, { difference: u, scale: none }, { calendar: hour-of-day }]\nadd: [difference, calendar]",
+      ["field u", "difference u", "hour-of-day", "day-of-week"],
+    ],
+    ["nothing to a user's network", "features: [u]\nmodel: { file: m.onnx }", ["field u"]],
+  ])("%s", (_, text, expected) => {
+    expect(featuresOf(text)).toEqual(expected);
+  });
+});

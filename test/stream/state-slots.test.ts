@@ -1,4 +1,4 @@
-import { Network } from "../../src/cells/index.js";
+import { KernelModel, Network, networkGraph } from "../../src/cells/index.js";
 import { Rng, type Stage, type StreamEvent } from "../../src/core/index.js";
 import { detectionStage } from "../../src/detection/index.js";
 import { fixedCellsStage, LearningCellsStage, sequenceStage } from "../../src/stream/index.js";
@@ -36,9 +36,13 @@ function decoded(): StreamEvent[] {
   return stepped().map(({ sample }) => eventOf(sample.key, sample.time, { id: Number(sample.values["id"]) }));
 }
 
-function fixed(): Stage {
+function lstm(): Network {
   const network = new Network({ cell: "lstm", inputs: 2, hidden: 5, layers: 2, outputs: 1 }, "test");
-  return fixedCellsStage(network.initialize(new Rng(3)));
+  return network.initialize(new Rng(3));
+}
+
+function fixed(): Stage {
+  return fixedCellsStage(lstm());
 }
 
 function learning(): Stage {
@@ -63,6 +67,10 @@ stateSlotLaws("sequence", {
   isPerKey: false,
 });
 stateSlotLaws("fixed cells", { makeStage: fixed, makeEvents: stepped });
+stateSlotLaws("fixed cells in the kernel", {
+  makeStage: () => fixedCellsStage(new KernelModel(networkGraph(lstm()))),
+  makeEvents: stepped,
+});
 stateSlotLaws("learning cells", { makeStage: learning, makeEvents: stepped, isPerKey: false });
 stateSlotLaws("detection", {
   makeStage: () =>

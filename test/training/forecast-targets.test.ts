@@ -3,18 +3,15 @@ import { forecastTargets } from "../../src/training/forecast-targets.js";
 
 describe("forecastTargets()", () => {
   it("forecastTargets() are steps ahead in units of scale, by target and horizon", () => {
-    const wanted = forecastTargets(
-      {
-        x: new Float64Array(4),
-        y: Float64Array.of(1, 10, 2, 30, 4, 60, 8, 100),
-        scale: new Float64Array(16).fill(2),
-        begins: new Uint8Array(4),
-      },
-      2,
-      [1, 3],
-      4,
-    );
-    expect([...wanted]).toEqual([0.5, 3.5, 10, 45, 1, NaN, 15, NaN, 2, NaN, 20, NaN, NaN, NaN, NaN, NaN]);
+    const sequence = {
+      x: new Float64Array(4),
+      y: Float64Array.of(1, 10, 2, 30, 4, 60, 8, 100),
+      scale: Float64Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 2 : 4)),
+      begins: new Uint8Array(4),
+    };
+    const wanted = (index: number) => [...forecastTargets(sequence, 2, [1, 3], index, 4)];
+    expect(wanted(0)).toEqual([0.5, 10, 1, 15, 2, 20, NaN, NaN]);
+    expect(wanted(1)).toEqual([1.75, 22.5, NaN, NaN, NaN, NaN, NaN, NaN]);
   });
 
   it("forecastTargets() are unknown beyond the end, across a beginning and without a scale", () => {
@@ -24,7 +21,7 @@ describe("forecastTargets()", () => {
       scale: Float64Array.of(0, 1, 1, 1, 1, 1, 1),
       begins: Uint8Array.of(1, 0, 0, 1, 0, 0, 0),
     };
-    expect([...forecastTargets(sequence, 1, [1], 6)]).toEqual([NaN, 2, NaN, 4, 5, NaN, NaN]);
-    expect([...forecastTargets(sequence, 1, [2], 7)]).toEqual([NaN, NaN, NaN, 9, 11, NaN, NaN]);
+    expect([...forecastTargets(sequence, 1, [1], 0, 6)]).toEqual([NaN, 2, NaN, 4, 5, NaN, NaN]);
+    expect([...forecastTargets(sequence, 1, [2], 0, 7)]).toEqual([NaN, NaN, NaN, 9, 11, NaN, NaN]);
   });
 });

@@ -100,6 +100,15 @@ describe.each(learners)("Tbptt of a %s", (_, { create }) => {
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? NaN));
   });
 
+  it("Tbptt.learn() learns the same with nobody watching", () => {
+    const [watched, alone] = [network(), network()];
+    learn(watched, [4, 8], sequences(), new Sgd({ learningRate: 0.1 }));
+    const update = new GuardedUpdate(alone, new Sgd({ learningRate: 0.1 }), 1e9);
+    new Tbptt(update, [4, 8], squaredLoss).learn(sequences());
+    expect(weightsOf(alone)).toEqual(weightsOf(watched));
+    expect(weightsOf(alone)).not.toEqual(weightsOf(network()));
+  });
+
   it("weights and optimizer saved, restored and continued are bit-identical", () => {
     const whole = network("lstm");
     const data = sequences();

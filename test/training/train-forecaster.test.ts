@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Network, networkFromBytes, networkToBytes } from "../../src/cells/index.js";
+import { Network } from "../../src/cells/index.js";
 import { Rng, sin } from "../../src/core/index.js";
 import {
+  forecasterFromBytes,
+  forecasterToBytes,
   type TrainingJob,
   type TrainingProgress,
   type TrainingSequence,
@@ -63,7 +65,8 @@ describe("trainForecaster()", () => {
     expect(result.accepted).toBe(true);
     expect(result.validation.network).toBeLessThan(0.8 * result.validation.persistence);
     expect(result.why).toMatch(/better than its rivals/);
-    expect(networkFromBytes(result.network).weights).toHaveLength(result.parameters);
+    const [network] = forecasterFromBytes(result.forecaster, "trained").networks;
+    expect(network?.weights).toHaveLength(result.parameters);
   });
 
   it("trainForecaster() accepts no network on random walks: nothing can be foretold", () => {
@@ -79,7 +82,7 @@ describe("trainForecaster()", () => {
     const data = [noisySine(300)];
     const first = trainForecaster(job(data, { maxEpochs: 3 }));
     expect(trainForecaster(structuredClone(job(data, { maxEpochs: 3 })))).toEqual(first);
-    expect(trainForecaster(job(data, { maxEpochs: 3, seed: 2 })).network).not.toEqual(first.network);
+    expect(trainForecaster(job(data, { maxEpochs: 3, seed: 2 })).forecaster).not.toEqual(first.forecaster);
   });
 
   it("trainForecaster() learns from several keys, targets and horizons and reports its progress", () => {
@@ -97,30 +100,45 @@ describe("trainForecaster()", () => {
       job([widen(a), widen(b), widen(c)], { targets: 2, horizons: [1, 2, 6], layers: 2, maxEpochs: 4 }),
       (report) => progress.push(report),
     );
-    expect(networkFromBytes(result.network).shape.outputs).toBe(6);
-    expect(progress.map(({ epoch, epochs }) => [epoch, epochs])).toEqual([1, 2, 3, 4].map((n) => [n, 4]));
-    expect(progress.at(-1)?.loss).toBeLessThan(progress[0]?.loss ?? NaN);
-    expect(result.epochs).toBe(4);
+    const { networks } = forecasterFromBytes(result.forecaster, "trained");
+    expect(networks.map(({ shape }) => shape.outputs)).toEqual([2, 2, 2]);
+    const epochs = Array.from({ length: 12 }, (_, i) => [i + 1, 12]);
+    expect(progress.map((report) => [report.epoch, report.epochs])).toEqual(epochs);
+    expect(progress[3]?.loss).toBeLessThan(progress[0]?.loss ?? NaN);
+    expect(result.epochs).toBe(12);
   });
 
   it("trainForecaster() starts from the initial network and must beat that too", () => {
     const data = [noisySine(600)];
     const learned = trainForecaster(job(data));
-    const again = trainForecaster(job(data, { initial: learned.network, maxEpochs: 3 }));
+    const again = trainForecaster(job(data, { initial: learned.forecaster, maxEpochs: 3 }));
     expect(again.validation.incumbent).toBe(learned.validation.network);
     expect(again.validation.network).toBeLessThanOrEqual(learned.validation.network);
     expect(again.accepted).toBe(false);
     expect(again.why).toMatch(/does not beat the network in service/);
 
-    const untrained = new Network(networkFromBytes(learned.network).shape);
-    const better = trainForecaster(job(data, { initial: networkToBytes(untrained.initialize(new Rng(9))) }));
+    const [network] = forecasterFromBytes(learned.forecaster, "trained").networks;
+    const untrained = new Network(network!.shape).initialize(new Rng(9));
+    const initial = forecasterToBytes({ networks: [untrained] });
+    const better = trainForecaster(job(data, { initial }));
     expect(better.accepted).toBe(true);
   });
 
+  it("trainForecaster() gives unused inputs no weight", () => {
+    const data = [noisySine(300)];
+    const [network] = forecasterFromBytes(
+      trainForecaster(job(data, { unused: [1], maxEpochs: 3 })).forecaster,
+      "trained",
+    ).networks;
+    const { values } = network!.parameter("rnn.weight_ih_l0");
+    expect(values.filter((_, i) => i % 2 === 1).every((weight) => weight === 0)).toBe(true);
+    expect(values.filter((_, i) => i % 2 === 0).every((weight) => weight !== 0)).toBe(true);
+  });
+
   it("trainForecaster() refuses an initial network of another shape", () => {
-    const initial = trainForecaster(job([noisySine(100)], { maxEpochs: 1 })).network;
+    const initial = trainForecaster(job([noisySine(100)], { maxEpochs: 1 })).forecaster;
     expect(() => trainForecaster(job([noisySine(100)], { initial, hidden: 8 }))).toThrow(
-      /expected gru, 2 inputs, 1 x 8 hidden, 1 outputs, found gru, 2 inputs, 1 x 16 hidden/,
+      /expected 1 x gru, 2 inputs, 1 x 8 hidden, 1 outputs, found 1 x gru, 2 inputs, 1 x 16 hidden/,
     );
   });
 

@@ -35,62 +35,68 @@ const GATES: Readonly<Record<CellKind, number>> = { rnn: 1, gru: 3, lstm: 4 };
  * whatever else the machine does falls on all of them; ratios are those of one run.
  */
 export async function benchStep(options: StepBenchOptions): Promise<void> {
+  const { inputs, rounds, roundMs } = options;
+  const cases = options.cells.flatMap((cell) =>
+    options.hidden.flatMap((hidden) => options.batches.map((batch) => ({ cell, hidden, batch }))),
+  );
   const missing = new Set<StepEngine>();
-  for (const cell of options.cells) {
-    for (const hidden of options.hidden) {
-      for (const batch of options.batches) {
-        const spec = {
-          cell,
-          inputs: options.inputs,
-          hidden,
-          weights: randomWeights(cell, options.inputs, hidden),
-        };
-        const steppers: Stepper[] = [];
-        for (const engine of options.engines) {
-          if (missing.has(engine)) continue;
-          const stepper = await openStepper(engine, spec, batch);
-          if (stepper !== undefined) steppers.push(stepper);
-          else {
-            missing.add(engine);
-            options.onMissing(engine);
-          }
-        }
-        const times = await measure(steppers, options.rounds, options.roundMs);
-        for (const [i, { engine, close }] of steppers.entries()) {
-          await close();
-          const sorted = times[i]!.toSorted((a, b) => a - b);
-          const median = sorted[Math.floor(sorted.length / 2)]!;
-          options.onResult({
-            cell,
-            hidden,
-            inputs: options.inputs,
-            batch,
-            engine,
-            microseconds: round(median / batch, 4),
-            spread: round((sorted.at(-1)! - sorted[0]!) / median, 3),
-          });
-        }
+  for (const [n, { cell, hidden, batch }] of cases.entries()) {
+    const spec = { cell, inputs, hidden, weights: randomWeights(cell, inputs, hidden) };
+    const steppers: Stepper[] = [];
+    for (const engine of options.engines) {
+      if (missing.has(engine)) continue;
+      const stepper = await openStepper(engine, spec, batch);
+      if (stepper !== undefined) steppers.push(stepper);
+      else {
+        missing.add(engine);
+        options.onMissing(engine);
       }
+    }
+    const times = await measure(steppers, rounds, roundMs, n === 0 ? FIRST_WARM_UP : WARM_UP);
+    for (const [i, { engine, close }] of steppers.entries()) {
+      await close();
+      const sorted = times[i]!.toSorted((a, b) => a - b);
+      const median = sorted[Math.floor(sorted.length / 2)]!;
+      const microseconds = round(median / batch, 4);
+      const spread = round((sorted.at(-1)! - sorted[0]!) / median, 3);
+      options.onResult({ cell, hidden, inputs, batch, engine, microseconds, spread });
     }
   }
 }
 
-/** Microseconds a step, per stepper and round; the first round, in which code is compiled, doesn't count. */
-async function measure(steppers: readonly Stepper[], rounds: number, roundMs: number): Promise<number[][]> {
+/**
+ * How many rounds' time an engine runs before it is measured: WebAssembly is compiled while it runs, and ONNX
+ * Runtime's 14 MB of it take a while.
+ */
+const FIRST_WARM_UP = 75;
+const WARM_UP = 5;
+
+/** Microseconds a step, per stepper and round. */
+async function measure(
+  steppers: readonly Stepper[],
+  rounds: number,
+  roundMs: number,
+  warmUp: number,
+): Promise<number[][]> {
   const times = steppers.map((): number[] => []);
   const counts: number[] = [];
   for (const stepper of steppers) {
-    await stepper.steps(200);
     const begun = performance.now();
-    await stepper.steps(200);
-    const each = (performance.now() - begun) / 200;
-    counts.push(Math.max(10, Math.round(roundMs / Math.max(each, 1e-4))));
+    let count = 1;
+    let each = 0;
+    while (performance.now() - begun < warmUp * roundMs) {
+      const from = performance.now();
+      await stepper.steps(count);
+      each = (performance.now() - from) / count;
+      if (each * count < roundMs) count *= 2;
+    }
+    counts.push(Math.max(1, Math.round(roundMs / Math.max(each, 1e-4))));
   }
-  for (let n = 0; n <= rounds; n++) {
+  for (let n = 0; n < rounds; n++) {
     for (const [i, stepper] of steppers.entries()) {
       const begun = performance.now();
       await stepper.steps(counts[i]!);
-      if (n > 0) times[i]!.push(((performance.now() - begun) * 1000) / counts[i]!);
+      times[i]!.push(((performance.now() - begun) * 1000) / counts[i]!);
     }
   }
   return times;

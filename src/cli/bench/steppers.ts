@@ -1,24 +1,9 @@
-import {
-  type Cell,
-  type CellKind,
-  type CellWeights,
-  GruCell,
-  KernelModel,
-  LstmCell,
-  RnnCell,
-} from "../../cells/index.js";
+import { type Cell, GruCell, KernelModel, LstmCell, RnnCell } from "../../cells/index.js";
 import { Rng } from "../../core/index.js";
-import { openOrtCell } from "../../onnx/index.js";
+import { type CellSpec, nativeRuntime, openOrtCell, ortRuntime } from "../../onnx/index.js";
 
 export const STEP_ENGINES = ["kernel", "ort-web", "ort-node", "reference"] as const;
 export type StepEngine = (typeof STEP_ENGINES)[number];
-
-export interface SteppedCell {
-  readonly cell: CellKind;
-  readonly inputs: number;
-  readonly hidden: number;
-  readonly weights: CellWeights;
-}
 
 /** An engine with a cell in it: B keys, each with a state that is carried on. */
 export interface Stepper {
@@ -31,7 +16,7 @@ export interface Stepper {
 /** @returns undefined when the engine is not installed */
 export async function openStepper(
   engine: StepEngine,
-  spec: SteppedCell,
+  spec: CellSpec,
   batch: number,
 ): Promise<Stepper | undefined> {
   const rng = new Rng(2);
@@ -42,8 +27,9 @@ export async function openStepper(
     case "reference":
       return referenceStepper(spec, batch, x);
     default: {
-      const cell = await openOrtCell(engine, spec, batch);
-      if (cell === undefined) return undefined;
+      const runtime = engine === "ort-web" ? await ortRuntime(engine) : await nativeRuntime();
+      if (runtime === undefined) return undefined;
+      const cell = await openOrtCell(runtime, spec, batch);
       const steps = async (count: number) => {
         for (let n = 0; n < count; n++) await cell.step(x);
       };
@@ -52,11 +38,7 @@ export async function openStepper(
   }
 }
 
-function kernelStepper(
-  { cell, inputs, hidden, weights }: SteppedCell,
-  batch: number,
-  x: Float32Array,
-): Stepper {
+function kernelStepper({ cell, inputs, hidden, weights }: CellSpec, batch: number, x: Float32Array): Stepper {
   const model = new KernelModel({
     sizes: [inputs, hidden],
     operations: [{ kind: "recurrent", cell, hidden, direction: "forward", weights, input: 0, output: 1 }],
@@ -72,7 +54,7 @@ function kernelStepper(
 }
 
 function referenceStepper(
-  { cell, inputs, hidden, weights }: SteppedCell,
+  { cell, inputs, hidden, weights }: CellSpec,
   batch: number,
   x: Float32Array,
 ): Stepper {

@@ -1,9 +1,9 @@
 import { cpus } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { CellKind } from "../../cells/index.js";
 import { benchStep, type StepBenchResult } from "../bench/step.js";
 import { STEP_ENGINES, type StepEngine } from "../bench/steppers.js";
-import { positiveInteger, positiveIntegers } from "../option-values.js";
+import { listOf, positiveInteger, positiveIntegers } from "../option-values.js";
 
 interface StepOptions {
   readonly cell: readonly CellKind[];
@@ -82,13 +82,4 @@ function table(results: readonly StepBenchResult[], engines: readonly StepEngine
   });
   const what = `microseconds an event, median of the rounds; ${cpus()[0]?.model ?? "unknown processor"}`;
   return [header, ...lines, what].join("\n");
-}
-
-function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
-  return (text) =>
-    text.split(",").map((part) => {
-      const found = known.find((name) => name === part.trim());
-      if (found === undefined) throw new InvalidArgumentError(`Expected some of ${known.join(", ")}.`);
-      return found;
-    });
 }

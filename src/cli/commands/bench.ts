@@ -4,6 +4,7 @@ import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchStepCommand } from "./bench-step.js";
+import { benchTrainCommand } from "./bench-train.js";
 
 interface BenchOptions {
   readonly broker: string;
@@ -36,6 +37,7 @@ export function benchCommand(): Command {
     .action(events);
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
+  bench.addCommand(benchTrainCommand());
   return bench;
 }
 

@@ -8,3 +8,4 @@ export { rnnBackward, rnnForward } from "./training/rnn";
 export { fillRows, fromRows, maskRows, toRows } from "./training/rows";
 export { adam, rmsProp, sgd, sumOfSquares } from "./training/update";
 export { runSequence, stepRows } from "./step/program";
+export { multiplyAdd } from "./peak";

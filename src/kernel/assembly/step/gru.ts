@@ -10,7 +10,7 @@ import { pair, quad } from "./affine";
 
 // @ts-ignore: decorator
 @inline const ROW: usize = 96;
-/** Of 64 rows, before their nonlinearity: r and z side by side, [64][16], then n, [64][8], and m, [64][8]. */
+/** Of 64 rows: r and z side by side, [64][16], then n, [64][8], and m, [64][8]. */
 const resetUpdate = memory.data(4096, 64);
 const candidate = memory.data(2048, 64);
 const memorized = memory.data(2048, 64);
@@ -21,30 +21,30 @@ const memorized = memory.data(2048, 64);
  */
 let isBackward = false;
 
-/** Of 8 units: r and z, later n. */
-const activated = memory.data(96, 64);
+/** r and z of 8 units. */
+const activated = memory.data(64, 64);
+/** Their n. */
+const fresh = memory.data(32, 64);
 
 /**
- * h' of 8 units; all arguments come before their nonlinearity.
+ * h' of 8 units.
  *
- * @param m W_hn h + b_hn
+ * @param rz r and z, [16]
+ * @param n  before its nonlinearity, without r m
+ * @param m  W_hn h + b_hn
  */
 // @ts-ignore: decorator
 @inline
-function units(
-  to: usize, h: usize,
-  r0: v128, r1: v128, z0: v128, z1: v128, n0: v128, n1: v128, m0: v128, m1: v128,
-): void {
-  const at = activated;
-  sigmoidFour(at, r0, r1, z0, z1);
-  n0 = f32x4.add(n0, f32x4.mul(v128.load(at), m0));
-  n1 = f32x4.add(n1, f32x4.mul(v128.load(at, 16), m1));
-  tanhTwo(at + 64, n0, n1);
+function units(to: usize, h: usize, rz: usize, n0: v128, n1: v128, m0: v128, m1: v128): void {
+  n0 = f32x4.add(n0, f32x4.mul(v128.load(rz), m0));
+  n1 = f32x4.add(n1, f32x4.mul(v128.load(rz, 16), m1));
+  tanhTwo(fresh, n0, n1);
   const one = f32x4.splat(1);
-  const z = v128.load(at, 32);
-  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, z), v128.load(at, 64)), f32x4.mul(z, v128.load(h))));
-  const y = v128.load(at, 48);
-  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, y), v128.load(at, 80)), f32x4.mul(y, v128.load(h, 16))), 16);
+  const z0 = v128.load(rz, 32);
+  const z1 = v128.load(rz, 48);
+  const at = fresh;
+  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, z0), v128.load(at)), f32x4.mul(z0, v128.load(h))));
+  v128.store(to, f32x4.add(f32x4.mul(f32x4.sub(one, z1), v128.load(at, 16)), f32x4.mul(z1, v128.load(h, 16))), 16);
 }
 
 /**
@@ -92,7 +92,8 @@ export function gruRow(to: usize, x: usize, I: usize, h: usize, H: usize, weight
       m1 = f32x4.add(m1, f32x4.mul(v128.load(w, 80), value));
       w += ROW;
     }
-    units(to + (block << 5), h + (block << 5), r0, r1, z0, z1, n0, n1, m0, m1);
+    sigmoidFour(activated, r0, r1, z0, z1);
+    units(to + (block << 5), h + (block << 5), activated, n0, n1, m0, m1);
   }
 }
 
@@ -123,16 +124,16 @@ export function gruQuads(
       quad(candidate + (g << 7), 32, w + 64, first + 64, ROW, x, I);
       quad(memorized + (g << 7), 32, w + 96, first + 64 + I * ROW, ROW, x + (I << 4), H);
     }
+    // First r and z of all rows, then the rest: short chains, which run in each other's gaps.
+    for (let rz = resetUpdate, end = resetUpdate + (rows << 6); rz < end; rz += 64) {
+      sigmoidFour(rz, v128.load(rz), v128.load(rz, 16), v128.load(rz, 32), v128.load(rz, 48));
+    }
     for (let row: usize = 0; row < rows; row++) {
       const h = load<u32>(states + (row << 2)) + offset + u;
-      const rz = resetUpdate + (row << 6);
       const n = candidate + (row << 5);
       const m = memorized + (row << 5);
-      units(
-        to + row * stride + u, h,
-        v128.load(rz), v128.load(rz, 16), v128.load(rz, 32), v128.load(rz, 48),
-        v128.load(n), v128.load(n, 16), v128.load(m), v128.load(m, 16),
-      );
+      const rz = resetUpdate + (row << 6);
+      units(to + row * stride + u, h, rz, v128.load(n), v128.load(n, 16), v128.load(m), v128.load(m, 16));
     }
     w = first + K * ROW;
   }

@@ -140,7 +140,7 @@ function valueRows(op: Operation, rows: usize): void {
       case Kind.logSoftmax: softmax(y, x, op.size, true); break;
       case Kind.layerNorm: layerNorm(y, x, op.size, op.weights, op.alpha); break;
       case Kind.binary: binary(y, x, op.inputs, b, op.second, op.size, op.variant); break;
-      case Kind.copy: memory.copy(y, x, op.size << 2); break;
+      case Kind.copy: copyElements(y, x, op.size); break;
     }
     x += op.sourceStride;
     y += op.targetStride;
@@ -303,4 +303,11 @@ function commit(p: Program, row: usize, state: usize): void {
 @inline
 function copyVectors(to: usize, from: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
+}
+
+/** Just N elements, since others may follow; `memory.copy` is a call out of the kernel. */
+function copyElements(to: usize, from: usize, N: usize): void {
+  const whole = (N & ~3) << 2;
+  copyVectors(to, from, whole);
+  for (let i = whole; i < N << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
 }

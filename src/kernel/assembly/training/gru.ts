@@ -20,6 +20,7 @@ export function gruForward(layer: Layer): void {
   const width = layer.width;
   const row = rowBytes(layer);
   const bytes = <usize>width << 2;
+  const one = f32x4.splat(1);
   for (let i = 0; i < layer.T; i++) {
     const t = layer.at(i);
     const starts = layer.starts(t);
@@ -41,7 +42,7 @@ export function gruForward(layer: Layer): void {
         v128.store(r + j, reset);
         v128.store(z + j, update);
         v128.store(n + j, fresh);
-        v128.store(out + j, mix(update, fresh, v128.load(h + j)));
+        v128.store(out + j, mix(update, fresh, v128.load(h + j), one));
       }
     }
   }
@@ -50,30 +51,29 @@ export function gruForward(layer: Layer): void {
 /** (1 - z) n + z h */
 // @ts-ignore: decorator
 @inline
-function mix(z: v128, n: v128, h: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.sub(f32x4.splat(1), z), n), f32x4.mul(z, h));
+function mix(z: v128, n: v128, h: v128, one: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.sub(one, z), n), f32x4.mul(z, h));
 }
 
 /** s (1 - s) */
 // @ts-ignore: decorator
 @inline
-function sigmoidSlope(s: v128): v128 {
-  return f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
+function sigmoidSlope(s: v128, one: v128): v128 {
+  return f32x4.mul(s, f32x4.sub(one, s));
 }
 
 /** (1 - z) (1 - n^2) dh */
 // @ts-ignore: decorator
 @inline
-function dFresh(dh: v128, z: v128, n: v128): v128 {
-  const one = f32x4.splat(1);
+function dFresh(dh: v128, z: v128, n: v128, one: v128): v128 {
   return f32x4.mul(f32x4.mul(dh, f32x4.sub(one, z)), f32x4.sub(one, f32x4.mul(n, n)));
 }
 
 /** z (1 - z) (h - n) dh */
 // @ts-ignore: decorator
 @inline
-function dUpdate(dh: v128, z: v128, n: v128, h: v128): v128 {
-  return f32x4.mul(f32x4.mul(dh, f32x4.sub(h, n)), sigmoidSlope(z));
+function dUpdate(dh: v128, z: v128, n: v128, h: v128, one: v128): v128 {
+  return f32x4.mul(f32x4.mul(dh, f32x4.sub(h, n)), sigmoidSlope(z, one));
 }
 
 /** Turns the gates into their gradients, dH into dL/dh of every step, and adds to dL/dW_hh. */
@@ -83,6 +83,7 @@ export function gruBackward(layer: Layer): void {
   const width = layer.width;
   const row = rowBytes(layer);
   const bytes = <usize>width << 2;
+  const one = f32x4.splat(1);
   for (let i = layer.T - 1; i >= 0; i--) {
     const t = layer.at(i);
     const starts = layer.starts(t);
@@ -104,10 +105,10 @@ export function gruBackward(layer: Layer): void {
         const reset = v128.load(r + j);
         const update = v128.load(z + j);
         const fresh = v128.load(n + j);
-        const dn = dFresh(dh, update, fresh);
+        const dn = dFresh(dh, update, fresh, one);
         v128.store(n + j, dn);
-        v128.store(r + j, f32x4.mul(f32x4.mul(dn, v128.load(m + j)), sigmoidSlope(reset)));
-        v128.store(z + j, dUpdate(dh, update, fresh, v128.load(h + j)));
+        v128.store(r + j, f32x4.mul(f32x4.mul(dn, v128.load(m + j)), sigmoidSlope(reset, one)));
+        v128.store(z + j, dUpdate(dh, update, fresh, v128.load(h + j), one));
         v128.store(m + j, f32x4.mul(dn, reset));
         if (!begun) v128.store(to + j, f32x4.add(v128.load(to + j), f32x4.mul(dh, update)));
       }
@@ -125,6 +126,7 @@ export function gruResetBeforeForward(layer: Layer): void {
   const width = layer.width;
   const row = rowBytes(layer);
   const bytes = <usize>width << 2;
+  const one = f32x4.splat(1);
   const blocks = width >> 4;
   for (let i = 0; i < layer.T; i++) {
     const t = layer.at(i);
@@ -153,7 +155,7 @@ export function gruResetBeforeForward(layer: Layer): void {
       for (let j: usize = 0; j < bytes; j += 16) {
         const fresh = tanh(v128.load(n + j));
         v128.store(n + j, fresh);
-        v128.store(out + j, mix(v128.load(z + j), fresh, v128.load(h + j)));
+        v128.store(out + j, mix(v128.load(z + j), fresh, v128.load(h + j), one));
       }
     }
   }
@@ -165,6 +167,7 @@ export function gruResetBeforeBackward(layer: Layer): void {
   const width = layer.width;
   const row = rowBytes(layer);
   const bytes = <usize>width << 2;
+  const one = f32x4.splat(1);
   const blocks = width >> 4;
   const block = layer.transposedBlock(3);
   const carriedBytes = <usize>B * layer.hRow;
@@ -186,8 +189,8 @@ export function gruResetBeforeBackward(layer: Layer): void {
         const dh = v128.load(from + j);
         const update = v128.load(z + j);
         const fresh = v128.load(n + j);
-        v128.store(n + j, dFresh(dh, update, fresh));
-        v128.store(z + j, dUpdate(dh, update, fresh, v128.load(h + j)));
+        v128.store(n + j, dFresh(dh, update, fresh, one));
+        v128.store(z + j, dUpdate(dh, update, fresh, v128.load(h + j), one));
         if (!begun) v128.store(to + j, f32x4.add(v128.load(to + j), f32x4.mul(dh, update)));
       }
     }
@@ -204,7 +207,7 @@ export function gruResetBeforeBackward(layer: Layer): void {
       for (let j: usize = 0; j < bytes; j += 16) {
         const d = v128.load(product + j);
         const reset = v128.load(r + j);
-        v128.store(r + j, f32x4.mul(f32x4.mul(d, v128.load(h + j)), sigmoidSlope(reset)));
+        v128.store(r + j, f32x4.mul(f32x4.mul(d, v128.load(h + j)), sigmoidSlope(reset, one)));
         if (!begun) v128.store(to + j, f32x4.add(v128.load(to + j), f32x4.mul(d, reset)));
       }
     }

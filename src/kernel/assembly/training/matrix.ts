@@ -33,10 +33,6 @@ export function multiply(
   K: i32,
   blocks: i32,
 ): void {
-  if (rows == 1) {
-    multiplyRow(y, x, w, wBlock, K, blocks);
-    return;
-  }
   for (let block = 0; block < blocks; block++) {
     const end = w + <usize>K * STEP;
     let y0 = y;
@@ -89,7 +85,7 @@ export function multiply(
   }
 }
 
-/** One row by 16 outputs. */
+/** One row by 16 outputs: four sums; eight, from two blocks, would spill registers. */
 // @ts-ignore: decorator
 @inline
 function multiplyBlock(y: usize, x: usize, w: usize, end: usize): void {
@@ -109,49 +105,6 @@ function multiplyBlock(y: usize, x: usize, w: usize, end: usize): void {
   v128.store(y, a1, 16);
   v128.store(y, a2, 32);
   v128.store(y, a3, 48);
-}
-
-/** One row: two blocks side by side, since four sums alone would wait for each other's additions. */
-function multiplyRow(y: usize, x: usize, w: usize, wBlock: usize, K: i32, blocks: i32): void {
-  const span = <usize>K * STEP;
-  let block = 0;
-  for (; block + 2 <= blocks; block += 2) {
-    let a0 = v128.load(y);
-    let a1 = v128.load(y, 16);
-    let a2 = v128.load(y, 32);
-    let a3 = v128.load(y, 48);
-    let b0 = v128.load(y, 64);
-    let b1 = v128.load(y, 80);
-    let b2 = v128.load(y, 96);
-    let b3 = v128.load(y, 112);
-    let xs = x;
-    let v = w + wBlock;
-    const end = w + span;
-    for (let k = w; k < end; k += STEP) {
-      const s = v128.load32_splat(xs);
-      a0 = f32x4.add(a0, f32x4.mul(v128.load(k), s));
-      a1 = f32x4.add(a1, f32x4.mul(v128.load(k, 16), s));
-      a2 = f32x4.add(a2, f32x4.mul(v128.load(k, 32), s));
-      a3 = f32x4.add(a3, f32x4.mul(v128.load(k, 48), s));
-      b0 = f32x4.add(b0, f32x4.mul(v128.load(v), s));
-      b1 = f32x4.add(b1, f32x4.mul(v128.load(v, 16), s));
-      b2 = f32x4.add(b2, f32x4.mul(v128.load(v, 32), s));
-      b3 = f32x4.add(b3, f32x4.mul(v128.load(v, 48), s));
-      xs += 4;
-      v += STEP;
-    }
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y, a2, 32);
-    v128.store(y, a3, 48);
-    v128.store(y, b0, 64);
-    v128.store(y, b1, 80);
-    v128.store(y, b2, 96);
-    v128.store(y, b3, 112);
-    w += 2 * wBlock;
-    y += 2 * STEP;
-  }
-  if (block < blocks) multiplyBlock(y, x, w, w + span);
 }
 
 /**

@@ -1,0 +1,100 @@
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import { Learner, readTrainingData, type TrainOutcome, train } from "../../runtime/index.js";
+import { nonNegativeInteger } from "../option-values.js";
+import { readPipelines } from "../pipeline-files.js";
+import { type Progress, progress } from "../progress.js";
+import { modelCard } from "../train/model-card.js";
+import { reportTables } from "../train/report-table.js";
+
+interface TrainCommandOptions {
+  readonly input: string;
+  readonly model: string;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+/** `eddy train`: a network from a recording, compared with what it has to beat. */
+export function trainCommand(): Command {
+  return new Command("train")
+    .description("train a pipeline's network on a recording, and compare it with its rivals")
+    .argument("<pipeline>", "pipeline file (YAML)")
+    .requiredOption("--input <file>", "recording: CSV with a header, or NDJSON")
+    .requiredOption("--model <file>", "where to write the ONNX model; its card goes beside it, as .md")
+    .option(
+      "--seed <n>",
+      "of the random numbers it starts from (default: the pipeline's)",
+      nonNegativeInteger,
+    )
+    .option("--json", "progress and result as JSON lines, for machines")
+    .addHelpText(
+      "after",
+      "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
+        "\nExample:\n  eddy train pipelines/machine-temperature.yaml --input temperature.csv --model models/temperature.onnx",
+    )
+    .action(run);
+}
+
+async function run(file: string, options: TrainCommandOptions): Promise<void> {
+  const { input, model, seed, json = false } = options;
+  const started = performance.now();
+  const [pipeline] = await readPipelines([file]);
+  if (pipeline === undefined) return;
+  const reading = progress(process.stderr, { label: "read", total: undefined, unit: "rows", silent: json });
+  const data = await readTrainingData(pipeline, input, (rows) => reading.update(rows));
+  reading.done(
+    [
+      `${data.rows} rows`,
+      `${data.histories.length} keys`,
+      ...[...data.left].map((left) => `${left[1]} ${left[0]}`),
+    ].join(", "),
+  );
+  const learner = new Learner();
+  let bar: Progress | undefined;
+  let outcome: TrainOutcome;
+  try {
+    outcome = await train({
+      pipeline,
+      data,
+      trainer: learner,
+      ...(seed === undefined ? {} : { seed }),
+      onProgress: ({ epoch, epochs, loss, validation }) => {
+        if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs, loss, validation }));
+        bar ??= progress(process.stderr, { label: "train", total: epochs, unit: "epochs", silent: json });
+        bar.update(epoch, `loss ${loss.toFixed(4)}, validation ${validation.toFixed(4)}`);
+      },
+    });
+  } finally {
+    await learner.close();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const { result, reports, onnx } = outcome;
+  bar?.done(
+    `${result.epochs} epochs, validation ${result.validation.network.toFixed(4)}, ${seconds.toFixed(1)} s`,
+  );
+  const card = `${model.replace(/\.onnx$/, "")}.md`;
+  await writeFile(model, onnx);
+  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}`;
+  await writeFile(card, modelCard({ pipeline, data, outcome, command }));
+  if (json) {
+    const [first] = reports;
+    const { model: own, persistence, seasonalNaive, holtWinters, ridge } = first!;
+    console.log(
+      JSON.stringify({
+        type: "result",
+        model,
+        parameters: result.parameters,
+        seconds,
+        epochs: result.epochs,
+        accepted: result.accepted,
+        why: result.why,
+        test: { model: own, persistence, seasonalNaive, holtWinters, ridge },
+        reports,
+      }),
+    );
+    return;
+  }
+  console.log(reportTables(reports));
+  console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
+  console.log(`use it:  model: { file: ${model}, output: step }`);
+}

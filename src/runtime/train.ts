@@ -1,0 +1,129 @@
+import { problem } from "../core/index.js";
+import { encodeModel, networkToOnnx, writeGraph } from "../onnx/index.js";
+import type { Pipeline } from "../spec/index.js";
+import type { Trainer } from "../stream/index.js";
+import {
+  type ComparedForecasts,
+  type ComparedSequence,
+  compareForecasts,
+  forecasterFromBytes,
+  forecasterGraph,
+  type TrainingProgress,
+  type TrainingResult,
+  type TrainingSequence,
+} from "../training/index.js";
+import type { KeyHistory, TrainingData } from "./training-data.js";
+
+/** The last part of every key's history tests; four fifths of what is before trains, the rest validates. */
+const TEST_SHARE = 0.2;
+const TRAINING_SHARE = 0.8;
+
+export interface TrainOptions {
+  readonly pipeline: Pipeline;
+  readonly data: TrainingData;
+  readonly trainer: Trainer;
+  /** Default: the pipeline's. */
+  readonly seed?: number;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+/** How far off the forecasts of one target at one horizon are. */
+export interface TestReport extends ComparedForecasts {
+  readonly target: string;
+  readonly horizon: number;
+}
+
+export interface TrainOutcome {
+  readonly onnx: Uint8Array;
+  readonly result: TrainingResult;
+  readonly reports: readonly TestReport[];
+}
+
+/**
+ * Trains a pipeline's own network on a recording, and compares it with its rivals on the last fifth, which
+ * neither trained on.
+ *
+ * @throws TypeError code `MODEL_NOT_BUILT_IN` when the pipeline brings a file
+ * @throws RangeError code `TOO_LITTLE_HISTORY`
+ */
+export async function train(options: TrainOptions): Promise<TrainOutcome> {
+  const { pipeline, data, trainer, onProgress = () => {} } = options;
+  const { model, targets } = pipeline;
+  if (model.kind !== "built-in") {
+    throw problem(TypeError, {
+      code: "MODEL_NOT_BUILT_IN",
+      action: "train",
+      on: `pipeline "${pipeline.name}"`,
+      expected: "a model of Eddy's own: { cell, hidden, ... }",
+      found: `the file ${model.file}`,
+    });
+  }
+  const { cell, hidden, layers, horizons } = model;
+  const seed = options.seed ?? model.seed;
+  const sequences = data.histories.map(comparedSequence);
+  const result = await trainer.train(
+    {
+      seed,
+      cell,
+      hidden,
+      layers,
+      inputs: data.inputs,
+      targets: targets.length,
+      horizons,
+      tbptt: pipeline.learn?.tbptt ?? [24, 24],
+      unused: data.unused,
+      sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
+    },
+    onProgress,
+    1,
+  );
+  if (result.epochs === 0) {
+    throw problem(RangeError, {
+      code: "TOO_LITTLE_HISTORY",
+      action: "train",
+      on: `pipeline "${pipeline.name}"`,
+      expected: "enough events to learn from, to validate and to test on",
+      found: `${data.histories.reduce((sum, { sequence }) => sum + sequence.begins.length, 0)} events of ${data.histories.length} keys`,
+    });
+  }
+  const forecaster = forecasterFromBytes(result.forecaster, pipeline.name);
+  const graph = forecasterGraph(forecaster);
+  const reports = targets.flatMap((target, t) =>
+    horizons.map((horizon, h): TestReport => {
+      const part = { targets: targets.length, target: t, horizons, horizon: h, graph, sequences };
+      return { target, horizon, ...compareForecasts(part) };
+    }),
+  );
+  const metadata = {
+    "eddy.pipeline": pipeline.name,
+    "eddy.output": "step",
+    "eddy.inputs": JSON.stringify(data.inputNames),
+    "eddy.targets": JSON.stringify(targets),
+    "eddy.horizons": JSON.stringify(horizons),
+    "eddy.training": JSON.stringify({
+      seed,
+      rows: data.rows,
+      keys: data.histories.length,
+      from: new Date(data.from).toISOString(),
+      to: new Date(data.to).toISOString(),
+    }),
+    "eddy.test": JSON.stringify(reports),
+  };
+  const [network] = forecaster.networks;
+  const onnx =
+    forecaster.networks.length === 1 && network
+      ? networkToOnnx(network, metadata)
+      : encodeModel(writeGraph(graph, pipeline.name, metadata));
+  return { onnx, result, reports };
+}
+
+function comparedSequence({ sequence, intervalMs }: KeyHistory): ComparedSequence {
+  const testFrom = Math.floor((1 - TEST_SHARE) * sequence.begins.length);
+  return { ...sequence, intervalMs, testFrom, validationFrom: Math.floor(TRAINING_SHARE * testFrom) };
+}
+
+/** Steps [0, end). */
+function before({ x, y, scale, begins }: TrainingSequence, end: number, inputs: number): TrainingSequence {
+  const part = (values: Float64Array) => values.slice(0, (values.length / begins.length) * end);
+  return { x: x.slice(0, end * inputs), y: part(y), scale: part(scale), begins: begins.slice(0, end) };
+}

@@ -1,0 +1,112 @@
+import { problem, type StreamEvent } from "../core/index.js";
+import type { Pipeline } from "../spec/index.js";
+import { unusedInputs } from "../stream/index.js";
+import type { TrainingSequence } from "../training/index.js";
+import { recordedRows } from "./recording.js";
+import { stepGroup } from "./replay.js";
+import { makeReader } from "./sample-reader.js";
+import { makeInputStages } from "./stages.js";
+
+/** One key's whole history, as a network sees it. */
+export interface KeyHistory {
+  readonly key: string;
+  readonly sequence: TrainingSequence;
+  /** Median time between events, ms; 0 if there is one alone. */
+  readonly intervalMs: number;
+}
+
+export interface TrainingData {
+  readonly histories: readonly KeyHistory[];
+  /** I */
+  readonly inputs: number;
+  /** What each input is; I of them. */
+  readonly inputNames: readonly string[];
+  /** Inputs whose cycle the recording doesn't hold, by index. */
+  readonly unused: readonly number[];
+  readonly rows: number;
+  /** Rows that no network sees: unreadable, late, repeated, ... by their note. */
+  readonly left: ReadonlyMap<string, number>;
+  /** Of the events seen, ms; NaN without any. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Reads a recording as a pipeline's network would see it: the same sequence rules, the same features.
+ *
+ * @throws Error code `RECORDING_UNREADABLE`, `NOTHING_TO_LEARN` when no row can be stepped
+ */
+export async function readTrainingData(
+  pipeline: Pipeline,
+  input: string,
+  onRows: (rows: number) => void = () => {},
+): Promise<TrainingData> {
+  const { sequence, features } = makeInputStages(pipeline);
+  const { reader } = makeReader(pipeline, "recording");
+  const byKey = new Map<string, StreamEvent[]>();
+  const left = new Map<string, number>();
+  let rows = 0;
+  let example = "";
+  for await (const group of recordedRows(input, reader)) {
+    await stepGroup([sequence, features], group);
+    for (const { outcome } of group) {
+      if ("sample" in outcome && outcome.note === "") {
+        const events = byKey.get(outcome.sample.key);
+        if (events) events.push(outcome);
+        else byKey.set(outcome.sample.key, [outcome]);
+      } else {
+        left.set(outcome.note, (left.get(outcome.note) ?? 0) + 1);
+        if (!("sample" in outcome)) example ||= outcome.detail;
+      }
+    }
+    rows += group.length;
+    onRows(rows);
+  }
+  const histories = [...byKey].map(([key, events]) => historyOf(key, events));
+  if (histories.length === 0) {
+    throw problem(Error, {
+      code: "NOTHING_TO_LEARN",
+      action: "train on",
+      on: input,
+      expected: `rows with numbers in ${[...new Set(pipeline.targets)].join(", ")}`,
+      found: `${rows} rows, none of them readable${example === "" ? "" : `; the first: ${example}`}`,
+    });
+  }
+  const times = [...byKey.values()].flatMap((events) => [events[0]!, events.at(-1)!]);
+  const from = Math.min(...times.map(({ sample }) => sample.time));
+  const to = Math.max(...times.map(({ sample }) => sample.time));
+  return {
+    histories,
+    inputs: features.inputs,
+    inputNames: features.names,
+    unused: unusedInputs(features, to - from),
+    rows,
+    left,
+    from,
+    to,
+  };
+}
+
+function historyOf(key: string, events: readonly StreamEvent[]): KeyHistory {
+  const rows = (of: (event: StreamEvent) => Float64Array | undefined): Float64Array => {
+    const width = of(events[0]!)?.length ?? 0;
+    const all = new Float64Array(events.length * width);
+    for (const [t, event] of events.entries()) all.set(of(event) ?? [], t * width);
+    return all;
+  };
+  const intervals = events
+    .slice(1)
+    .map(({ sample }, i) => sample.time - events[i]!.sample.time)
+    .filter((ms) => ms > 0)
+    .sort((a, b) => a - b);
+  return {
+    key,
+    sequence: {
+      x: rows(({ input }) => input),
+      y: rows(({ target }) => target),
+      scale: rows(({ scale }) => scale),
+      begins: Uint8Array.from(events, ({ begins }) => (begins ? 1 : 0)),
+    },
+    intervalMs: intervals[intervals.length >> 1] ?? 0,
+  };
+}

@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { sin } from "../../src/core/index.js";
+import { eddy } from "../support/cli.js";
+import { temporaryFolder } from "../support/temporary.js";
+
+const ROWS = 1200;
+
+describe("eddy train", () => {
+  const folder = temporaryFolder();
+  const pipeline = join(folder, "room.yaml");
+  const input = join(folder, "room.csv");
+  const model = join(folder, "room.onnx");
+  const file = `name: room\ninput: { topics: [room/1], time: ts }\ntarget: celsius\nmodel: { hidden: 8 }\n`;
+  writeFileSync(pipeline, file);
+  const lines = Array.from({ length: ROWS }, (_, t) => {
+    const noise = ((t * 7919) % 101) / 200;
+    const celsius = 20 + 3 * sin((6.283185307179586 * t) / 24) + noise;
+    return `${new Date(Date.UTC(2026, 0, 1) + t * 3_600_000).toISOString()},${celsius.toFixed(3)}`;
+  });
+  writeFileSync(input, `ts,celsius\n${lines.join("\n")}\n`);
+
+  it("writes a model with its card, says how it compares, and gives the same bytes for the same seed", async () => {
+    const first = await eddy("train", pipeline, "--input", input, "--model", model, "--json");
+    expect(first.code).toBe(0);
+    const results = first.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(results[0]).toMatchObject({ type: "progress", epoch: 1, epochs: 60 });
+    const { test, parameters, type } = results.at(-1);
+    expect(type).toBe("result");
+    expect(parameters).toBeGreaterThan(100);
+    for (const rival of ["persistence", "seasonalNaive", "holtWinters", "ridge"]) {
+      expect(Object.keys(test[rival])).toEqual(["mae", "rmse", "smape", "mase"]);
+    }
+    expect(test.model.mae).toBeLessThan(0.5 * test.persistence.mae);
+
+    const bytes = readFileSync(model);
+    expect(readFileSync(join(folder, "room.md"), "utf8")).toContain("| this network |");
+    const again = await eddy("train", pipeline, "--input", input, "--model", model);
+    expect(again.stdout).toMatch(/this network +\d/);
+    expect(readFileSync(model).equals(bytes)).toBe(true);
+    const other = await eddy("train", pipeline, "--input", input, "--model", model, "--seed", "2");
+    expect(other.code).toBe(0);
+    expect(readFileSync(model).equals(bytes)).toBe(false);
+  });
+
+  it("makes a model that a pipeline can run, in the kernel", async () => {
+    const ready = join(folder, "ready.yaml");
+    const shown = await eddy("lint", "--show", pipeline);
+    const features = shown.stdout.slice(shown.stdout.indexOf("features:"), shown.stdout.indexOf("target:"));
+    writeFileSync(
+      ready,
+      `name: ready\ninput: { topics: [room/1], time: ts }\n${features}target: celsius\nmodel: { file: room.onnx, output: step }\n`,
+    );
+    const out = join(folder, "out.csv");
+    expect(await eddy("replay", ready, "--input", input, "--output", out)).toMatchObject({ code: 0 });
+    const rows = readFileSync(out, "utf8").trim().split("\n");
+    expect(rows).toHaveLength(ROWS + 1);
+    const residual = rows[0]!.split(",").indexOf("residual");
+    const late = rows.slice(-200).map((row) => Math.abs(Number(row.split(",")[residual])));
+    expect(late.reduce((sum, one) => sum + one, 0) / late.length).toBeLessThan(0.3);
+  });
+
+  it("says what it cannot learn from", async () => {
+    const empty = join(folder, "empty.csv");
+    writeFileSync(empty, "ts,celsius\nyesterday,warm\n");
+    const nothing = await eddy("train", pipeline, "--input", empty, "--model", join(folder, "no.onnx"));
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toContain(
+      "expected rows with numbers in celsius, found 1 rows, none of them readable",
+    );
+    const few = join(folder, "few.csv");
+    writeFileSync(few, `ts,celsius\n${lines.slice(0, 4).join("\n")}\n`);
+    const little = await eddy("train", pipeline, "--input", few, "--model", join(folder, "no.onnx"));
+    expect(little.code).toBe(1);
+    expect(little.stderr).toContain("expected enough events to learn from");
+  });
+});
