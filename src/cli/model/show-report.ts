@@ -36,10 +36,10 @@ function stateNote({ state, states }: ModelReport): string {
   return `explicit: ${states.map(({ input, output }) => `${input} -> ${output}`).join(", ")}`;
 }
 
-function engineNote({ engine }: ModelReport): string {
+function engineNote({ engine, input }: ModelReport): string {
   if (engine === "kernel") return "kernel: the whole graph fits";
   if (engine === "onnxruntime") return "ONNX Runtime";
-  return "none: it cannot be streamed (model run --whole-sequence)";
+  return `none: it cannot be streamed${input === undefined ? "" : " (model run --whole-sequence)"}`;
 }
 
 function count(value: number): string {
