@@ -134,7 +134,7 @@ export function kerasTimeDistributed(): ModelSpec {
 }
 
 /**
- * PyTorch's newer exporter: opset 20, weights put into ONNX's order by nodes, Shape with start and end, the
+ * PyTorch's newer exporter: opset 22, weights put into ONNX's order by nodes, Shape with start and end, the
  * sequence's directions moved by Transpose and Reshape.
  */
 export function dynamoLstm(): ModelSpec {
@@ -144,7 +144,7 @@ export function dynamoLstm(): ModelSpec {
     ...(columns > 0 ? [node("Unsqueeze", `${name}_iofc axis0`, name.toUpperCase())] : []),
   ];
   return {
-    opset: 20,
+    opset: 22,
     inputs: [{ name: "x", shape: ["s0", "s1", I] }],
     outputs: [{ name: "linear", shape: ["s0", "s1", O] }],
     weights: {
