@@ -1,4 +1,5 @@
 export type { Cell, CellKind, CellParameters } from "./cell.js";
+export { meanOf, sideBySide } from "./combine-graphs.js";
 export { GruCell } from "./gru-cell.js";
 export { KernelModel } from "./kernel-model.js";
 export { KernelNetwork } from "./kernel-network.js";
@@ -14,7 +15,6 @@ export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
 export { ResetBeforeGruCell } from "./reset-before-gru-cell.js";
 export { type Nonlinearity, RnnCell } from "./rnn-cell.js";
-export { sideBySide } from "./side-by-side.js";
 export type {
   CellWeights,
   Elementwise,

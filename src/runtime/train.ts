@@ -58,7 +58,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       found: `the file ${model.file}`,
     });
   }
-  const { cell, hidden, layers, horizons } = model;
+  const { cell, hidden, layers, members, horizons } = model;
   const seed = options.seed ?? model.seed;
   const sequences = data.histories.map(comparedSequence);
   const result = await trainer.train(
@@ -67,6 +67,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       cell,
       hidden,
       layers,
+      members,
       inputs: data.inputs,
       targets: targets.length,
       horizons,
@@ -109,9 +110,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     }),
     "eddy.test": JSON.stringify(reports),
   };
-  const [network] = forecaster.networks;
+  const networks = forecaster.networks.flat();
+  const [network] = networks;
   const onnx =
-    forecaster.networks.length === 1 && network
+    networks.length === 1 && network
       ? networkToOnnx(network, metadata)
       : encodeModel(writeGraph(graph, pipeline.name, metadata));
   return { onnx, result, reports };

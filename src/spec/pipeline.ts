@@ -51,6 +51,8 @@ export interface BuiltInModel {
   readonly cell: "rnn" | "gru" | "lstm";
   readonly hidden: number;
   readonly layers: number;
+  /** Networks for each horizon, whose mean is the forecast. */
+  readonly members: number;
   /** Events ahead, ascending. */
   readonly horizons: readonly number[];
   readonly seed: number;

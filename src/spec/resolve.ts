@@ -46,6 +46,7 @@ export function resolve(
             cell: model.cell,
             hidden: model.hidden,
             layers: model.layers,
+            members: model.members,
             horizons: model.horizon,
             seed: model.seed,
             coldStart: model["cold-start"],

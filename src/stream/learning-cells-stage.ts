@@ -41,6 +41,7 @@ export interface LearningOptions {
   readonly cell: CellKind;
   readonly hidden: number;
   readonly layers: number;
+  readonly members: number;
   readonly seed: number;
   readonly tbptt: readonly [number, number];
   readonly shape: TrainingShape;
@@ -286,9 +287,9 @@ export class LearningCellsStage implements Stage {
   }
 
   #job(seed: number, sequences: TrainingSequence[], unused: readonly number[]): TrainingJob {
-    const { cell, hidden, layers, tbptt, horizons, shape } = this.#options;
+    const { cell, hidden, layers, members, tbptt, horizons, shape } = this.#options;
     const { inputs, targets } = shape;
-    const job = { seed, cell, hidden, layers, inputs, targets, horizons, tbptt, sequences, unused };
+    const job = { seed, cell, hidden, layers, members, inputs, targets, horizons, tbptt, sequences, unused };
     return this.#network === undefined ? job : { ...job, initial: this.#networkBytes };
   }
 

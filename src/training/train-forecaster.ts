@@ -3,7 +3,7 @@ import { problem, Rng } from "../core/index.js";
 import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
 import { cutLanes } from "./lanes.js";
-import { networkErrors, trainNetwork } from "./train-network.js";
+import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
 import {
   checkJob,
   DEFAULT_EPOCHS,
@@ -11,7 +11,7 @@ import {
   type TrainingProgress,
   type TrainingResult,
 } from "./training-job.js";
-import { absoluteErrors, beats, joined, mean } from "./validate.js";
+import { absoluteErrors, beats, joined, knownTargets, mean, meanOfArrays } from "./validate.js";
 
 /** The first part of every sequence trains, the rest validates. */
 const TRAINING_SHARE = 0.8;
@@ -22,7 +22,7 @@ const FINE_TUNING_RATE = 1e-3;
 const LANES = { least: 4, most: 32, steps: 10_000 };
 
 /**
- * Trains Eddy's forecaster, a network for each horizon (see `Forecaster`, `trainNetwork`), on the first four
+ * Trains Eddy's forecaster (see `Forecaster`, `trainNetwork`), on the first four
  * fifths of every sequence, validated on the last. It is accepted if it beats persistence (and the
  * forecaster that training started from) there by more than two standard errors of the paired differences.
  *
@@ -38,19 +38,15 @@ export function trainForecaster(
   checkJob(job);
   const { horizons, maxEpochs = DEFAULT_EPOCHS } = job;
   const start = startingForecaster(job);
-  const parts = horizons.map((_, h) => trainHorizon(job, h, start.networks[h]!, onEpoch(h)));
+  const count = start.networks.flat().length;
+  const parts = horizons.map((_, h) =>
+    trainHorizon(job, h, start.networks[h]!, (member, epoch, loss, validation) => {
+      const before = (h * job.members + member) * maxEpochs;
+      onProgress({ epoch: before + epoch, epochs: count * maxEpochs, loss, validation });
+    }),
+  );
 
-  function onEpoch(h: number) {
-    return (epoch: number, loss: number, validation: number) =>
-      onProgress({
-        epoch: h * maxEpochs + epoch,
-        epochs: horizons.length * maxEpochs,
-        loss,
-        validation,
-      });
-  }
-
-  const forecaster = { networks: parts.map(({ network }) => network) };
+  const forecaster = { networks: parts.map(({ networks }) => networks) };
   const errors = joined(parts.map((part) => part.errors));
   const persistence = joined(parts.map((part) => part.persistence));
   const incumbent = job.initial && joined(parts.map((part) => part.incumbent!));
@@ -75,7 +71,7 @@ export function trainForecaster(
 }
 
 interface HorizonTraining {
-  readonly network: Network;
+  readonly networks: readonly Network[];
   readonly errors: Float64Array;
   readonly persistence: Float64Array;
   /** Of the network that training started from, if it had been trained. */
@@ -84,12 +80,12 @@ interface HorizonTraining {
   readonly clipped: number;
 }
 
-/** Trains the network of horizon number h. */
+/** Trains the networks of horizon number h; their mean is what is judged. */
 function trainHorizon(
   job: TrainingJob,
   h: number,
-  network: Network,
-  onEpoch: (epoch: number, loss: number, validation: number) => void,
+  networks: readonly Network[],
+  onEpoch: (member: number, epoch: number, loss: number, validation: number) => void,
 ): HorizonTraining {
   const { targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
   const parts = job.sequences.map((whole) => {
@@ -114,20 +110,32 @@ function trainHorizon(
       job.tbptt[0],
     ),
   );
-  const persistence = absoluteErrors(undefined, parts);
-  const incumbent = job.initial && networkErrors(network, parts);
-  const canLearn = persistence.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
-  const trained = trainNetwork({
-    network,
-    lanes,
-    validation: parts,
-    tbptt: job.tbptt,
-    learningRate: job.initial ? FINE_TUNING_RATE : LEARNING_RATE,
-    maxEpochs: canLearn ? maxEpochs : 0,
-    rival: incumbent ?? persistence,
-    onEpoch,
-  });
-  return { ...trained, persistence, incumbent };
+  const known = knownTargets(parts);
+  const errorsOf = (outputs: readonly Float64Array[]) => absoluteErrors(meanOfArrays(outputs), known);
+  const silence = new Float64Array(known.length);
+  const incumbents = job.initial && networks.map((network) => networkOutputs(network, parts));
+  const canLearn = known.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
+  const trained = networks.map((network, member) =>
+    trainNetwork({
+      network,
+      lanes,
+      validation: parts,
+      tbptt: job.tbptt,
+      learningRate: job.initial ? FINE_TUNING_RATE : LEARNING_RATE,
+      maxEpochs: canLearn ? maxEpochs : 0,
+      rival: incumbents?.[member] ?? silence,
+      onEpoch: (epoch, loss, validation) => onEpoch(member, epoch, loss, validation),
+    }),
+  );
+  const total = (of: (one: TrainedNetwork) => number) => trained.reduce((sum, one) => sum + of(one), 0);
+  return {
+    networks: trained.map(({ network }) => network),
+    errors: errorsOf(trained.map(({ outputs }) => outputs)),
+    persistence: errorsOf([silence]),
+    incumbent: incumbents && errorsOf(incumbents),
+    epochs: total(({ epochs }) => epochs),
+    clipped: total(({ clipped }) => clipped),
+  };
 }
 
 /** [T, I] with the unused inputs 0: what they weigh doesn't change. */
@@ -145,20 +153,23 @@ function laneCount(steps: number, k1: number): number {
 
 /** @throws RangeError code `TRAINING_JOB` when `initial` has another shape than the job asks for */
 function startingForecaster(job: TrainingJob): Forecaster {
-  const { cell, hidden, layers, inputs, targets, horizons } = job;
+  const { cell, hidden, layers, inputs, targets, horizons, members } = job;
   const shape: NetworkShape = { cell, hidden, layers, inputs, outputs: targets };
   if (job.initial === undefined) {
     const rng = new Rng(job.seed);
-    const networks = horizons.map(() => new Network(shape).initialize(rng, { zeroHead: true }));
-    for (const network of networks) forgetInputs(network, job.unused ?? []);
+    const networks = horizons.map(() =>
+      Array.from({ length: members }, () => new Network(shape).initialize(rng, { zeroHead: true })),
+    );
+    for (const network of networks.flat()) forgetInputs(network, job.unused ?? []);
     return { networks };
   }
   const initial = forecasterFromBytes(job.initial, "initial");
-  const describe = (count: number, s: NetworkShape) =>
-    `${count} x ${s.cell}, ${s.inputs} inputs, ${s.layers} x ${s.hidden} hidden, ${s.outputs} outputs`;
-  const expected = describe(horizons.length, shape);
-  for (const network of initial.networks) {
-    const found = describe(initial.networks.length, network.shape);
+  const describe = (counts: string, s: NetworkShape) =>
+    `${counts} x ${s.cell}, ${s.inputs} inputs, ${s.layers} x ${s.hidden} hidden, ${s.outputs} outputs`;
+  const expected = describe(`${horizons.length} x ${members}`, shape);
+  for (const network of initial.networks.flat()) {
+    const counts = `${initial.networks.length} x ${initial.networks[0]?.length}`;
+    const found = describe(counts, network.shape);
     if (found === expected) continue;
     const on = "from its initial networks";
     throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });

@@ -4,7 +4,7 @@ import { GuardedUpdate } from "./guarded-update.js";
 import { huberLoss } from "./loss.js";
 import type { SequenceBatch } from "./sequence-batch.js";
 import { Tbptt } from "./tbptt.js";
-import { absoluteErrors, mean, type ValidationPiece } from "./validate.js";
+import { absoluteErrors, knownOutputs, knownTargets, mean, type ValidationPiece } from "./validate.js";
 import { WeightAverage } from "./weight-average.js";
 
 /*
@@ -31,7 +31,7 @@ export interface NetworkTraining {
   readonly tbptt: readonly [number, number];
   readonly learningRate: number;
   readonly maxEpochs: number;
-  /** Errors on the validation part that a new network has to be below to be kept. */
+  /** Outputs at the known targets of the validation part that a new network has to err less than to be kept. */
   readonly rival: Float64Array;
   readonly onEpoch: (epoch: number, loss: number, validation: number) => void;
 }
@@ -39,8 +39,8 @@ export interface NetworkTraining {
 export interface TrainedNetwork {
   /** The best epoch's, by validation; the one that training started from if none was below the rival. */
   readonly network: Network;
-  /** Absolute errors on the validation part, as `absoluteErrors` gives them. */
-  readonly errors: Float64Array;
+  /** Its outputs at the known targets of the validation part. */
+  readonly outputs: Float64Array;
   readonly epochs: number;
   /** Updates whose gradient was clipped. */
   readonly clipped: number;
@@ -65,7 +65,9 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
   network.read("weights", weights);
   const average = new WeightAverage(weights, AVERAGE_DECAY);
 
-  let best = { weights: weights.slice(), errors: rival };
+  const targets = knownTargets(validation);
+  const errorOf = (outputs: Float64Array) => mean(absoluteErrors(outputs, targets));
+  let best = { weights: weights.slice(), outputs: rival, error: errorOf(rival) };
   let epochs = 0;
   let idle = 0;
   for (let reductions = 0; epochs < maxEpochs && reductions < REDUCTIONS; ) {
@@ -79,10 +81,11 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
       average.add(weights);
     });
     averaged.write("weights", average.values);
-    const errors = absoluteErrors(validating, validation);
-    onEpoch(epochs, loss / updates, mean(errors));
-    if (mean(errors) < mean(best.errors)) {
-      best = { weights: average.values.slice(), errors };
+    const outputs = knownOutputs(validating, validation);
+    const error = errorOf(outputs);
+    onEpoch(epochs, loss / updates, error);
+    if (error < best.error) {
+      best = { weights: average.values.slice(), outputs, error };
       idle = 0;
     } else if (++idle === IDLE_EPOCHS) {
       optimizer.learningRate *= REDUCTION;
@@ -92,10 +95,10 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
   }
   const result = new Network(shape, name);
   result.weights.set(Float32Array.from(best.weights));
-  return { network: result, errors: best.errors, epochs, clipped: update.clipped };
+  return { network: result, outputs: best.outputs, epochs, clipped: update.clipped };
 }
 
-/** Absolute errors of a network that does not learn. */
-export function networkErrors(network: Network, validation: readonly ValidationPiece[]): Float64Array {
-  return absoluteErrors(KernelNetwork.from(network).window(1, VALIDATION_STEPS), validation);
+/** Outputs at the known targets of a network that does not learn. */
+export function networkOutputs(network: Network, validation: readonly ValidationPiece[]): Float64Array {
+  return knownOutputs(KernelNetwork.from(network).window(1, VALIDATION_STEPS), validation);
 }

@@ -22,6 +22,8 @@ export interface TrainingJob {
   readonly cell: CellKind;
   readonly hidden: number;
   readonly layers: number;
+  /** Networks for each horizon, whose mean is the forecast. */
+  readonly members: number;
   /** I */
   readonly inputs: number;
   readonly targets: number;
@@ -34,7 +36,7 @@ export interface TrainingJob {
   readonly unused?: readonly number[];
   /** Forecaster to start from (`forecasterToBytes`): fine-tuning. It must be beaten too. */
   readonly initial?: Uint8Array;
-  /** For each horizon; default 60 (`DEFAULT_EPOCHS`). */
+  /** For each network; default 60 (`DEFAULT_EPOCHS`). */
   readonly maxEpochs?: number;
 }
 
@@ -61,9 +63,9 @@ export interface TrainingResult {
 }
 
 export interface TrainingProgress {
-  /** Counted through all horizons: each has the same number of them at most. */
+  /** Counted through all networks: each has the same number of them at most. */
   readonly epoch: number;
-  /** At most, of all horizons. */
+  /** At most, of all networks. */
   readonly epochs: number;
   /** Mean training loss of this epoch's updates. */
   readonly loss: number;
@@ -79,8 +81,8 @@ export function checkJob(job: TrainingJob): void {
   const refuse = (on: string, expected: string, found: string) => {
     throw problem(RangeError, { code: "TRAINING_JOB", action: "train forecaster", on, expected, found });
   };
-  const { inputs, targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
-  for (const [name, count] of Object.entries({ targets, maxEpochs })) {
+  const { inputs, targets, horizons, members, maxEpochs = DEFAULT_EPOCHS } = job;
+  for (const [name, count] of Object.entries({ targets, members, maxEpochs })) {
     if (!Number.isInteger(count) || count < 1) refuse(`with ${name}`, "a positive integer", String(count));
   }
   if (horizons.length === 0 || horizons.some((h) => !Number.isInteger(h) || h < 1)) {

@@ -8,22 +8,33 @@ export interface ValidationPiece {
   readonly wanted: Float64Array;
 }
 
+/** What is wanted, at every known target, in order. */
+export function knownTargets(pieces: readonly ValidationPiece[]): Float64Array {
+  return joined(pieces.map(({ wanted }) => wanted.filter((value) => !Number.isNaN(value))));
+}
+
 /**
- * Absolute errors of a network, in units of scale, at every known target: the state is carried through
- * from the beginning of each sequence. Persistence, which wants no network, errs by |wanted|.
+ * What a network says at every known target, in order, in units of scale: the state is carried through from
+ * the beginning of each sequence. NaN where the network overflowed.
  *
- * @param window of the network, one sequence wide; undefined: persistence
- * @returns one error per known target, in order; NaN where the network overflowed
+ * @param window of the network, one sequence wide
  */
-export function absoluteErrors(window: Window | undefined, pieces: readonly ValidationPiece[]): Float64Array {
-  const errors: number[] = [];
-  for (const { sequence, wanted } of pieces) {
-    const output = window === undefined ? undefined : outputs(window, sequence);
-    for (let i = 0; i < wanted.length; i++) {
-      if (!Number.isNaN(wanted[i])) errors.push(Math.abs((output?.[i] ?? 0) - wanted[i]!));
-    }
-  }
-  return Float64Array.from(errors);
+export function knownOutputs(window: Window, pieces: readonly ValidationPiece[]): Float64Array {
+  return joined(
+    pieces.map(({ sequence, wanted }) =>
+      outputs(window, sequence).filter((_, i) => !Number.isNaN(wanted[i])),
+    ),
+  );
+}
+
+/** |output - target|, element by element. */
+export function absoluteErrors(outputs: Float64Array, targets: Float64Array): Float64Array {
+  return outputs.map((output, i) => Math.abs(output - targets[i]!));
+}
+
+/** The mean of arrays, element by element. */
+export function meanOfArrays(arrays: readonly Float64Array[]): Float64Array {
+  return arrays[0]!.map((_, i) => arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length);
 }
 
 /** A network's outputs over a whole sequence, [T, O], window by window. */

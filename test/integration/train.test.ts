@@ -28,7 +28,7 @@ describe("eddy train", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(results[0]).toMatchObject({ type: "progress", epoch: 1, epochs: 60 });
+    expect(results[0]).toMatchObject({ type: "progress", epoch: 1, epochs: 120 });
     const { test, parameters, type } = results.at(-1);
     expect(type).toBe("result");
     expect(parameters).toBeGreaterThan(100);

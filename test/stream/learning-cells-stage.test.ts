@@ -24,6 +24,7 @@ function options(trainer: Trainer, more: Partial<LearningOptions> = {}): Learnin
     cell: "gru",
     hidden: 4,
     layers: 1,
+    members: 1,
     seed: 1,
     tbptt: [16, 16],
     shape: { inputs: 2, targets: 1, outputs: 1 },

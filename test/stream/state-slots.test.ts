@@ -50,6 +50,7 @@ function learning(): Stage {
     cell: "gru",
     hidden: 3,
     layers: 1,
+    members: 1,
     seed: 1,
     tbptt: [8, 8],
     shape: { inputs: 2, targets: 1, outputs: 1 },

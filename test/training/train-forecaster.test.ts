@@ -50,6 +50,7 @@ function job(sequences: readonly TrainingSequence[], changes: Partial<TrainingJo
     cell: "gru",
     hidden: 16,
     layers: 1,
+    members: 1,
     inputs: 2,
     targets: 1,
     horizons: [1],
@@ -65,7 +66,7 @@ describe("trainForecaster()", () => {
     expect(result.accepted).toBe(true);
     expect(result.validation.network).toBeLessThan(0.8 * result.validation.persistence);
     expect(result.why).toMatch(/better than its rivals/);
-    const [network] = forecasterFromBytes(result.forecaster, "trained").networks;
+    const [network] = forecasterFromBytes(result.forecaster, "trained").networks.flat();
     expect(network?.weights).toHaveLength(result.parameters);
   });
 
@@ -101,7 +102,7 @@ describe("trainForecaster()", () => {
       (report) => progress.push(report),
     );
     const { networks } = forecasterFromBytes(result.forecaster, "trained");
-    expect(networks.map(({ shape }) => shape.outputs)).toEqual([2, 2, 2]);
+    expect(networks.map((members) => members.map(({ shape }) => shape.outputs))).toEqual([[2], [2], [2]]);
     const epochs = Array.from({ length: 12 }, (_, i) => [i + 1, 12]);
     expect(progress.map((report) => [report.epoch, report.epochs])).toEqual(epochs);
     expect(progress[3]?.loss).toBeLessThan(progress[0]?.loss ?? NaN);
@@ -117,11 +118,20 @@ describe("trainForecaster()", () => {
     expect(again.accepted).toBe(false);
     expect(again.why).toMatch(/does not beat the network in service/);
 
-    const [network] = forecasterFromBytes(learned.forecaster, "trained").networks;
+    const [network] = forecasterFromBytes(learned.forecaster, "trained").networks.flat();
     const untrained = new Network(network!.shape).initialize(new Rng(9));
-    const initial = forecasterToBytes({ networks: [untrained] });
+    const initial = forecasterToBytes({ networks: [[untrained]] });
     const better = trainForecaster(job(data, { initial }));
     expect(better.accepted).toBe(true);
+  });
+
+  it("trainForecaster() takes the mean of its members, which errs less than they do alone", () => {
+    const data = [noisySine(600)];
+    const one = trainForecaster(job(data));
+    const three = trainForecaster(job(data, { members: 3 }));
+    expect(forecasterFromBytes(three.forecaster, "trained").networks[0]).toHaveLength(3);
+    expect(three.parameters).toBe(3 * one.parameters);
+    expect(three.validation.network).toBeLessThan(one.validation.network);
   });
 
   it("trainForecaster() gives unused inputs no weight", () => {
@@ -129,7 +139,7 @@ describe("trainForecaster()", () => {
     const [network] = forecasterFromBytes(
       trainForecaster(job(data, { unused: [1], maxEpochs: 3 })).forecaster,
       "trained",
-    ).networks;
+    ).networks.flat();
     const { values } = network!.parameter("rnn.weight_ih_l0");
     expect(values.filter((_, i) => i % 2 === 1).every((weight) => weight === 0)).toBe(true);
     expect(values.filter((_, i) => i % 2 === 0).every((weight) => weight !== 0)).toBe(true);
@@ -138,7 +148,7 @@ describe("trainForecaster()", () => {
   it("trainForecaster() refuses an initial network of another shape", () => {
     const initial = trainForecaster(job([noisySine(100)], { maxEpochs: 1 })).forecaster;
     expect(() => trainForecaster(job([noisySine(100)], { initial, hidden: 8 }))).toThrow(
-      /expected 1 x gru, 2 inputs, 1 x 8 hidden, 1 outputs, found 1 x gru, 2 inputs, 1 x 16 hidden/,
+      /expected 1 x 1 x gru, 2 inputs, 1 x 8 hidden, 1 outputs, found 1 x 1 x gru, 2 inputs, 1 x 16 hidden/,
     );
   });
 

@@ -17,7 +17,7 @@ export function modelCard({ pipeline, data, outcome, command }: ModelCardOptions
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const shape =
     model.kind === "built-in"
-      ? `${model.cell.toUpperCase()}, ${model.layers} x ${model.hidden} units, a network for each horizon (${model.horizons.join(", ")})`
+      ? `${model.cell.toUpperCase()}, ${model.layers} x ${model.hidden} units; the mean of ${model.members} for each horizon (${model.horizons.join(", ")})`
       : model.file;
   const tables = reports.map((report) => {
     const [head = [], ...rows] = reportRows(report);
