@@ -19,10 +19,6 @@ export interface Frame {
  * what went before it), and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
  */
 export class Trace {
-  readonly batch: number;
-  readonly steps: number;
-  /** [B, T] 1 where the step started from zeros instead of the state before it. */
-  readonly begins: Uint8Array;
   /** By cell, then b T + t. */
   readonly #frames: readonly (readonly Frame[])[];
   /** By layer, then b T + t: [D H]. With one direction these are the frames' h. */
@@ -30,9 +26,6 @@ export class Trace {
 
   /** @param layers the network's cells, layer by layer from the lowest */
   constructor(layers: readonly (readonly Cell[])[], batch: number, steps: number) {
-    this.batch = batch;
-    this.steps = steps;
-    this.begins = new Uint8Array(batch * steps);
     const rows = batch * steps;
     this.#frames = layers.flat().map((cell) => frames(cell, rows));
     this.#outputs = layers.map((cells, layer) => {
@@ -51,23 +44,6 @@ export class Trace {
   /** What a layer gives at a step, [D H]. */
   output(layer: number, index: number): Float64Array {
     return this.#outputs[layer]![index]!;
-  }
-
-  /**
-   * Writes the states of all cells before step t (t = T: after the last).
-   *
-   * @param states [B, S], S over all cells
-   */
-  statesBefore(states: Float64Array, t: number): void {
-    let at = 0;
-    for (let b = 0; b < this.batch; b++) {
-      for (const frames of this.#frames) {
-        const state =
-          t < this.steps ? frames[b * this.steps + t]!.before : frames[(b + 1) * this.steps - 1]!.after;
-        states.set(state, at);
-        at += state.length;
-      }
-    }
   }
 }
 
