@@ -2,7 +2,7 @@ import { INT64, type Tensor, tensor } from "../proto/tensor.js";
 import { type Axis, feature, featuresOf, hasRole, lengthOf, vectorSize } from "./axes.js";
 import { take } from "./move-tensor.js";
 import type { Site } from "./site.js";
-import { cannotStream, type Stream } from "./traced.js";
+import { cannotStream, lacking, type Stream } from "./traced.js";
 
 /** Indices along one axis of the sequence, of the batch, or of the step's vector. */
 export function along(
@@ -16,6 +16,7 @@ export function along(
   const length = lengthOf(which);
   const isWhole = indices.length === length && indices.every((index, i) => index === i);
   if (isWhole) return x;
+  if (indices.length === 0) throw lacking("it takes no elements at all");
   if (hasRole(which, "time")) {
     if (which.length > 1 || indices.length !== 1 || indices[0] !== length - 1) {
       const what = indices.length === 1 ? `step ${indices[0]}` : `${indices.length} steps`;
