@@ -28,6 +28,8 @@ export class StepGraphBuilder {
 
   slice(input: Value, from: number, size: number): Value {
     if (from === 0 && size === this.sizeOf(input)) return input;
+    if (!(size > 0 && from + size <= this.sizeOf(input)))
+      throw lacking("it takes elements that are not there");
     return this.emit(size, { kind: "slice", from, input, output: 0 });
   }
 
