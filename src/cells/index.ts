@@ -23,5 +23,4 @@ export type {
   StepGraph,
   Value,
 } from "./step-graph.js";
-export type { Frame, Trace } from "./trace.js";
 export type { Dropout, Floats, TrainableNetwork, WeightArray, Window } from "./trainable-network.js";

@@ -1,8 +1,10 @@
 import type { CellKind } from "./cell.js";
 import { directionCount, gateCount, layerInputs, type NetworkShape } from "./network-shape.js";
 
-/** A matrix [N, K] in the kernel's packed form, [N / 16][K4][16]; N is a multiple of 16, K4 one of 4. */
+/** A matrix [N, K] in the kernel's packed form, [N / lanes][K4][lanes]; N is a multiple of lanes, K4 one of 4. */
 export interface PackedMatrix {
+  /** Outputs side by side: 16, or of heads that have no more, 4. */
+  readonly lanes: 4 | 16;
   /** Where it begins, in elements. */
   readonly at: number;
   readonly N: number;
@@ -26,7 +28,7 @@ export interface PackedCell {
 export interface PackedHead {
   readonly weight: readonly PackedMatrix[];
   readonly bias: number;
-  /** O, padded to a multiple of 16. */
+  /** O, padded to a multiple of 16: elements of the bias, and of a row of outputs. */
   readonly width: number;
 }
 
@@ -82,7 +84,7 @@ export function kernelLayout(shape: NetworkShape): KernelLayout {
   });
   const outputs = Array.from({ length: O }, (_, output) => output);
   const head = {
-    weight: pack.matrix(outputs, padded(O), Array<number>(D).fill(H)),
+    weight: pack.matrix(outputs, O <= 4 ? 4 : padded(O), Array<number>(D).fill(H), O <= 4 ? 4 : 16),
     bias: pack.vector(outputs, padded(O)),
     width: padded(O),
   };
@@ -97,16 +99,21 @@ class Packer {
    * @param rowPlaces where each of the parameter's rows stands among the N packed ones
    * @param widths    its columns, by what they are multiplied with
    */
-  matrix(rowPlaces: readonly number[], N: number, widths: readonly number[]): readonly PackedMatrix[] {
-    const parts = widths.map((K) => {
-      const part = { at: this.length, N, K, K4: padded(K, 4) };
+  matrix(
+    rowPlaces: readonly number[],
+    N: number,
+    widths: readonly number[],
+    lanes: 4 | 16 = 16,
+  ): readonly PackedMatrix[] {
+    const parts = widths.map((K): PackedMatrix => {
+      const part = { at: this.length, lanes, N, K, K4: padded(K, 4) };
       this.length += N * part.K4;
       return part;
     });
     for (const row of rowPlaces) {
       for (const { at, K, K4 } of parts) {
-        const first = at + 16 * K4 * Math.floor(row / 16) + (row % 16);
-        for (let k = 0; k < K; k++) this.place.push(first + 16 * k);
+        const first = at + lanes * K4 * Math.floor(row / lanes) + (row % lanes);
+        for (let k = 0; k < K; k++) this.place.push(first + lanes * k);
       }
     }
     return parts;

@@ -149,8 +149,8 @@ export class KernelNetwork implements TrainableNetwork {
   }
 
   #derive(): void {
-    const transpose = ({ at, N, K4 }: PackedMatrix, to: Pointer) =>
-      this.kernel.exports.transpose(to, this.pointer("weights", at), N, K4);
+    const transpose = ({ at, N, K4, lanes }: PackedMatrix, to: Pointer) =>
+      this.kernel.exports.transpose(to, this.pointer("weights", at), N, K4, lanes);
     for (const [index, { weightIh, weightHh }] of this.layout.cells.entries()) {
       const { weightHhT, weightIhT } = this.derived[index]!;
       transpose(weightHh, weightHhT);

@@ -24,6 +24,8 @@ export class KernelWindow implements Window {
   readonly #logitRow: number;
   /** Layer by layer from the lowest: forward, or forward and reverse. */
   readonly #layers: readonly (readonly KernelPass[])[];
+  /** The same in one row: as their states stand. */
+  readonly #passes: readonly KernelPass[];
   #isDropping = false;
 
   constructor(network: KernelNetwork, batch: number, steps: number) {
@@ -42,10 +44,10 @@ export class KernelWindow implements Window {
     this.#inputRows = { rows: kernel.allocate(rows * inputs), row: 4 * inputs, K: inputs, dRows: 0 };
     this.#logits = kernel.allocate(rows * (layout.head.width + SLACK));
     this.#logitRow = 4 * (layout.head.width + SLACK);
-    const passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
+    this.#passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
     const D = layout.head.weight.length;
     this.#layers = Array.from({ length: network.shape.layers }, (_, layer) =>
-      passes.slice(layer * D, (layer + 1) * D),
+      this.#passes.slice(layer * D, (layer + 1) * D),
     );
   }
 
@@ -86,7 +88,7 @@ export class KernelWindow implements Window {
 
   backward(): void {
     const { batch: B, steps: n } = this;
-    for (const passes of this.#layers) for (const pass of passes) pass.clearGradients();
+    for (const pass of this.#passes) pass.clearGradients();
     this.#kernel.exports.toRows(this.#logits, this.#logitRow, this.#dOutput, B, n, this.#network.outputs);
     this.#backwardHead();
     for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
@@ -113,9 +115,8 @@ export class KernelWindow implements Window {
 
   /** Passes with where each one's part of the state begins. */
   #eachCell(visit: (pass: KernelPass, at: number) => void): void {
-    const passes = this.#layers.flat();
-    const each = this.#network.stateSize / passes.length;
-    for (const [index, pass] of passes.entries()) visit(pass, index * each);
+    const each = this.#network.stateSize / this.#passes.length;
+    for (const [index, pass] of this.#passes.entries()) visit(pass, index * each);
   }
 
   /** @returns `begins` as [n, B] in the kernel; 0: no sequence begins */
@@ -138,11 +139,12 @@ export class KernelWindow implements Window {
     const { exports } = this.#kernel;
     const { weight, bias, width } = this.#network.layout.head;
     const count = this.batch * this.steps;
-    const at = this.#network.pointer("weights", bias);
-    exports.fillRows(this.#logits, this.#logitRow, at, count, width);
+    exports.fillRows(this.#logits, this.#logitRow, this.#network.pointer("weights", bias), count, width);
     for (const [i, { rows, row, K }] of this.#sources(this.#layers.length).entries()) {
-      const w = this.#network.pointer("weights", weight[i]!.at);
-      exports.multiply(this.#logits, this.#logitRow, rows, row, w, 64 * weight[i]!.K4, count, K, width / 16);
+      const { at, lanes, N, K4 } = weight[i]!;
+      const w = this.#network.pointer("weights", at);
+      if (lanes === 4) exports.multiplyNarrow(this.#logits, this.#logitRow, rows, row, w, count, K);
+      else exports.multiply(this.#logits, this.#logitRow, rows, row, w, 64 * K4, count, K, N / 16);
     }
   }
 
@@ -154,21 +156,12 @@ export class KernelWindow implements Window {
     const dBias = this.#network.pointer("gradients", bias);
     exports.sumRows(dBias, this.#logits, this.#logitRow, count, width);
     for (const [i, { rows, row, K, dRows }] of this.#sources(this.#layers.length).entries()) {
-      const { at, K4 } = weight[i]!;
+      const { at, lanes, N, K4 } = weight[i]!;
       const dW = this.#network.pointer("gradients", at);
-      exports.multiplyGradient(dW, 64 * K4, this.#logits, this.#logitRow, rows, row, count, K, width / 16);
+      if (lanes === 4) exports.multiplyNarrowGradient(dW, this.#logits, this.#logitRow, rows, row, count, K);
+      else exports.multiplyGradient(dW, 64 * K4, this.#logits, this.#logitRow, rows, row, count, K, N / 16);
       const blocks = Math.ceil(K / 16);
-      exports.multiply(
-        dRows,
-        row,
-        this.#logits,
-        this.#logitRow,
-        headT[i]!,
-        64 * width,
-        count,
-        outputs,
-        blocks,
-      );
+      exports.multiply(dRows, row, this.#logits, this.#logitRow, headT[i]!, 64 * N, count, outputs, blocks);
     }
   }
 }

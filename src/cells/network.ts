@@ -38,7 +38,7 @@ export class Network implements RecurrentModel, TrainableNetwork {
   readonly head: LinearHead;
   /** All weights in one array; the parameters are views of it. */
   readonly weights: Float64Array;
-  /** dL/dweights, laid out like the weights; `backward` adds to it. */
+  /** dL/dweights, laid out like the weights; a window's `backward` adds to it. */
   readonly gradients: Float64Array;
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** D */
@@ -49,10 +49,6 @@ export class Network implements RecurrentModel, TrainableNetwork {
   readonly #single: Trace;
   /** [O] */
   readonly #output: Float64Array;
-  /** By layer: dL/doutput of a sequence, [T, D H], grown as needed; the lowest one is dL/dinput, [T, I]. */
-  #dRows: Float64Array[] = [];
-  /** By cell, [S]: dL/dstate before a step. */
-  readonly #dBefore: Float64Array[];
 
   /**
    * All weights are zero: call `initialize`, or fill `weights`.
@@ -101,9 +97,8 @@ export class Network implements RecurrentModel, TrainableNetwork {
     );
     this.parameters = parameters;
     this.stateSize = this.cells.reduce((sum, cell) => sum + cell.stateSize, 0);
-    this.#single = this.trace(1, 1);
+    this.#single = new Trace([this.cells], 1, 1);
     this.#output = new Float64Array(shape.outputs);
-    this.#dBefore = this.cells.map((cell) => new Float64Array(cell.stateSize));
   }
 
   /** @throws RangeError code `UNKNOWN_PARAMETER` */
@@ -208,143 +203,6 @@ export class Network implements RecurrentModel, TrainableNetwork {
       secondMoment: new Float64Array(this.weights.length),
     };
     return this.#moments[array];
-  }
-
-  /** Room for passes over B sequences of T steps. */
-  trace(batch: number, steps: number): Trace {
-    const D = this.#directions;
-    const layers = Array.from({ length: this.shape.layers }, (_, layer) =>
-      this.cells.slice(layer * D, (layer + 1) * D),
-    );
-    return new Trace(layers, batch, steps);
-  }
-
-  /**
-   * Runs B sequences of T steps, the trace's B and T. Values that are not finite pass through.
-   *
-   * @param output  [B, T, O] logits, overwritten
-   * @param trace   overwritten
-   * @param input   [B, T, I]
-   * @param initial [B, S]; reverse cells start from it at the end
-   * @param begins  [B, T] 1 where a sequence starts anew, from a state of zeros; default nowhere
-   */
-  forward(
-    output: Float64Array,
-    trace: Trace,
-    input: Float64Array,
-    initial: Float64Array,
-    begins?: Uint8Array,
-  ): void {
-    const { batch: B, steps: T } = trace;
-    const O = this.outputs;
-    if (begins === undefined) trace.begins.fill(0);
-    else trace.begins.set(begins);
-    for (let b = 0; b < B; b++) {
-      let at = b * this.stateSize;
-      for (const [index, cell] of this.cells.entries()) {
-        this.#forwardCell(trace, input, index, b, initial.subarray(at, at + cell.stateSize));
-        at += cell.stateSize;
-      }
-      const top = this.shape.layers - 1;
-      for (let row = b * T; row < (b + 1) * T; row++) {
-        this.head.forward(output.subarray(row * O, (row + 1) * O), trace.output(top, row));
-      }
-    }
-  }
-
-  /** One cell over one sequence, in the order in which it reads. */
-  #forwardCell(trace: Trace, input: Float64Array, index: number, b: number, initial: Float64Array): void {
-    const T = trace.steps;
-    const D = this.#directions;
-    const cell = this.cells[index]!;
-    const layer = Math.floor(index / D);
-    let previous = initial;
-    for (let i = 0; i < T; i++) {
-      const row = b * T + this.#order(index, i, T);
-      const { before, after, h, kept } = trace.frame(index, row);
-      if (this.#startsAt(trace, index, row)) before.fill(0);
-      else before.set(previous);
-      cell.forward(after, kept, before, this.#layerInput(trace, input, layer, row));
-      if (D > 1) trace.output(layer, row).set(h, (index % D) * cell.hidden);
-      previous = after;
-    }
-  }
-
-  /**
-   * Back-propagation through time over what `forward` left in the trace: adds dL/dweights to
-   * `gradients`. The states that the sequences started from are constants.
-   *
-   * @param trace   of the forward pass
-   * @param dOutput [B, T, O] dL/dlogits
-   * @param input   [B, T, I] as `forward` got it
-   */
-  backward(trace: Trace, dOutput: Float64Array, input: Float64Array): void {
-    const { batch: B, steps: T } = trace;
-    const { layers } = this.shape;
-    const O = this.outputs;
-    const width = this.#directions * this.shape.hidden;
-    if (this.#dRows.length === 0 || this.#dRows[layers]!.length < T * width) {
-      this.#dRows = Array.from(
-        { length: layers + 1 },
-        (_, layer) => new Float64Array(T * (layer === 0 ? this.inputs : width)),
-      );
-    }
-    for (let b = 0; b < B; b++) {
-      for (const rows of this.#dRows) rows.fill(0);
-      const top = this.#dRows[layers]!;
-      for (let t = 0; t < T; t++) {
-        const row = b * T + t;
-        const d = top.subarray(t * width, (t + 1) * width);
-        this.head.backward(d, dOutput.subarray(row * O, (row + 1) * O), trace.output(layers - 1, row));
-      }
-      for (let index = this.cells.length - 1; index >= 0; index--) this.#backwardCell(trace, input, index, b);
-    }
-  }
-
-  /** One cell over one sequence, against the order in which it reads. */
-  #backwardCell(trace: Trace, input: Float64Array, index: number, b: number): void {
-    const T = trace.steps;
-    const D = this.#directions;
-    const cell = this.cells[index]!;
-    const H = cell.hidden;
-    const layer = Math.floor(index / D);
-    const own = this.#dRows[layer + 1]!;
-    const below = this.#dRows[layer]!;
-    const widthBelow = cell.inputs;
-    const dBefore = this.#dBefore[index]!.fill(0);
-    for (let i = T - 1; i >= 0; i--) {
-      const t = this.#order(index, i, T);
-      const row = b * T + t;
-      const { before, after, kept, dAfter } = trace.frame(index, row);
-      dAfter.set(dBefore);
-      const from = t * D * H + (index % D) * H;
-      for (let j = 0; j < H; j++) dAfter[j]! += own[from + j]!;
-      const dX = below.subarray(t * widthBelow, (t + 1) * widthBelow);
-      const x = this.#layerInput(trace, input, layer, row);
-      dBefore.fill(0);
-      cell.backward(dBefore, dX, dAfter, after, kept, before, x);
-      if (this.#startsAt(trace, index, row)) dBefore.fill(0);
-    }
-  }
-
-  /** The time step that a cell reads as its i-th. */
-  #order(index: number, i: number, T: number): number {
-    return this.#isReverse(index) ? T - 1 - i : i;
-  }
-
-  /** Whether a cell starts from zeros at this step: a sequence begins, or for a reverse cell ends, here. */
-  #startsAt(trace: Trace, index: number, row: number): boolean {
-    if (!this.#isReverse(index)) return trace.begins[row] === 1;
-    return (row + 1) % trace.steps !== 0 && trace.begins[row + 1] === 1;
-  }
-
-  #isReverse(index: number): boolean {
-    return index % this.#directions === 1;
-  }
-
-  #layerInput(trace: Trace, input: Float64Array, layer: number, row: number): Float64Array {
-    if (layer > 0) return trace.output(layer - 1, row);
-    return input.subarray(row * this.inputs, (row + 1) * this.inputs);
   }
 }
 

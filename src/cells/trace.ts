@@ -15,16 +15,12 @@ export interface Frame {
 }
 
 /**
- * What a forward pass over [B, T] leaves behind for the way back, allocated once and used again.
+ * What a pass over [B, T] leaves behind, allocated once and used again.
  *
  * Per cell: states before and after each step, [B, T, S] each (what follows a new beginning differs from
- * what went before it), its gradient, and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
+ * what went before it), the gradients of those after, and kept [B, T, K]. Per layer: its outputs, [B, T, D H].
  */
 export class Trace {
-  readonly batch: number;
-  readonly steps: number;
-  /** [B, T] 1 where the step started from zeros instead of the state before it. */
-  readonly begins: Uint8Array;
   /** By cell, then b T + t. */
   readonly #frames: readonly (readonly Frame[])[];
   /** By layer, then b T + t: [D H]. With one direction these are the frames' h. */
@@ -32,9 +28,6 @@ export class Trace {
 
   /** @param layers the network's cells, layer by layer from the lowest */
   constructor(layers: readonly (readonly Cell[])[], batch: number, steps: number) {
-    this.batch = batch;
-    this.steps = steps;
-    this.begins = new Uint8Array(batch * steps);
     const rows = batch * steps;
     this.#frames = layers.flat().map((cell) => frames(cell, rows));
     this.#outputs = layers.map((cells, layer) => {
@@ -53,40 +46,6 @@ export class Trace {
   /** What a layer gives at a step, [D H]. */
   output(layer: number, index: number): Float64Array {
     return this.#outputs[layer]![index]!;
-  }
-
-  /**
-   * Writes the states of all cells before step t (t = T: after the last).
-   *
-   * @param states [B, S], S over all cells
-   */
-  statesBefore(states: Float64Array, t: number): void {
-    let at = 0;
-    for (let b = 0; b < this.batch; b++) {
-      for (const frames of this.#frames) {
-        const state =
-          t < this.steps ? frames[b * this.steps + t]!.before : frames[(b + 1) * this.steps - 1]!.after;
-        states.set(state, at);
-        at += state.length;
-      }
-    }
-  }
-
-  /**
-   * Writes dL/dstate of all cells after step t - 1.
-   *
-   * @param gradients [B, S]
-   * @param t         1 to T
-   */
-  gradientsBefore(gradients: Float64Array, t: number): void {
-    let at = 0;
-    for (let b = 0; b < this.batch; b++) {
-      for (const frames of this.#frames) {
-        const { dAfter } = frames[b * this.steps + t - 1]!;
-        gradients.set(dAfter, at);
-        at += dAfter.length;
-      }
-    }
   }
 }
 

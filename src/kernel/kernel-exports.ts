@@ -45,8 +45,26 @@ export interface TrainingExports {
     K: number,
     blocks: number,
   ): void;
+  multiplyNarrow(
+    y: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    w: Pointer,
+    rows: number,
+    K: number,
+  ): void;
+  multiplyNarrowGradient(
+    dW: Pointer,
+    dY: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    rows: number,
+    K: number,
+  ): void;
   sumRows(sums: Pointer, dY: Pointer, yRow: number, rows: number, width: number): void;
-  transpose(transposed: Pointer, w: Pointer, N: number, K4: number): void;
+  transpose(transposed: Pointer, w: Pointer, N: number, K4: number, lanes: number): void;
 
   fillRows(y: Pointer, yRow: number, values: Pointer, rows: number, width: number): void;
   toRows(rows: Pointer, row: number, values: Pointer, B: number, T: number, width: number): void;

@@ -1,11 +1,11 @@
 import { type Analysis, analyzeModel } from "./analyze-model.js";
-import { type Axis, hasRole, isFeature, lengthOf } from "./axes.js";
 import { applyFixes, removeUnused, renameValue, toTimeMajor } from "./edit-graph.js";
-import { type DimensionProto, decodeModel, encodeModel, type ValueInfoProto } from "./model-proto.js";
+import { type DimensionProto, decodeModel, encodeModel, type ValueInfoProto } from "./proto/model-proto.js";
+import { FLOAT32 } from "./proto/tensor.js";
 import { type StateRecord, writeStateRecords } from "./state-records.js";
-import { FLOAT32 } from "./tensor.js";
-import type { StatePort } from "./trace-recurrent.js";
-import { isStream, isTensor, notStreamableAt } from "./traced.js";
+import { type Axis, hasRole, isFeature, lengthOf } from "./trace/axes.js";
+import type { StatePort } from "./trace/trace-recurrent.js";
+import { isStream, isTensor, notStreamableAt } from "./trace/traced.js";
 
 /** A model whose memory goes through its inputs and outputs. */
 export interface AdoptedModel {
@@ -14,6 +14,8 @@ export interface AdoptedModel {
   readonly added: readonly StateRecord[];
   /** False when the file was as it had to be: `bytes` are its own. */
   readonly isChanged: boolean;
+  /** False when a node that Eddy does not know might look at other steps: see `loadModelAs`, which tries it. */
+  readonly isFollowed: boolean;
 }
 
 /**
@@ -31,7 +33,10 @@ export function adoptModel(bytes: Uint8Array, options: { readonly name: string }
   const analysis = analyzeModel(model, options.name);
   requireStreams(analysis);
   const isFixed = hasFixed(analysis, "time") || hasFixed(analysis, "batch");
-  if (analysis.hidden.length === 0 && !isFixed && !isTurned) return { bytes, added: [], isChanged: false };
+  const isFollowed = !analysis.trace || isStream(analysis.trace.values.get(analysis.signature.output.name));
+  if (analysis.hidden.length === 0 && !isFixed && !isTurned) {
+    return { bytes, added: [], isChanged: false, isFollowed };
+  }
 
   const { graph } = model;
   if (isFixed) applyFixes(graph, analysis.trace?.fixes ?? [], analysis.signature.input.name, analysis.axes);
@@ -40,7 +45,7 @@ export function adoptModel(bytes: Uint8Array, options: { readonly name: string }
   openAxes(analysis);
   graph.valueInfo = [];
   removeUnused(graph, analysis.signature.input.name);
-  return { bytes: encodeModel(model), added, isChanged: true };
+  return { bytes: encodeModel(model), added, isChanged: true, isFollowed };
 }
 
 /** @throws TypeError code `ONNX_NOT_STREAMABLE` */
@@ -52,6 +57,10 @@ export function requireStreams({ obstacle, description }: Analysis): void {
 function makeExplicit(analysis: Analysis, port: StatePort): StateRecord {
   const { graph } = analysis.model;
   const { node, what, hidden, layout, directions } = port;
+  if (!graph.node.includes(node)) {
+    const reason = "it stands within an If, where its state cannot be made explicit";
+    throw notStreamableAt({ cannot: "stream", node: port.name, reason }, analysis.description.name);
+  }
   const cell = `${analysis.ports.filter((other) => other.what === "h").findIndex((other) => other.node === node)}`;
   const input = freeName(analysis, `initial_${what}_${cell}`);
   const output = freeName(analysis, `Y_${what}_${cell}`);

@@ -1,17 +1,17 @@
 import type { StepGraph } from "../cells/index.js";
 import { problem } from "../core/index.js";
-import type { Axis, Factor } from "./axes.js";
 import { describe, formatTensor, type ModelDescription, type TensorDescription } from "./describe-model.js";
 import { dataInputs, isRecurrent, memoriesOf, reachedFrom } from "./graph-flow.js";
-import { type ModelProto, type NodeProto, nodeName, type ValueInfoProto } from "./model-proto.js";
-import { simplify } from "./simplify.js";
-import type { Marks } from "./site.js";
+import { type ModelProto, type NodeProto, nodeName, type ValueInfoProto } from "./proto/model-proto.js";
+import { INT64, readTensor, sizeOf, type Tensor } from "./proto/tensor.js";
 import { type KnownStates, pairStates, type StreamingSignature } from "./state-pairs.js";
 import { readStateRecords } from "./state-records.js";
-import { INT64, readTensor, sizeOf, type Tensor } from "./tensor.js";
-import { type Trace, traceGraph } from "./trace-graph.js";
-import { LENGTHS, type StatePort } from "./trace-recurrent.js";
-import { isStream, type Lack, notStreamableAt, type Traced } from "./traced.js";
+import type { Axis, Factor } from "./trace/axes.js";
+import { simplify } from "./trace/simplify.js";
+import type { Marks } from "./trace/site.js";
+import { type Trace, traceGraph } from "./trace/trace-graph.js";
+import { LENGTHS, type StatePort } from "./trace/trace-recurrent.js";
+import { isStream, type Lack, notStreamableAt, type Traced } from "./trace/traced.js";
 
 /** What Eddy makes of a model: how it streams, and what the kernel would run. */
 export interface Analysis {
@@ -82,7 +82,7 @@ export function analyzeModel(model: ModelProto, name: string): Analysis {
   );
 
   const output = trace.values.get(signature.output.name);
-  const lack = lackOf(output) ?? sharedState(trace.ports);
+  const lack = lackOf(output);
   const backward = trace.ports.find(({ directions }) => directions.includes("reverse"));
   const obstacle: Lack | undefined = backward
     ? {
@@ -254,7 +254,11 @@ function knownStates(
   for (const [input, its] of read) {
     for (const [output, theirs] of memories) {
       const isSame = its.size === theirs.size && [...its].every((port) => theirs.has(port));
-      if (isSame && ![...pairs.values()].includes(output)) {
+      const size = elements.filter((name) => name === input).length;
+      // A state that two nodes start from is carried by neither: each gets one of its own.
+      const isOwn =
+        [...its].reduce((sum, { hidden, directions }) => sum + hidden * directions.length, 0) === size;
+      if (isSame && isOwn && ![...pairs.values()].includes(output)) {
         pairs.set(input, output);
         break;
       }
@@ -262,20 +266,6 @@ function knownStates(
   }
   const discontinued = new Set([...read.keys()].filter((input) => !pairs.has(input)));
   return { data, pairs, discontinued };
-}
-
-/** One memory that two nodes start from is no memory of either. */
-function sharedState(ports: readonly StatePort[]): Lack | undefined {
-  const seen = new Set<number>();
-  for (const { initial, name } of ports) {
-    if (initial.kind !== "input") continue;
-    for (const at of Array.from(initial.elements)) {
-      if (seen.has(at))
-        return { cannot: "kernel", node: name, reason: "it shares its initial state with another" };
-      seen.add(at);
-    }
-  }
-  return undefined;
 }
 
 /** A recurrent node that one of these inputs tells the lengths of the sequences. */

@@ -2,10 +2,10 @@ import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import { Rng } from "../core/index.js";
 import { analyzeModel } from "./analyze-model.js";
 import { kernelLacks } from "./load-model-as.js";
-import { decodeModel } from "./model-proto.js";
-import { openOrtModel } from "./ort-model.js";
-import type { OrtRuntime } from "./ort-runtime.js";
-import { runSequence } from "./run-sequence.js";
+import { openOrtModel } from "./ort/ort-model.js";
+import type { OrtRuntime } from "./ort/ort-runtime.js";
+import { runSequence } from "./ort/run-sequence.js";
+import { decodeModel } from "./proto/model-proto.js";
 
 /** |a - b| may be this times max(1, |b|). */
 export const COMPARE_TOLERANCE = 1e-5;

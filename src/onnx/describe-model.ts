@@ -1,5 +1,5 @@
-import { Attributes } from "./attributes.js";
-import { decodeModel, type ModelProto, type ValueInfoProto } from "./model-proto.js";
+import { Attributes } from "./proto/attributes.js";
+import { decodeModel, type ModelProto, type ValueInfoProto } from "./proto/model-proto.js";
 
 /** A graph's input or output. */
 export interface TensorDescription {
@@ -85,7 +85,9 @@ function describeTensor({ name = "", type }: ValueInfoProto): TensorDescription 
   return {
     name,
     type: TYPES[elemType] ?? `type ${elemType}`,
-    shape: (shape?.dim ?? []).map(({ dimValue, dimParam }) => dimValue ?? (dimParam || "?")),
+    shape: (shape?.dim ?? []).map(({ dimValue = 0, dimParam }) =>
+      dimValue > 0 ? dimValue : dimParam || "?",
+    ),
   };
 }
 

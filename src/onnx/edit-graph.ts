@@ -1,10 +1,10 @@
 import type { DataAxes } from "./analyze-model.js";
-import { intAttribute, intsAttribute } from "./attributes.js";
 import { isRecurrent } from "./graph-flow.js";
-import { makeNode } from "./make-proto.js";
-import type { GraphProto, NodeProto } from "./model-proto.js";
-import type { Fix } from "./site.js";
-import { integers, writeTensor } from "./tensor.js";
+import { intAttribute, intsAttribute } from "./proto/attributes.js";
+import { makeNode } from "./proto/make-proto.js";
+import type { GraphProto, NodeProto } from "./proto/model-proto.js";
+import { integers, writeTensor } from "./proto/tensor.js";
+import type { Fix } from "./trace/site.js";
 
 /** Gives a value another name wherever it stands, in the bodies of If and Loop too. */
 export function renameValue(graph: GraphProto, from: string, to: string): void {

@@ -1,6 +1,6 @@
-import { MOVES } from "./fold.js";
-import type { GraphProto, NodeProto } from "./model-proto.js";
-import { RECURRENT, type StatePort } from "./trace-recurrent.js";
+import type { GraphProto, NodeProto } from "./proto/model-proto.js";
+import { MOVES } from "./trace/fold.js";
+import { RECURRENT, type StatePort } from "./trace/trace-recurrent.js";
 
 /** Operators whose result does not depend on the numbers that they are given. */
 const OF_SHAPE = new Set(["Shape", "Size"]);

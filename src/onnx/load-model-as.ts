@@ -2,9 +2,9 @@ import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { requireStreams } from "./adopt-model.js";
 import { type Analysis, analyzeModel } from "./analyze-model.js";
-import { decodeModel } from "./model-proto.js";
-import { openOrtModel } from "./ort-model.js";
-import { bestOrtRuntime, ortRuntime } from "./ort-runtime.js";
+import { openOrtModel } from "./ort/ort-model.js";
+import { bestOrtRuntime, ortRuntime } from "./ort/ort-runtime.js";
+import { decodeModel } from "./proto/model-proto.js";
 
 /** What runs a model; `auto`: the kernel where the whole graph fits it, else the faster ONNX Runtime there is. */
 export type Engine = "auto" | "kernel" | "ort-web" | "ort-node";

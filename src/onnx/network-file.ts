@@ -7,7 +7,7 @@ import {
 } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { analyzeModel } from "./analyze-model.js";
-import { decodeModel, encodeModel } from "./model-proto.js";
+import { decodeModel, encodeModel } from "./proto/model-proto.js";
 import { writeGraph } from "./write-graph.js";
 
 /** `metadata_props` key under which a network's shape stands, as JSON. */

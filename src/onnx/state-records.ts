@@ -1,4 +1,4 @@
-import type { ModelProto } from "./model-proto.js";
+import type { ModelProto } from "./proto/model-proto.js";
 
 /** `metadata_props` key under which the states stand that Eddy made explicit, as JSON. */
 const KEY = "eddy.states";

@@ -1,9 +1,9 @@
 import type { Elementwise, Operation, RecurrentOperation, StepGraph, Value } from "../cells/index.js";
-import { floatAttribute, intAttribute, intsAttribute } from "./attributes.js";
-import { makeModel, makeNode, makeValueInfo } from "./make-proto.js";
-import type { AttributeProto, ModelProto, NodeProto, ValueInfoProto } from "./model-proto.js";
+import { floatAttribute, intAttribute, intsAttribute } from "./proto/attributes.js";
+import { makeModel, makeNode, makeValueInfo } from "./proto/make-proto.js";
+import type { AttributeProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/model-proto.js";
+import { integers, type Tensor, tensor, transposed } from "./proto/tensor.js";
 import { type StateRecord, writeStateRecords } from "./state-records.js";
-import { integers, type Tensor, tensor, transposed } from "./tensor.js";
 import { recurrentAttributes, recurrentWeights } from "./write-recurrent.js";
 
 const FUNCTIONS: Readonly<Record<Elementwise, string>> = {

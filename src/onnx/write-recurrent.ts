@@ -1,8 +1,8 @@
 import type { RecurrentOperation } from "../cells/index.js";
-import { intAttribute, textAttribute, textsAttribute } from "./attributes.js";
 import { gatesToOnnx, peepholesToOnnx } from "./gate-order.js";
-import type { AttributeProto } from "./model-proto.js";
-import { type Tensor, tensor } from "./tensor.js";
+import { intAttribute, textAttribute, textsAttribute } from "./proto/attributes.js";
+import type { AttributeProto } from "./proto/model-proto.js";
+import { type Tensor, tensor } from "./proto/tensor.js";
 
 const GATES = { rnn: 1, gru: 3, lstm: 4 };
 const ACTIVATIONS = { tanh: "Tanh", relu: "Relu", sigmoid: "Sigmoid" };

@@ -2,16 +2,20 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { RecurrentModel } from "../cells/index.js";
 import { problem } from "../core/index.js";
-import { loadModelAs } from "../onnx/index.js";
+import { type Engine, loadModelAs } from "../onnx/index.js";
 
 /**
  * Loads a user's network from an ONNX file, to be stepped event by event: in the kernel where its whole graph
  * fits, else in ONNX Runtime.
  *
+ * @param options.engine default `auto`
  * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadModelAs` for what is in it
  */
-export async function loadModel(file: string): Promise<RecurrentModel> {
-  return loadModelAs(await readModelFile(file), { name: basename(file, ".onnx") });
+export async function loadModel(
+  file: string,
+  options: { readonly engine?: Engine } = {},
+): Promise<RecurrentModel> {
+  return loadModelAs(await readModelFile(file), { ...options, name: basename(file, ".onnx") });
 }
 
 /** @throws Error code `MODEL_UNREADABLE` */

@@ -26,6 +26,7 @@ export {
   forecasterToBytes,
   forecasterWeights,
 } from "./forecaster.js";
+export { type Evidence, judge, NO_EVIDENCE, standardErrors, type Verdict } from "./gate.js";
 export { gaussianLoss } from "./gaussian-loss.js";
 export { type GradientHealth, gradientHealth } from "./gradient-health.js";
 export { gradientReach, type LayerReach } from "./gradient-reach.js";
@@ -38,6 +39,8 @@ export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd, type SgdOptions } from "./sgd.js";
 export { Tbptt } from "./tbptt.js";
+export { tend } from "./tend.js";
+export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";
 export { trainForecaster } from "./train-forecaster.js";
 export type {
   HorizonGradients,

@@ -4,6 +4,16 @@ import type { GuardedUpdate, UpdateReport } from "./guarded-update.js";
 import type { Loss } from "./loss.js";
 import { cutSteps, type SequenceBatch } from "./sequence-batch.js";
 
+/** Room for a window, and for the loss of its newest steps, k of them. */
+interface Pass {
+  readonly window: Window;
+  /** [B, k, O], or [B, k] of classes */
+  readonly target: Float64Array;
+  /** [B, k, O] */
+  readonly output: Float64Array;
+  readonly gradient: Float64Array;
+}
+
 /**
  * Truncated back-propagation through time, TBPTT(k1, k2) (Williams and Peng 1990; Williams and Zipser
  * 1995), over sequences [B, T]:
@@ -22,13 +32,14 @@ export class Tbptt {
   readonly #loss: Loss;
   readonly #update: GuardedUpdate;
   readonly #dropout: Dropout | undefined;
-  /** By batch and steps, for use again: windows come in few lengths. */
-  readonly #windows = new Map<string, Window>();
+  /** For use again: passes come in few sizes. */
+  readonly #passes = new Map<string, Pass>();
 
   /**
    * @param update  of the network that learns
    * @param dropout between layers, drawn anew in every pass; default none
-   * @throws RangeError code `TBPTT_SCHEDULE` unless 1 <= k1 <= k2, both integers
+   * @throws RangeError code `TBPTT_SCHEDULE` unless 1 <= k1 <= k2, both integers; `DROPOUT_RATE` unless
+   *   0 <= rate < 1
    */
   constructor(update: GuardedUpdate, schedule: readonly [number, number], loss: Loss, dropout?: Dropout) {
     const [k1, k2] = schedule;
@@ -39,6 +50,15 @@ export class Tbptt {
         on: `network "${update.network.name}" by TBPTT(k1, k2)`,
         expected: "integers 1 <= k1 <= k2",
         found: `(${k1}, ${k2})`,
+      });
+    }
+    if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1)) {
+      throw problem(RangeError, {
+        code: "DROPOUT_RATE",
+        action: "train",
+        on: `network "${update.network.name}" with dropout`,
+        expected: "a rate from 0 to below 1",
+        found: String(dropout.rate),
       });
     }
     this.#network = update.network;
@@ -64,14 +84,15 @@ export class Tbptt {
     for (let from = 0; from < steps; from += this.#k1) {
       const to = Math.min(from + this.#k1, steps);
       const start = Math.max(0, to - this.#k2);
-      const window = this.#forward(sequences, start, to, states.get(start) ?? zeros);
+      const pass = this.#pass(sequences, to - start, to - from);
+      this.#forward(sequences, pass.window, start, to, states.get(start) ?? zeros);
       // Only where a later window can start.
       for (let step = Math.max(from + 1, to + 1 - this.#k2); step <= to && to < steps; step++) {
         const state = new Float64Array(zeros.length);
-        window.statesBefore(state, step - start);
+        pass.window.statesBefore(state, step - start);
         states.set(step, state);
       }
-      const report = this.#learnNewest(sequences, window, to - from, to);
+      const report = this.#learnNewest(sequences, pass, to - from, to);
       onUpdate?.(report, to);
       // Later windows start later.
       for (const step of states.keys()) if (step < start) states.delete(step);
@@ -90,48 +111,50 @@ export class Tbptt {
   }
 
   /** Runs steps [from, to). */
-  #forward(sequences: SequenceBatch, from: number, to: number, initial: Float64Array): Window {
+  #forward(sequences: SequenceBatch, window: Window, from: number, to: number, initial: Float64Array): void {
     const { batch, steps } = sequences;
-    const window = this.#window(batch, to - from);
     cutSteps(window.input, sequences.input, steps, batch, from, to);
     if (sequences.begins !== undefined) cutSteps(window.begins, sequences.begins, steps, batch, from, to);
     else window.begins.fill(0);
     window.initial.set(initial);
     window.forward(this.#dropout);
-    return window;
   }
 
   /** Back-propagates the loss of the window's last `newest` steps, which end before step `to`. */
-  #learnNewest(sequences: SequenceBatch, window: Window, newest: number, to: number): UpdateReport {
-    const network = this.#network;
+  #learnNewest(sequences: SequenceBatch, pass: Pass, newest: number, to: number): UpdateReport {
+    const { window, target, output, gradient } = pass;
     const { batch, steps } = sequences;
     const n = window.steps;
-    const width = sequences.target.length / (batch * steps);
-    const target = new Float64Array(batch * newest * width);
+    const O = this.#network.outputs;
     cutSteps(target, sequences.target, steps, batch, to - newest, to);
-    const output = new Float64Array(batch * newest * network.outputs);
     cutSteps(output, window.output, n, batch, n - newest, n);
-    const gradient = new Float64Array(output.length);
     const loss = this.#loss(gradient, output, target);
 
     const { dOutput } = window;
-    dOutput.fill(0);
-    const block = newest * network.outputs;
+    if (newest < n) dOutput.fill(0);
+    const block = newest * O;
     for (let b = 0; b < batch; b++) {
-      dOutput.set(gradient.subarray(b * block, (b + 1) * block), (b + 1) * n * network.outputs - block);
+      dOutput.set(gradient.subarray(b * block, (b + 1) * block), (b + 1) * n * O - block);
     }
-    network.clearGradients();
+    this.#network.clearGradients();
     window.backward();
     return this.#update.apply(loss);
   }
 
-  #window(batch: number, steps: number): Window {
-    const key = `${batch} ${steps}`;
-    let window = this.#windows.get(key);
-    if (window === undefined) {
-      window = this.#network.window(batch, steps);
-      this.#windows.set(key, window);
+  #pass({ batch, steps, target }: SequenceBatch, n: number, newest: number): Pass {
+    const width = target.length / (batch * steps);
+    const key = `${batch} ${n} ${newest} ${width}`;
+    let pass = this.#passes.get(key);
+    if (pass === undefined) {
+      const outputs = batch * newest * this.#network.outputs;
+      pass = {
+        window: this.#network.window(batch, n),
+        target: new Float64Array(batch * newest * width),
+        output: new Float64Array(outputs),
+        gradient: new Float64Array(outputs),
+      };
+      this.#passes.set(key, pass);
     }
-    return window;
+    return pass;
   }
 }

@@ -10,11 +10,13 @@ export class WeightAverage {
   /** [N] */
   readonly values: Float64Array;
   readonly #decay: number;
-  #updates = 0;
+  #updates: number;
 
-  constructor(weights: Float64Array, decay: number) {
+  /** @param updates that were made before: after some hundred of them the decay is the whole one */
+  constructor(weights: Float64Array, decay: number, updates = 0) {
     this.values = weights.slice();
     this.#decay = decay;
+    this.#updates = updates;
   }
 
   /** @param weights [N] after an update */

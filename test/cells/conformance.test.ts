@@ -14,10 +14,10 @@ describe.each(shapes)("%s", (name, shape) => {
     create: (seed) => new Network(shape).initialize(new Rng(seed)),
     copy: (model) => networkFromBytes(networkToBytes(asNetwork(model))),
     wholeSequence(model, input, steps) {
-      const network = asNetwork(model);
-      const output = new Float64Array(steps * network.outputs);
-      network.forward(output, network.trace(1, steps), input, new Float64Array(network.stateSize));
-      return output;
+      const window = asNetwork(model).window(1, steps);
+      window.input.set(input);
+      window.forward();
+      return window.output;
     },
   });
 });

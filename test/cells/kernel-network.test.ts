@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   KernelModel,
@@ -61,36 +62,69 @@ function gradientsOf(network: KernelNetwork): Float32Array {
   return gradients;
 }
 
+/** Runs a batch there and back in the kernel and in the reference; sequences begin where `beginnings` says. */
+function expectReference(
+  shape: NetworkShape,
+  batch: number,
+  steps: number,
+  beginnings: readonly number[],
+): void {
+  const reference = create(shape);
+  const kernel = KernelNetwork.from(reference);
+  const window = pass(kernel, batch, steps);
+  const expected = reference.window(batch, steps);
+  expected.input.set(window.input);
+  expected.initial.set(window.initial);
+  expected.dOutput.set(window.dOutput);
+  for (const at of beginnings) window.begins[at] = expected.begins[at] = 1;
+
+  window.forward();
+  expected.forward();
+  expect(difference(window.output, expected.output)).toBeLessThan(TOLERANCE);
+  const states = new Float64Array(expected.initial.length);
+  window.statesBefore(states, steps);
+  const reached = new Float64Array(states.length);
+  expected.statesBefore(reached, steps);
+  expect(difference(states, reached)).toBeLessThan(TOLERANCE);
+  window.backward();
+  expected.backward();
+  expect(difference(gradientsOf(kernel), reference.gradients)).toBeLessThan(TOLERANCE);
+}
+
 describe("KernelNetwork", () => {
   it.each([...shapes, ...bidirectionalShapes, ...wide])(
     "%s: outputs, states and gradients in the kernel are the reference's",
     (_, shape) => {
-      for (const [batch, steps, beginnings] of passes) {
-        const reference = create(shape);
-        const kernel = KernelNetwork.from(reference);
-        const window = pass(kernel, batch, steps);
-        const expected = reference.window(batch, steps);
-        expected.input.set(window.input);
-        expected.initial.set(window.initial);
-        expected.dOutput.set(window.dOutput);
-        for (const at of beginnings) window.begins[at] = expected.begins[at] = 1;
-
-        window.forward();
-        expected.forward();
-        expect(difference(window.output, expected.output)).toBeLessThan(TOLERANCE);
-        if (shape.bidirectional !== true) {
-          const states = new Float64Array(expected.initial.length);
-          window.statesBefore(states, steps);
-          const reached = new Float64Array(states.length);
-          expected.statesBefore(reached, steps);
-          expect(difference(states, reached)).toBeLessThan(TOLERANCE);
-        }
-        window.backward();
-        expected.backward();
-        expect(difference(gradientsOf(kernel), reference.gradients)).toBeLessThan(TOLERANCE);
-      }
+      for (const [batch, steps, beginnings] of passes) expectReference(shape, batch, steps, beginnings);
     },
   );
+
+  it("outputs, states and gradients in the kernel are the reference's, whatever the sizes", () => {
+    const size = (max: number) => fc.integer({ min: 1, max });
+    const kind: fc.Arbitrary<Pick<NetworkShape, "cell" | "nonlinearity" | "resetAfter" | "peepholes">> =
+      fc.oneof(
+        fc.record({
+          cell: fc.constant("rnn" as const),
+          nonlinearity: fc.constantFrom("tanh", "relu", "sigmoid"),
+        }),
+        fc.record({ cell: fc.constant("gru" as const), resetAfter: fc.boolean() }),
+        fc.record({ cell: fc.constant("lstm" as const), peepholes: fc.boolean() }),
+      );
+    const sizes = fc.record({
+      inputs: size(20),
+      hidden: size(40),
+      layers: size(2),
+      outputs: size(20),
+      bidirectional: fc.boolean(),
+    });
+    const beginnings = fc.array(fc.nat(59), { maxLength: 3 });
+    fc.assert(
+      fc.property(kind, sizes, size(5), size(12), beginnings, (cell, rest, batch, steps, at) =>
+        expectReference({ ...cell, ...rest }, batch, steps, at),
+      ),
+      { seed: 4, numRuns: 60 },
+    );
+  });
 
   it.each(shapes)(
     "%s: a sequence's outputs and states don't depend on its neighbours in the batch",

@@ -97,25 +97,25 @@ describe("Network", () => {
     expect(state.every((value) => value === 0.999)).toBe(true);
   });
 
-  it("Network.forward() from a state equals a sequence that led there, and begins anew where told", () => {
+  it("Network.window() runs on from a state as a sequence that led there, and begins anew where told", () => {
     const network = new Network(gru).initialize(new Rng(3));
     const rng = new Rng(4);
-    const input = Float64Array.from({ length: 6 * 3 }, () => rng.normal());
-    const zeros = new Float64Array(network.stateSize);
-    const whole = new Float64Array(12);
-    const trace = network.trace(1, 6);
-    network.forward(whole, trace, input, zeros);
-    const midway = new Float64Array(network.stateSize);
-    trace.statesBefore(midway, 4);
-    const rest = new Float64Array(4);
-    network.forward(rest, network.trace(1, 2), input.subarray(12), midway);
-    expect(rest).toEqual(whole.slice(8));
+    const whole = network.window(1, 6);
+    for (let i = 0; i < whole.input.length; i++) whole.input[i] = rng.normal();
+    whole.forward();
+    const outputs = whole.output.slice();
+    const rest = network.window(1, 2);
+    rest.input.set(whole.input.subarray(12));
+    whole.statesBefore(rest.initial, 4);
+    rest.forward();
+    expect(rest.output).toEqual(outputs.slice(8));
 
-    const anew = new Float64Array(12);
-    network.forward(anew, trace, input, zeros, new Uint8Array([0, 0, 0, 0, 1, 0]));
-    network.forward(rest, network.trace(1, 2), input.subarray(12), zeros);
-    expect(anew.slice(0, 8)).toEqual(whole.slice(0, 8));
-    expect(anew.slice(8)).toEqual(rest);
+    whole.begins[4] = 1;
+    whole.forward();
+    rest.initial.fill(0);
+    rest.forward();
+    expect(whole.output.slice(0, 8)).toEqual(outputs.slice(0, 8));
+    expect(whole.output.slice(8)).toEqual(rest.output);
   });
 });
 

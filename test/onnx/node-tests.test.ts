@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KernelModel } from "../../src/cells/index.js";
 import { analyzeModel, decodeModel, type ModelProto } from "../../src/onnx/index.js";
-import { FLOAT32, sizeOf, tensor, writeTensor } from "../../src/onnx/tensor.js";
+import { FLOAT32, sizeOf, tensor, writeTensor } from "../../src/onnx/proto/tensor.js";
 import { sharedData, sharedDataHint } from "../support/shared-data.js";
 import { streamRows } from "./stream-rows.js";
 

@@ -70,6 +70,15 @@ describe("loadModelAs() with ort-web", () => {
     expect(await open(rnnSpec({ outputs }))).toMatchObject({ outputs: 3, stateSize: 3 });
   });
 
+  it("steps a model whose only output is its state", async () => {
+    const model = await open(rnnSpec({ outputs: [{ name: "hn", shape: [1, "batch", 3] }] }));
+    const output = new Float64Array(3);
+    const state = new Float64Array(3);
+    await model.step(output, state, Float64Array.of(1, -1));
+    expect(output).toEqual(state);
+    expect(state[0]).not.toBe(0);
+  });
+
   const noise = new Rng(3);
   it.each([
     ["an empty file", new Uint8Array()],

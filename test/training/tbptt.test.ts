@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { CellKind, NetworkShape, TrainableNetwork } from "../../src/cells/index.js";
+import {
+  type CellKind,
+  KernelNetwork,
+  Network,
+  type NetworkShape,
+  type TrainableNetwork,
+} from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
 import {
   Adam,
@@ -134,6 +140,14 @@ describe.each(learners)("Tbptt of a %s", (_, { create }) => {
     expect(() => learn(on, [4, 8], data)).toThrow(expect.objectContaining({ code: "WHOLE_SEQUENCES_ONLY" }));
   });
 
+  it.each([-0.1, 1, NaN])("Tbptt refuses dropout at a rate of %d", (rate) => {
+    const update = new GuardedUpdate(network(), new Sgd({ learningRate: 0 }), 1);
+    const dropout = { rate, rng: new Rng(1) };
+    expect(() => new Tbptt(update, [4, 4], squaredLoss, dropout)).toThrow(
+      expect.objectContaining({ code: "DROPOUT_RATE" }),
+    );
+  });
+
   it.each([
     [0, 4],
     [8, 4],
@@ -143,5 +157,27 @@ describe.each(learners)("Tbptt of a %s", (_, { create }) => {
     expect(() => learn(network(), [k1, k2], sequences())).toThrow(
       expect.objectContaining({ code: "TBPTT_SCHEDULE", message: expect.stringContaining(`(${k1}, ${k2})`) }),
     );
+  });
+});
+
+describe("Tbptt with dropout", () => {
+  const run = (seed: number, rate: number) => {
+    const on = KernelNetwork.from(new Network(shapeOf("gru")).initialize(new Rng(7)));
+    const update = new GuardedUpdate(on, new Sgd({ learningRate: 0.1 }), 1e9);
+    new Tbptt(update, [4, 8], squaredLoss, { rate, rng: new Rng(seed) }).learn(sequences());
+    return weightsOf(on);
+  };
+
+  it("Tbptt.learn() drops elements between layers: the same ones for the same seed", () => {
+    expect(run(1, 0.5)).toEqual(run(1, 0.5));
+    expect(run(1, 0.5)).not.toEqual(run(2, 0.5));
+    expect(run(1, 0)).toEqual(run(2, 0));
+  });
+
+  it("Tbptt.learn() refuses dropout in the reference, which has none", () => {
+    const reference = new Network(shapeOf("gru")).initialize(new Rng(7));
+    const update = new GuardedUpdate(reference, new Sgd({ learningRate: 0.1 }), 1e9);
+    const tbptt = new Tbptt(update, [4, 8], squaredLoss, { rate: 0.5, rng: new Rng(1) });
+    expect(() => tbptt.learn(sequences())).toThrow(expect.objectContaining({ code: "NO_DROPOUT" }));
   });
 });

@@ -2,7 +2,8 @@ import { cpus } from "node:os";
 import { Command } from "commander";
 import type { CellKind } from "../../cells/index.js";
 import { benchTrain, type TrainBenchResult } from "../bench/train.js";
-import { openTrainEngine, TRAIN_ENGINES, type TrainEngine } from "../bench/train-engines.js";
+import { TRAIN_ENGINES, type TrainEngine } from "../bench/train-engine.js";
+import { openTrainEngine } from "../bench/train-engines.js";
 import { listOf, positiveInteger, positiveIntegers } from "../option-values.js";
 
 interface TrainOptions {
@@ -27,7 +28,7 @@ export function benchTrainCommand(): Command {
     .option("--cell <list>", CELLS.join(", "), listOf(CELLS), ["gru", "lstm"])
     .option("--hidden <list>", "hidden units", positiveIntegers, [32, 64, 128])
     .option("--batch <list>", "sequences at a time", positiveIntegers, [1, 8, 32])
-    .option("--engine <list>", TRAIN_ENGINES.join(", "), listOf(TRAIN_ENGINES), [...TRAIN_ENGINES])
+    .option("--engine <list>", TRAIN_ENGINES.join(", "), listOf(TRAIN_ENGINES), ["kernel", "pytorch"])
     .option("--rounds <n>", "rounds, in each of which all engines run", positiveInteger, 7)
     .option("--ms <n>", "milliseconds of an engine in a round", positiveInteger, 100)
     .option("--json", "one JSON object a line, for machines")
@@ -88,11 +89,15 @@ function row(results: readonly TrainBenchResult[]): string {
       peakShare !== undefined
         ? ` (${(100 * peakShare).toFixed(0)} %)`
         : kernel !== undefined
-          ? ` (${(kernel / stepsPerSecond).toPrecision(2)}x)`
+          ? ` (${times(kernel / stepsPerSecond)}x)`
           : "";
     return ((stepsPerSecond / 1000).toPrecision(3) + beside.padStart(8)).padStart(WIDTH);
   });
   return (
     first.cell.padEnd(6) + String(first.hidden).padStart(6) + String(first.batch).padStart(7) + cells.join("")
   );
+}
+
+function times(ratio: number): string {
+  return ratio < 100 ? ratio.toPrecision(2) : ratio.toFixed(0);
 }

@@ -7,6 +7,7 @@ import {
   compareEngines,
   type Engine,
   inspectModel,
+  loadModelAs,
   type OrtEngine,
   ortRuntime,
 } from "../../onnx/index.js";
@@ -60,7 +61,10 @@ function adoptCommand(): Command {
     .option("--json", "one JSON object for machines")
     .addHelpText("after", "\nExample:\n  eddy model adopt pump.onnx pump-stateful.onnx")
     .action(async (file: string, out: string, { json }: Json) => {
-      const { bytes, added, isChanged } = adoptModel(await readModelFile(file), { name: nameOf(file) });
+      const name = nameOf(file);
+      const { bytes, added, isChanged, isFollowed } = adoptModel(await readModelFile(file), { name });
+      // What cannot be read off the graph is tried.
+      if (!isFollowed) await (await loadModelAs(bytes, { name, engine: "ort-web" })).close?.();
       await writeFile(out, bytes);
       if (json) {
         console.log(JSON.stringify({ type: "result", model: out, isChanged, states: added }));

@@ -33,14 +33,17 @@ export async function streamFile(bytes: Uint8Array, options: RunOptions): Promis
   try {
     const state = Float64Array.from(model.initialState ?? new Float64Array(model.stateSize));
     const answer = new Float64Array(model.outputs);
-    const rows = readNumbers(input, model.inputs);
-    const writer = new NumberWriter(output, header(outputName(bytes, name), model.outputs));
+    const columns = header(outputName(bytes, name), model.outputs);
+    // Opened once a row was read: a mistyped input leaves no output behind.
+    let writer: NumberWriter | undefined;
     let done = 0;
-    for await (const row of rows) {
+    for await (const row of readNumbers(input, model.inputs)) {
+      writer ??= new NumberWriter(output, columns);
       await model.step(answer, state, row);
       await writer.row(answer);
       options.onRow?.(++done);
     }
+    writer ??= new NumberWriter(output, columns);
     await writer.end();
     return {
       rows: done,

@@ -20,9 +20,7 @@ export function showReport(report: ModelReport): string {
     ],
     ["a key", `${count(report.bytesPerKey)} bytes of state`],
     ["engine", engineNote(report)],
-    ...(reason
-      ? [[report.engine ? "why" : "why not", `${reason.node}: ${reason.reason}`] as [string, string]]
-      : []),
+    ...(reason ? [[report.engine ? "why" : "why not", reason] as [string, string]] : []),
     ...Object.entries(description.metadata).map(([key, value]): [string, string] => [
       "metadata",
       `${key} = ${short(value)}`,
@@ -38,10 +36,10 @@ function stateNote({ state, states }: ModelReport): string {
   return `explicit: ${states.map(({ input, output }) => `${input} -> ${output}`).join(", ")}`;
 }
 
-function engineNote({ engine }: ModelReport): string {
+function engineNote({ engine, input }: ModelReport): string {
   if (engine === "kernel") return "kernel: the whole graph fits";
   if (engine === "onnxruntime") return "ONNX Runtime";
-  return "none: it cannot be streamed (model run --whole-sequence)";
+  return `none: it cannot be streamed${input === undefined ? "" : " (model run --whole-sequence)"}`;
 }
 
 function count(value: number): string {

@@ -10,7 +10,7 @@
 
 /** Rows whose gradients are summed in one go: they and their inputs stay in the first-level cache. */
 // @ts-ignore: decorator
-@inline const CHUNK: i32 = 56;
+@inline export const CHUNK: i32 = 56;
 
 /**
  * Y += X W^T: each output is one sum, from what stands in Y on through k = 0, 1, ..., K - 1, however
@@ -240,30 +240,32 @@ export function sumRows(sums: usize, dY: usize, yRow: usize, rows: i32, width: i
  * have N steps.
  *
  * @param transposed [ceil(K / 16)][N][16], zeros beyond K
- * @param w          [N / 16][K4][16], K4 the next multiple of 4: zeros beyond K
+ * @param w          [N / lanes][K4][lanes], K4 the next multiple of 4: zeros beyond K
+ * @param lanes      16, or 4 (see narrow.ts)
  */
-export function transpose(transposed: usize, w: usize, N: i32, K4: i32): void {
+export function transpose(transposed: usize, w: usize, N: i32, K4: i32, lanes: i32): void {
   const tBlock = <usize>N * STEP;
-  for (let n = 0; n < N; n += 16) {
+  const step = <usize>lanes << 2;
+  for (let n = 0; n < N; n += lanes) {
     for (let k = 0; k < K4; k += 4) {
       const to = transposed + <usize>(k >> 4) * tBlock + <usize>n * STEP + (<usize>(k & 15) << 2);
-      for (let q: usize = 0; q < 4; q++) {
-        const from = w + (q << 4);
+      for (let lane: usize = 0; lane < step; lane += 16) {
+        const from = w + lane;
         const r0 = v128.load(from);
-        const r1 = v128.load(from, 64);
-        const r2 = v128.load(from, 128);
-        const r3 = v128.load(from, 192);
+        const r1 = v128.load(from + step);
+        const r2 = v128.load(from + 2 * step);
+        const r3 = v128.load(from + 3 * step);
         const low01 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
         const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
         const low23 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
         const high23 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-        const at = to + q * 4 * STEP;
+        const at = to + (lane << 4);
         v128.store(at, v128.shuffle<i64>(low01, low23, 0, 2));
         v128.store(at, v128.shuffle<i64>(low01, low23, 1, 3), 64);
         v128.store(at, v128.shuffle<i64>(high01, high23, 0, 2), 128);
         v128.store(at, v128.shuffle<i64>(high01, high23, 1, 3), 192);
       }
-      w += 4 * STEP;
+      w += 4 * step;
     }
   }
 }

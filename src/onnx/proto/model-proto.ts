@@ -1,4 +1,4 @@
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 import { decodeMessage, encodeMessage, type ProtoSchema } from "./proto-codec.js";
 
 /*

@@ -1,10 +1,10 @@
-import type { Analysis } from "./analyze-model.js";
-import { type Axis, hasRole, isFeature, lengthOf } from "./axes.js";
-import type { TensorDescription } from "./describe-model.js";
+import type { Analysis } from "../analyze-model.js";
+import type { TensorDescription } from "../describe-model.js";
+import { notStreamable } from "../state-pairs.js";
+import { readStateRecords } from "../state-records.js";
+import { type Axis, hasRole, isFeature, lengthOf } from "../trace/axes.js";
+import { isStream } from "../trace/traced.js";
 import { elementsOf, isElementType, type SessionPlan, type SessionPort } from "./ort-session.js";
-import { notStreamable } from "./state-pairs.js";
-import { readStateRecords } from "./state-records.js";
-import { isStream } from "./traced.js";
 
 /**
  * How ONNX Runtime steps a model whose state is explicit.

@@ -1,8 +1,8 @@
+import { FLOAT64, INT64, integers, sizeOf, type Tensor, tensor } from "../proto/tensor.js";
 import {
   type Axis,
   dimsOf,
   feature,
-  featuresOf,
   hasRole,
   isFeature,
   isSameAxis,
@@ -10,6 +10,7 @@ import {
   reshapeAxes,
   vectorSize,
 } from "./axes.js";
+import { take, transpose } from "./move-tensor.js";
 import {
   axesOf,
   axisOf,
@@ -18,19 +19,17 @@ import {
   sliceRanges,
   splitSizes,
   squeezedAxes,
-  take,
-  transpose,
   unsqueezed,
-} from "./fold.js";
-import type { Fix, ShapeEntry, Site } from "./site.js";
-import { FLOAT64, INT64, integers, sizeOf, type Tensor, tensor } from "./tensor.js";
-import { cannotStream, isStream, lacking, type Stream, type Traced } from "./traced.js";
+} from "./operator-axes.js";
+import type { Fix, Handler, ShapeEntry, Site } from "./site.js";
+import { along, rearranged, spread } from "./trace-select.js";
+import { cannotStream, isStream, lacking, type Stream } from "./traced.js";
 
 /** What Slice takes to mean "to the end". */
 const END = 2 ** 31 - 1;
 
 /** Operators that move elements about: most change nothing about a step's vector. */
-export const MOVE_HANDLERS: Readonly<Record<string, (site: Site) => Traced[]>> = {
+export const MOVE_HANDLERS: Readonly<Record<string, Handler>> = {
   Identity: (site) => [site.stream(0)],
   Dropout: (site) => [site.stream(0)],
   Cast: (site) => {
@@ -73,9 +72,9 @@ export const MOVE_HANDLERS: Readonly<Record<string, (site: Site) => Traced[]>> =
   Reshape: (site) => {
     const x = site.stream(0);
     const wanted = site.opset < 5 ? (site.attributes.ints("shape") ?? []) : list(site.tensor(1));
-    return [
-      relaidTo(site, x, reshaped(dimsOf(x.axes), wanted, site.attributes.int("allowzero", 0) === 1), 1),
-    ];
+    const dims = reshaped(dimsOf(x.axes), wanted, site.attributes.int("allowzero", 0) === 1);
+    if (dims === undefined) throw cannotStream("it cuts the sequence into pieces of a fixed size");
+    return [relaidTo(site, x, dims, 1)];
   },
   Flatten: (site) => {
     const x = site.stream(0);
@@ -171,79 +170,6 @@ export const MOVE_HANDLERS: Readonly<Record<string, (site: Site) => Traced[]>> =
   },
   Concat: (site) => [concatenated(site)],
 };
-
-/** Indices along one axis of the sequence, of the batch, or of the step's vector. */
-function along(
-  site: Site,
-  x: Stream,
-  axis: number,
-  indices: readonly number[],
-  how: "slice" | "gather",
-): Stream {
-  const which = x.axes[axis]!;
-  const length = lengthOf(which);
-  const isWhole = indices.length === length && indices.every((index, i) => index === i);
-  if (isWhole) return x;
-  if (hasRole(which, "time")) {
-    if (which.length > 1 || indices.length !== 1 || indices[0] !== length - 1) {
-      const what = indices.length === 1 ? `step ${indices[0]}` : `${indices.length} steps`;
-      const open = site.marks.isTimeOpen && indices.some((index) => index > 0);
-      const lack = site.lack(cannotStream(`it takes ${open ? "some steps" : what} of the sequence`));
-      return { kind: "stream", axes: x.axes.with(axis, feature(indices.length)), moment: x.moment, lack };
-    }
-    return { ...x, axes: x.axes.with(axis, []), moment: "last" };
-  }
-  if (hasRole(which, "batch")) {
-    if (indices.length !== 1) throw cannotStream(`it takes some sequences of the batch (${how})`);
-    return { ...x, axes: x.axes.with(axis, []) };
-  }
-  const axes = x.axes.with(axis, feature(indices.length));
-  return rearranged(site, x, axes, (places) => take(places, axis, indices));
-}
-
-/**
- * Moves elements of the step's vector.
- *
- * @param move what becomes of a tensor with the axes of `x`, time and batch being 1, that holds the place of
- *   each element
- */
-function rearranged(site: Site, x: Stream, axes: readonly Axis[], move: (places: Tensor) => Tensor): Stream {
-  return site.derive([x], axes, () => {
-    const moved = move(placesOf(x.axes));
-    const isSame = moved.data.length === vectorSize(x.axes) && moved.data.every((place, i) => place === i);
-    return isSame ? x.value! : site.build.select(x.value!, [...moved.data]);
-  });
-}
-
-function placesOf(axes: readonly Axis[]): Tensor {
-  return tensor(
-    axes.map(featuresOf),
-    Array.from({ length: vectorSize(axes) }, (_, i) => i),
-    INT64,
-  );
-}
-
-/** The same value over axes of which some, of size 1 in it, are longer. */
-export function spread(site: Site, x: Stream, axes: readonly Axis[]): Stream {
-  const size = vectorSize(axes);
-  if (vectorSize(x.axes) === size) return site.relaid(x, axes);
-  return site.derive([x], axes, () => {
-    const lead = axes.length - x.axes.length;
-    const strides = x.axes.map((_, i) => vectorSize(x.axes.slice(i + 1)));
-    const sizes = axes.map(featuresOf);
-    const indices = Array.from({ length: size }, (_, place) => {
-      let from = 0;
-      let rest = place;
-      for (let i = axes.length - 1; i >= 0; i--) {
-        const at = rest % sizes[i]!;
-        rest = (rest - at) / sizes[i]!;
-        if (i >= lead && featuresOf(x.axes[i - lead]!) > 1) from += at * strides[i - lead]!;
-      }
-      return from;
-    });
-    return site.build.select(x.value!, indices);
-  });
-}
 
 function requireSingle(axis: Axis): void {
   if (hasRole(axis, "time")) throw cannotStream("it drops the time axis");

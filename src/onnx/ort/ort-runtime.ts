@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 
 /** Which build of ONNX Runtime: WebAssembly, or native code where it is installed. */
 export type OrtEngine = "ort-web" | "ort-node";

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 import { FATAL, type OrtRuntime } from "./ort-runtime.js";
 
 /** Element types that can be fed and read, with the arrays that hold them. */
@@ -108,12 +108,14 @@ export class OrtSession {
   async run(): Promise<readonly Elements[]> {
     // Outputs are new arrays every time: onnxruntime-web 1.30 leaves those that it is given unfilled.
     const results = await this.#session.run(this.#feeds, this.#wanted, { logSeverityLevel: FATAL });
-    return this.#wanted.map((name) => {
-      const data = results[name]?.data;
-      results[name]?.dispose();
-      if (data && Object.values(ARRAYS).some((Type) => data instanceof Type)) return data as Elements;
+    const data = this.#wanted.map((name) => {
+      const values = results[name]?.data;
+      if (values && Object.values(ARRAYS).some((Type) => values instanceof Type)) return values as Elements;
       throw new TypeError(`${name} is no tensor of numbers`);
     });
+    // A model's answer may be its state: one result, wanted twice.
+    for (const result of Object.values(results)) result.dispose();
+    return data;
   }
 
   /** Reads one key's numbers of a result. @returns false if any of them is not finite */

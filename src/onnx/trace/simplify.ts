@@ -1,4 +1,4 @@
-import type { Operation, StepGraph, Value } from "../cells/index.js";
+import type { Operation, StepGraph, Value } from "../../cells/index.js";
 import { operandsOf, pruned } from "./step-graph-builder.js";
 
 /**

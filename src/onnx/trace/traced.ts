@@ -1,7 +1,7 @@
-import type { Value } from "../cells/index.js";
-import { problem } from "../core/index.js";
+import type { Value } from "../../cells/index.js";
+import { problem } from "../../core/index.js";
+import type { Tensor } from "../proto/tensor.js";
 import type { Axis } from "./axes.js";
-import type { Tensor } from "./tensor.js";
 
 /** A node, and why it cannot be streamed, or what the kernel lacks for it. */
 export interface Obstacle {

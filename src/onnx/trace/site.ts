@@ -1,9 +1,9 @@
-import type { Operation, Value } from "../cells/index.js";
-import type { Attributes } from "./attributes.js";
+import type { Operation, Value } from "../../cells/index.js";
+import type { Attributes } from "../proto/attributes.js";
+import type { NodeProto } from "../proto/model-proto.js";
+import type { Tensor } from "../proto/tensor.js";
 import { type Axis, isFeature, vectorSize } from "./axes.js";
-import type { NodeProto } from "./model-proto.js";
 import type { StepGraphBuilder } from "./step-graph-builder.js";
-import type { Tensor } from "./tensor.js";
 import {
   cannotStream,
   isStream,
@@ -36,6 +36,9 @@ export interface Fix {
 
 /** One length of a shape: fixed, -1 for what is left, or that of the data input's time or batch axis. */
 export type ShapeEntry = number | "time" | "batch";
+
+/** What an operator makes of its inputs: a value for each of its outputs. */
+export type Handler = (site: Site) => Traced[];
 
 /** A node while it is traced: what it is given, and what its results are made with. */
 export class Site {

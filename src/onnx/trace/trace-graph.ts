@@ -1,6 +1,4 @@
-import { Attributes } from "./attributes.js";
-import { type Axis, vectorSize } from "./axes.js";
-import { fold } from "./fold.js";
+import { Attributes } from "../proto/attributes.js";
 import {
   type GraphProto,
   type ModelProto,
@@ -8,13 +6,18 @@ import {
   nodeName,
   opsetOf,
   type TensorProto,
-} from "./model-proto.js";
-import { type Fix, type Marks, Site } from "./site.js";
+} from "../proto/model-proto.js";
+import { INT64, readTensor, sizeOf, type Tensor, tensor } from "../proto/tensor.js";
+import { type Axis, vectorSize } from "./axes.js";
+import { fold } from "./fold.js";
+import { type Fix, type Handler, type Marks, Site } from "./site.js";
 import { StepGraphBuilder } from "./step-graph-builder.js";
-import { INT64, readTensor, sizeOf, type Tensor, tensor } from "./tensor.js";
-import { MATH_HANDLERS } from "./trace-math.js";
+import { ACTIVATION_HANDLERS } from "./trace-activations.js";
+import { BROADCAST_HANDLERS } from "./trace-broadcast.js";
+import { LINEAR_HANDLERS } from "./trace-linear.js";
 import { MOVE_HANDLERS } from "./trace-moves.js";
 import { RECURRENT, type StatePort, statePorts, traceRecurrent } from "./trace-recurrent.js";
+import { REDUCTION_HANDLERS } from "./trace-reductions.js";
 import {
   cannotStream,
   isStream,
@@ -27,7 +30,13 @@ import {
   type Unknown,
 } from "./traced.js";
 
-const HANDLERS: Readonly<Record<string, (site: Site) => Traced[]>> = { ...MOVE_HANDLERS, ...MATH_HANDLERS };
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  ...MOVE_HANDLERS,
+  ...ACTIVATION_HANDLERS,
+  ...BROADCAST_HANDLERS,
+  ...LINEAR_HANDLERS,
+  ...REDUCTION_HANDLERS,
+};
 
 /** What following the data input through a graph has shown. */
 export interface Trace {

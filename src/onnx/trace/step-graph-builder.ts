@@ -1,4 +1,4 @@
-import type { Operation, StepGraph, Value } from "../cells/index.js";
+import type { Operation, StepGraph, Value } from "../../cells/index.js";
 import { lacking } from "./traced.js";
 
 /** Runs of neighbours that one selection of elements may fall into. */
@@ -28,6 +28,8 @@ export class StepGraphBuilder {
 
   slice(input: Value, from: number, size: number): Value {
     if (from === 0 && size === this.sizeOf(input)) return input;
+    if (!(size > 0 && from + size <= this.sizeOf(input)))
+      throw lacking("it takes elements that are not there");
     return this.emit(size, { kind: "slice", from, input, output: 0 });
   }
 

@@ -1,5 +1,5 @@
-import { Attributes } from "./attributes.js";
-import type { NodeProto } from "./model-proto.js";
+import { Attributes } from "../proto/attributes.js";
+import type { NodeProto } from "../proto/model-proto.js";
 import {
   BOOL,
   FLOAT32,
@@ -10,10 +10,22 @@ import {
   sizeOf,
   type Tensor,
   tensor,
-} from "./tensor.js";
-
-/** Elements a computed constant may have: more is a mistake of the file. */
-const MOST_ELEMENTS = 1 << 26;
+} from "../proto/tensor.js";
+import { array, concat, expand, MOST_ELEMENTS, take, transpose } from "./move-tensor.js";
+import {
+  axesOf,
+  axisOf,
+  broadcastDims,
+  list,
+  need,
+  reshaped,
+  scalar,
+  shapeRange,
+  sliceRanges,
+  splitSizes,
+  squeezedAxes,
+  unsqueezed,
+} from "./operator-axes.js";
 
 type Fold = (
   inputs: readonly (Tensor | undefined)[],
@@ -79,7 +91,9 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
   Reshape: ([x, shape], attributes, opset) => {
     const wanted = opset < 5 ? (attributes.ints("shape") ?? []) : list(shape);
-    return [{ ...need(x), dims: reshaped(need(x).dims, wanted, attributes.int("allowzero", 0) === 1) }];
+    const dims = reshaped(need(x).dims, wanted, attributes.int("allowzero", 0) === 1);
+    if (dims) return [{ ...need(x), dims }];
+    throw new RangeError(`a reshape of [${need(x).dims.join(", ")}] to [${wanted.join(", ")}]`);
   },
   Flatten: ([x], attributes) => {
     const { dims } = need(x);
@@ -198,28 +212,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
 };
 
-function need(value: Tensor | undefined): Tensor {
-  if (value === undefined) throw new RangeError("an input is missing");
-  return value;
-}
-
-export function list(value: Tensor | undefined): number[] {
-  return [...need(value).data];
-}
-
-export function scalar(value: Tensor | undefined): number {
-  const [first] = need(value).data;
-  if (first === undefined) throw new RangeError("an empty tensor, where a number is needed");
-  return first;
-}
-
-/** Room for `size` elements of a tensor's kind. */
-function array(like: Tensor, size: number): Float32Array | Float64Array {
-  if (!(size <= MOST_ELEMENTS)) throw new RangeError(`a tensor of ${size} elements`);
-  return like.data instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
-}
-
-export function constant(attributes: Attributes): Tensor {
+function constant(attributes: Attributes): Tensor {
   const value = attributes.get("value")?.t;
   if (value) return readTensor(value, "a Constant node");
   for (const name of ["value_float", "value_int", "value_floats", "value_ints"] as const) {
@@ -243,172 +236,6 @@ function cast(x: Tensor, type: number): Tensor {
   return { ...x, type, data };
 }
 
-export function axisOf(axis: number, rank: number): number {
-  const at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= rank) {
-    throw new RangeError(`axis ${axis} of a tensor with ${rank} axes`);
-  }
-  return at;
-}
-
-/** Axes stand in an attribute in older operator sets, in an input in newer ones. */
-export function axesOf(
-  input: Tensor | undefined,
-  attributes: Attributes,
-  isAttribute: boolean,
-): readonly number[] | undefined {
-  if (isAttribute || input === undefined) return attributes.ints("axes");
-  return list(input);
-}
-
-export function squeezedAxes(dims: readonly number[], axes: readonly number[] | undefined): number[] {
-  if (axes !== undefined) return axes.map((axis) => axisOf(axis, dims.length));
-  return dims.flatMap((length, axis) => (length === 1 ? [axis] : []));
-}
-
-/** `items` with `unit` put in, so that it stands at `axes` of the result. */
-export function unsqueezed<T>(items: readonly T[], axes: readonly number[], unit: T): T[] {
-  const rank = items.length + axes.length;
-  const result = [...items];
-  const places = axes.map((axis) => axisOf(axis, rank)).sort((a, b) => a - b);
-  for (const place of places) result.splice(place, 0, unit);
-  return result;
-}
-
-export function shapeRange(rank: number, attributes: Attributes): [start: number, end: number] {
-  const clamp = (at: number): number => Math.min(rank, Math.max(0, at < 0 ? at + rank : at));
-  return [clamp(attributes.int("start", 0)), clamp(attributes.int("end", rank))];
-}
-
-/** The dimensions that Reshape gives: 0 copies, -1 takes what is left. */
-export function reshaped(dims: readonly number[], wanted: readonly number[], allowZero = false): number[] {
-  const result = wanted.map((length, axis) => (length === 0 && !allowZero ? (dims[axis] ?? 0) : length));
-  const known = result.reduce((product, length) => (length === -1 ? product : product * length), 1);
-  const open = result.indexOf(-1);
-  if (open >= 0) result[open] = sizeOf(dims) / known;
-  if (sizeOf(result) !== sizeOf(dims) || !result.every(Number.isInteger)) {
-    throw new RangeError(`a reshape of [${dims.join(", ")}] to [${wanted.join(", ")}]`);
-  }
-  return result;
-}
-
-export function transpose(x: Tensor, perm: readonly number[]): Tensor {
-  const dims = perm.map((axis) => x.dims[axis] ?? 1);
-  const strides = stridesOf(x.dims);
-  const data = array(x, x.data.length);
-  forEachIndex(
-    dims,
-    perm.map((axis) => strides[axis] ?? 0),
-    (to, from) => {
-      data[to] = x.data[from]!;
-    },
-  );
-  return { ...x, dims, data };
-}
-
-/** Elements of `indices` along one axis. */
-export function take(x: Tensor, axis: number, indices: readonly number[]): Tensor {
-  const outer = sizeOf(x.dims.slice(0, axis));
-  const length = x.dims[axis] ?? 1;
-  const inner = sizeOf(x.dims.slice(axis + 1));
-  const data = array(x, outer * indices.length * inner);
-  let at = 0;
-  for (let o = 0; o < outer; o++) {
-    for (const index of indices) {
-      if (!(index >= 0 && index < length)) throw new RangeError(`element ${index} of ${length}`);
-      const from = (o * length + index) * inner;
-      data.set(x.data.subarray(from, from + inner), at);
-      at += inner;
-    }
-  }
-  return { ...x, dims: x.dims.with(axis, indices.length), data };
-}
-
-function concat(parts: readonly Tensor[], axis: number): Tensor {
-  const first = need(parts[0]);
-  const at = axisOf(axis, first.dims.length);
-  const outer = sizeOf(first.dims.slice(0, at));
-  const length = parts.reduce((sum, part) => sum + (part.dims[at] ?? 0), 0);
-  if (parts.some((part) => part.isState !== first.isState)) throw new RangeError("a state beside other data");
-  const dims = first.dims.with(at, length);
-  const data = array(first, sizeOf(dims));
-  let to = 0;
-  for (let o = 0; o < outer; o++) {
-    for (const part of parts) {
-      const inner = part.data.length / outer;
-      data.set(part.data.subarray(o * inner, (o + 1) * inner), to);
-      to += inner;
-    }
-  }
-  return { ...first, dims, data };
-}
-
-/** What Slice takes of each axis; starts and ends stand in attributes before opset 10. */
-export function sliceRanges(
-  dims: readonly number[],
-  [, starts, ends, axes, steps]: readonly (Tensor | undefined)[],
-  attributes: Attributes,
-  opset: number,
-): { axis: number; indices: number[]; start: number; step: number }[] {
-  const from = opset < 10 ? (attributes.ints("starts") ?? []) : list(starts);
-  const to = opset < 10 ? (attributes.ints("ends") ?? []) : list(ends);
-  const along = (opset < 10 ? attributes.ints("axes") : axes && list(axes)) ?? from.map((_, i) => i);
-  return along.map((which, i) => {
-    const axis = axisOf(which, dims.length);
-    const length = dims[axis] ?? 1;
-    const step = opset < 10 || steps === undefined ? 1 : (steps.data[i] ?? 1);
-    const clamp = (value: number, low: number, high: number): number =>
-      Math.min(high, Math.max(low, value < 0 ? value + length : value));
-    const down = step < 0;
-    const start = clamp(from[i] ?? 0, down ? -1 : 0, down ? length - 1 : length);
-    // An end far below zero means: through the first element.
-    const last = to[i] ?? length;
-    const end = down && last < -length ? -1 : clamp(last, down ? -1 : 0, length);
-    const indices: number[] = [];
-    for (let at = start; down ? at > end : at < end; at += step) indices.push(at);
-    return { axis, indices, start, step };
-  });
-}
-
-export function splitSizes(
-  length: number,
-  sizes: Tensor | undefined,
-  attributes: Attributes,
-  opset: number,
-  outputs: number,
-): number[] {
-  const given = opset < 13 ? attributes.ints("split") : sizes && list(sizes);
-  if (given !== undefined) return [...given];
-  const each = Math.ceil(length / outputs);
-  return Array.from({ length: outputs }, (_, i) => Math.min(each, length - i * each));
-}
-
-export function broadcastDims(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const left = a[a.length - rank + i] ?? 1;
-    const right = b[b.length - rank + i] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) {
-      throw new RangeError(`[${a.join(", ")}] beside [${b.join(", ")}]`);
-    }
-    return left === 1 ? right : left;
-  });
-}
-
-export function expand(x: Tensor, dims: readonly number[]): Tensor {
-  const lead = dims.length - x.dims.length;
-  const strides = stridesOf(x.dims);
-  const data = array(x, sizeOf(dims));
-  forEachIndex(
-    dims,
-    dims.map((_, axis) => (axis < lead || x.dims[axis - lead] === 1 ? 0 : (strides[axis - lead] ?? 0))),
-    (to, from) => {
-      data[to] = x.data[from]!;
-    },
-  );
-  return { ...x, dims, data };
-}
-
 function pairwise(f: (a: number, b: number) => number, ofIntegers = f, type?: number): Fold {
   return (inputs) => {
     const [first, ...others] = inputs.map(need);
@@ -422,30 +249,4 @@ function pairwise(f: (a: number, b: number) => number, ofIntegers = f, type?: nu
       }, need(first)),
     ];
   };
-}
-
-function stridesOf(dims: readonly number[]): number[] {
-  const strides = dims.map(() => 1);
-  for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
-  return strides;
-}
-
-/** Calls `visit` with every index of a row-major tensor and the place that `strides` give it elsewhere. */
-function forEachIndex(
-  dims: readonly number[],
-  strides: readonly number[],
-  visit: (to: number, from: number) => void,
-): void {
-  const size = sizeOf(dims);
-  const counters = dims.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < size; to++) {
-    visit(to, from);
-    for (let axis = dims.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!;
-      if (++counters[axis]! < dims[axis]!) break;
-      from -= strides[axis]! * dims[axis]!;
-      counters[axis] = 0;
-    }
-  }
 }

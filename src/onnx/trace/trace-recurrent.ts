@@ -1,10 +1,10 @@
-import type { CellKind, CellWeights, Nonlinearity, Value } from "../cells/index.js";
+import type { CellKind, CellWeights, Nonlinearity, Value } from "../../cells/index.js";
+import { gatesFromOnnx, peepholesFromOnnx } from "../gate-order.js";
+import type { NodeProto } from "../proto/model-proto.js";
+import { sizeOf, type Tensor } from "../proto/tensor.js";
 import { type Axis, feature, hasRole, isFeature, lengthOf } from "./axes.js";
-import { take } from "./fold.js";
-import { gatesFromOnnx, peepholesFromOnnx } from "./gate-order.js";
-import type { NodeProto } from "./model-proto.js";
+import { take } from "./move-tensor.js";
 import type { Site } from "./site.js";
-import { sizeOf, type Tensor } from "./tensor.js";
 import {
   cannotStream,
   isStream,

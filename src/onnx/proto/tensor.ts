@@ -1,4 +1,4 @@
-import { problem } from "../core/index.js";
+import { problem } from "../../core/index.js";
 import type { TensorProto } from "./model-proto.js";
 
 /** TensorProto.DataType, as far as Eddy computes with them. */
@@ -113,10 +113,9 @@ function dataOf(proto: TensorProto): Float32Array | Float64Array | undefined {
     raw && Float64Array.from({ length: Math.floor(raw.byteLength / width) }, (_, i) => read(i * width));
   switch (dataType) {
     case FLOAT32:
-      if (raw) {
-        return Float32Array.from({ length: Math.floor(raw.byteLength / 4) }, (_, i) =>
-          raw.getFloat32(i * 4, true),
-        );
+      if (rawData) {
+        // A copy of its own is aligned; all machines that run JavaScript are little-endian, as the file is.
+        return new Float32Array(rawData.slice().buffer, 0, Math.floor(rawData.length / 4));
       }
       return Float32Array.from(floatData);
     case 2: // uint8

@@ -1,10 +1,10 @@
-import { problem } from "../core/index.js";
-import type { Analysis } from "./analyze-model.js";
-import { hasRole, isFeature, lengthOf } from "./axes.js";
+import { problem } from "../../core/index.js";
+import type { Analysis } from "../analyze-model.js";
+import { hasRole, isFeature, lengthOf } from "../trace/axes.js";
+import { isStream } from "../trace/traced.js";
 import type { OrtRuntime } from "./ort-runtime.js";
 import { elementsOf, messageOf, OrtSession, type SessionPort } from "./ort-session.js";
 import { initialState, openShape, port } from "./session-plan.js";
-import { isStream } from "./traced.js";
 
 /**
  * Runs a whole sequence at once in ONNX Runtime, also through what cannot be streamed.

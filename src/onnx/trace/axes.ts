@@ -1,4 +1,4 @@
-import { sizeOf } from "./tensor.js";
+import { sizeOf } from "../proto/tensor.js";
 
 /**
  * What an axis of a tensor runs over: time steps, sequences of a batch, or elements of the vector that belongs

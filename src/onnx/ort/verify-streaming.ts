@@ -1,10 +1,10 @@
-import type { RecurrentModel } from "../cells/index.js";
-import { Rng } from "../core/index.js";
-import type { Analysis } from "./analyze-model.js";
+import type { RecurrentModel } from "../../cells/index.js";
+import { Rng } from "../../core/index.js";
+import type { Analysis } from "../analyze-model.js";
+import { notStreamableAt } from "../trace/traced.js";
 import type { OrtRuntime } from "./ort-runtime.js";
 import { messageOf } from "./ort-session.js";
 import { runSequence } from "./run-sequence.js";
-import { notStreamableAt } from "./traced.js";
 
 const STEPS = 7;
 /** Far above what the order of sums makes, far below what another step's value makes. */

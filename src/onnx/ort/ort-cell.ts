@@ -1,9 +1,9 @@
 import type { Tensor } from "onnxruntime-web/wasm";
-import type { CellKind, CellWeights } from "../cells/index.js";
-import { makeModel, makeNode, makeValueInfo } from "./make-proto.js";
-import { encodeModel } from "./model-proto.js";
+import type { CellKind, CellWeights } from "../../cells/index.js";
+import { makeModel, makeNode, makeValueInfo } from "../proto/make-proto.js";
+import { encodeModel } from "../proto/model-proto.js";
+import { recurrentAttributes, recurrentWeights } from "../write-recurrent.js";
 import type { OrtRuntime } from "./ort-runtime.js";
-import { recurrentAttributes, recurrentWeights } from "./write-recurrent.js";
 
 /** A recurrent cell, as PyTorch lays it out. */
 export interface CellSpec {

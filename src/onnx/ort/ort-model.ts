@@ -1,13 +1,13 @@
-import type { RecurrentModel } from "../cells/index.js";
-import { problem } from "../core/index.js";
-import { adoptModel } from "./adopt-model.js";
-import { analyzeModel } from "./analyze-model.js";
-import { decodeModel } from "./model-proto.js";
+import type { RecurrentModel } from "../../cells/index.js";
+import { problem } from "../../core/index.js";
+import { adoptModel } from "../adopt-model.js";
+import { analyzeModel } from "../analyze-model.js";
+import { decodeModel } from "../proto/model-proto.js";
+import { notStreamable } from "../state-pairs.js";
+import { isStream } from "../trace/traced.js";
 import type { OrtEngine, OrtRuntime } from "./ort-runtime.js";
 import { elementsOf, messageOf, OrtSession, type SessionPlan } from "./ort-session.js";
 import { canBatch, initialState, sessionPlan } from "./session-plan.js";
-import { notStreamable } from "./state-pairs.js";
-import { isStream } from "./traced.js";
 import { requireCausal } from "./verify-streaming.js";
 
 /**
