@@ -40,7 +40,7 @@ export interface TrainingEnd {
 
 /**
  * Judges a training by its updates and by a probe of the network that came of it: a pass over a few
- * stretches of its history, there and back, and one over at most 8,192 steps, there.
+ * stretches of its history, there and back, and one over at most 4,096 steps, there.
  */
 export function gradientHealth({ network, lanes, tbptt: [, k2], update }: TrainingEnd): GradientHealth {
   const depth = Math.max(k2, DEPTH);

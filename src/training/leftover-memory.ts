@@ -2,7 +2,7 @@ import type { TrainableNetwork } from "../cells/index.js";
 import { cutSteps, type SequenceBatch } from "./sequence-batch.js";
 
 /** Steps of history that are looked at, of all lanes together. */
-const STEPS = 8192;
+const STEPS = 4096;
 /** Steps that the network runs at once. */
 const WINDOW = 64;
 /** Parts of the history that are held against each other. */

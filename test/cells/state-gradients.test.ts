@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { KernelNetwork, Network, type Window } from "../../src/cells/index.js";
 import { Rng } from "../../src/core/index.js";
-import { shapes } from "./networks.js";
+import { bidirectionalShapes, shapes } from "./networks.js";
 
 const random = (rng: Rng, length: number) =>
   Float64Array.from({ length }, () => Math.fround(0.5 * rng.normal()));
@@ -77,19 +77,22 @@ describe("Window.gradientsBefore()", () => {
     },
   );
 
-  it.each(shapes)("%s: the kernel's are the reference's, at every step", (_, shape) => {
-    const network = create(shape);
-    const reference = network.window(B, T);
-    const kernel = KernelNetwork.from(network).window(B, T);
-    pass(reference);
-    pass(kernel);
-    for (let t = 1; t <= T; t++) {
-      const expected = gradientsBefore(reference, t, network.stateSize);
-      const largest = expected.reduce((most, g) => Math.max(most, Math.abs(g)), 1e-3);
-      const off = gradientsBefore(kernel, t, network.stateSize).map((g, i) => Math.abs(g - expected[i]!));
-      expect(Math.max(...off) / largest, `before step ${t}`).toBeLessThan(3e-6);
-    }
-  });
+  it.each([...shapes, ...bidirectionalShapes])(
+    "%s: the kernel's are the reference's, at every step",
+    (_, shape) => {
+      const network = create(shape);
+      const reference = network.window(B, T);
+      const kernel = KernelNetwork.from(network).window(B, T);
+      pass(reference);
+      pass(kernel);
+      for (let t = 1; t <= T; t++) {
+        const expected = gradientsBefore(reference, t, network.stateSize);
+        const largest = expected.reduce((most, g) => Math.max(most, Math.abs(g)), 1e-3);
+        const off = gradientsBefore(kernel, t, network.stateSize).map((g, i) => Math.abs(g - expected[i]!));
+        expect(Math.max(...off) / largest, `before step ${t}`).toBeLessThan(3e-6);
+      }
+    },
+  );
 
   it("Window.gradientsBefore(): nothing reaches a step from behind the beginning of a sequence", () => {
     for (const [, shape] of shapes) {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sin } from "../../src/core/index.js";
+import { decodeModel } from "../../src/onnx/index.js";
 import { eddy } from "../support/cli.js";
 import { temporaryFolder } from "../support/temporary.js";
 
@@ -35,12 +36,21 @@ describe("eddy train", () => {
     for (const rival of ["persistence", "seasonalNaive", "holtWinters", "ridge"]) {
       expect(Object.keys(test[rival])).toEqual(["mae", "rmse", "smape", "mase"]);
     }
+    const [{ horizon, networks }] = results.at(-1).gradients;
+    expect(horizon).toBe(1);
+    expect(networks[0]).toMatchObject({ refused: 0, layers: [{ depth: 128 }] });
     expect(test.model.mae).toBeLessThan(0.5 * test.persistence.mae);
 
     const bytes = readFileSync(model);
-    expect(readFileSync(join(folder, "room.md"), "utf8")).toContain("| this network |");
+    const card = readFileSync(join(folder, "room.md"), "utf8");
+    expect(card).toContain("| this network |");
+    expect(card).toContain("| 1 step ahead, network 1 |");
+    const { metadataProps } = decodeModel(bytes, { name: "room" });
+    const kept = metadataProps.find(({ key }) => key === "eddy.gradients");
+    expect(JSON.parse(kept?.value ?? "")).toEqual(results.at(-1).gradients);
     const again = await eddy("train", pipeline, "--input", input, "--model", model);
     expect(again.stdout).toMatch(/this network +\d/);
+    expect(again.stdout).toMatch(/^gradients +norm .* reach$/m);
     expect(readFileSync(model).equals(bytes)).toBe(true);
     const other = await eddy("train", pipeline, "--input", input, "--model", model, "--seed", "2");
     expect(other.code).toBe(0);
