@@ -50,9 +50,9 @@ function unusedMemory({ cell, layers, leftover, k2 }: GradientFindings): string 
   const reach = Math.max(...layers.map((layer) => layer.steps));
   const vanish = `gradients vanish after ${steps(reach)}`;
   if (leftover === undefined) {
-    if (reach >= Math.min(k2, ...layers.map(({ depth }) => depth))) return undefined;
-    const remedy = cell === "rnn" ? "; if so, try a GRU" : "";
-    return `${vanish} of the ${k2} that training looks back: the history is too short to tell whether the data has a longer memory${remedy}`;
+    // Gates are what there is against it: those who have them need not be told.
+    if (cell !== "rnn" || reach >= Math.min(k2, ...layers.map(({ depth }) => depth))) return undefined;
+    return `${vanish} of the ${k2} that training looks back: the history is too short to tell whether the data has a longer memory; if so, try a GRU`;
   }
   const { lag } = leftover;
   const further = `let training look back further than ${steps(k2)} (learn.tbptt)`;

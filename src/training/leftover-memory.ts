@@ -29,32 +29,35 @@ export interface Leftover {
  * tested by the method of batch means: the sum's standard error is that of the sums of up to 32 blocks, which
  * holds for errors that hang together, as those of forecasts several steps ahead do.
  *
+ * @param all   of which as much is looked at as affords a quick answer
  * @param depth lags that are tried: 1 to depth
  * @returns the shortest lag whose correlation is nearly the strongest; null: none is beyond chance; undefined:
  *   there is too little history to tell
  */
 export function leftoverMemory(
   network: TrainableNetwork,
-  lanes: SequenceBatch,
+  all: SequenceBatch,
   depth: number,
 ): Leftover | null | undefined {
+  const n = Math.min(WINDOW, all.steps);
+  if (n === 0 || all.target.length !== all.batch * all.steps * network.outputs) return undefined;
+  const lanes = firstLanes(all, Math.floor(STEPS / n));
   const { batch: B, steps: T } = lanes;
-  const n = Math.min(WINDOW, T);
-  const steps = n === 0 ? 0 : n * Math.floor(Math.min(T, STEPS / B) / n);
-  if (steps === 0 || lanes.target.length !== B * T * network.outputs) return undefined;
+  const steps = n * Math.floor(Math.min(T, STEPS / B) / n);
   const errors = errorsOf(network, lanes, steps, n);
   const ages = agesOf(lanes, steps);
   /** By lag: the strongest correlation that is beyond chance. */
   const found = new Float64Array(depth + 1);
   let known = 0;
+  const inputs = Array.from({ length: network.inputs }, (_, i) => {
+    const input = column(lanes.input, network.inputs, i, B, T, steps);
+    center(input);
+    return input;
+  });
   for (let o = 0; o < network.outputs; o++) {
     const error = column(errors, network.outputs, o, B, steps, steps);
     known = Math.max(known, center(error));
-    for (let i = 0; i < network.inputs; i++) {
-      const input = column(lanes.input, network.inputs, i, B, T, steps);
-      center(input);
-      strongest(found, correlations(error, input, ages, B, depth));
-    }
+    for (const input of inputs) strongest(found, correlations(error, input, ages, B, depth));
   }
   if (known < LEAST_STEPS) return undefined;
   const most = found.reduce((max, r) => Math.max(max, Math.abs(r)), 0);
@@ -62,6 +65,17 @@ export function leftoverMemory(
   // A periodic input is as telling a period earlier.
   const lag = found.findIndex((r) => Math.abs(r) >= 0.9 * most);
   return { lag, correlation: found[lag]! };
+}
+
+function firstLanes({ batch, steps, input, target, begins }: SequenceBatch, most: number): SequenceBatch {
+  const B = Math.min(batch, most);
+  return {
+    batch: B,
+    steps,
+    input: input.subarray(0, (input.length / batch) * B),
+    target: target.subarray(0, (target.length / batch) * B),
+    ...(begins === undefined ? {} : { begins: begins.subarray(0, B * steps) }),
+  };
 }
 
 /** [B, steps, O] target less output, states carried through; NaN where unknown. */
@@ -77,10 +91,11 @@ function errorsOf(network: TrainableNetwork, lanes: SequenceBatch, steps: number
     window.initial.set(state);
     window.forward();
     window.statesBefore(state, n);
+    const { output } = window;
     for (let b = 0; b < B; b++) {
       for (let k = 0; k < n * O; k++) {
         const wanted = lanes.target[(b * T + from) * O + k]!;
-        errors[(b * steps + from) * O + k] = wanted - window.output[b * n * O + k]!;
+        errors[(b * steps + from) * O + k] = wanted - output[b * n * O + k]!;
       }
     }
   }
@@ -113,7 +128,11 @@ function column(
   );
 }
 
-/** Takes the mean off what is known, and divides it by its standard deviation. @returns how many are known */
+/**
+ * Takes the mean off what is known, and divides it by its standard deviation.
+ *
+ * @returns how many are known
+ */
 function center(values: Float64Array): number {
   let count = 0;
   let sum = 0;

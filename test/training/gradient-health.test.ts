@@ -53,7 +53,8 @@ describe("gradientAdvice()", () => {
       "gradients vanish after 1 step of the 24 that training looks back: the history is too short to tell " +
         "whether the data has a longer memory; if so, try a GRU",
     ]);
-    expect(advice({ layers: [layer(24)], leftover: undefined })).toEqual([]);
+    expect(advice({ cell: "rnn", layers: [layer(24)], leftover: undefined })).toEqual([]);
+    expect(advice({ layers: [layer(1)], leftover: undefined })).toEqual([]);
   });
 
   it("gradientAdvice() names what explodes, layer by layer, and refused updates", () => {

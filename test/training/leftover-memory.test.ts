@@ -64,6 +64,12 @@ describe("leftoverMemory()", () => {
     expect(leftoverMemory(silent, { ...some, target: holes }, 64)?.lag).toBe(37);
   });
 
+  it("leftoverMemory() looks at some of very many lanes", () => {
+    const rng = new Rng(9);
+    const some = lanes(noise(1), (back) => back(7) + rng.normal());
+    expect(leftoverMemory(silent, { ...some, batch: 160, steps: 25 }, 64)?.lag).toBe(7);
+  });
+
   it("leftoverMemory() cannot tell from a short history", () => {
     const short = { batch: 1, steps: 200, input: new Float64Array(200), target: new Float64Array(200) };
     expect(leftoverMemory(silent, short, 64)).toBeUndefined();
