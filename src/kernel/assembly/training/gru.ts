@@ -1,4 +1,4 @@
-import { sigmoid, tanh } from "../math";
+import { sigmoidFour, tanhTwo } from "../math";
 import { carriedGradient, Layer, multiplyCarried, startsAt } from "./layer";
 
 /*
@@ -35,11 +35,17 @@ export function gruForward(layer: Layer): void {
       const z = r + bytes;
       const m = z + bytes;
       // Apart from what needs them, so that more of them are under way at a time.
-      for (let gate = r; gate < m; gate += 16) v128.store(gate, sigmoid(v128.load(gate)));
-      for (let j: usize = 0; j < bytes; j += 16) {
-        const fresh = tanh(f32x4.add(v128.load(n + j), f32x4.mul(v128.load(r + j), v128.load(m + j))));
-        v128.store(n + j, fresh);
-        v128.store(out + j, mix(v128.load(z + j), fresh, v128.load(h + j), one));
+      for (let gate = r; gate < m; gate += 64) {
+        sigmoidFour(gate, v128.load(gate), v128.load(gate, 16), v128.load(gate, 32), v128.load(gate, 48));
+      }
+      for (let j: usize = 0; j < bytes; j += 32) {
+        tanhTwo(
+          n + j,
+          f32x4.add(v128.load(n + j), f32x4.mul(v128.load(r + j), v128.load(m + j))),
+          f32x4.add(v128.load(n + j, 16), f32x4.mul(v128.load(r + j, 16), v128.load(m + j, 16))),
+        );
+        v128.store(out + j, mix(v128.load(z + j), v128.load(n + j), v128.load(h + j), one));
+        v128.store(out + j, mix(v128.load(z + j, 16), v128.load(n + j, 16), v128.load(h + j, 16), one), 16);
       }
     }
   }
