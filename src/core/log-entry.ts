@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly position: number;
   /** Which stage it belongs to: its slot's name. */
   readonly slot: string;
-  /** What happened: `checkpoint`, `rejected`, `label`, `reset`. */
+  /** What happened: `checkpoint`, `rejected`, `learned`, `rolled-back`. */
   readonly kind: string;
   /** For people: why. */
   readonly why: string;

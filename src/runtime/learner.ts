@@ -1,17 +1,26 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { Trainer } from "../stream/index.js";
-import type { TrainingJob, TrainingProgress, TrainingResult } from "../training/index.js";
+import type {
+  TendJob,
+  TendResult,
+  TrainingJob,
+  TrainingProgress,
+  TrainingResult,
+} from "../training/index.js";
 import type { LearnerReply, LearnerRequest } from "./learner-thread.js";
 
 interface Waiting {
   readonly onProgress: (progress: TrainingProgress) => void;
-  readonly resolve: (result: TrainingResult) => void;
+  readonly resolve: (result: TrainingResult | TendResult) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** A request without its number. */
+type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
+
 /**
- * Trains in one worker thread, a job at a time, so that learning never holds up an event. The thread is
+ * Trains and tends in one worker thread, a job at a time, so that learning never holds up an event. The thread is
  * started with the first job and doesn't keep the process alive on its own.
  */
 export class Learner implements Trainer {
@@ -25,24 +34,39 @@ export class Learner implements Trainer {
     onProgress: (progress: TrainingProgress) => void,
     budget = 1,
   ): Promise<TrainingResult> {
-    // A job that took t seconds at a budget of 20 % is followed by 4 t of rest before the next of its kind.
+    return (await this.#within(budget, { kind: "train", job }, onProgress)) as TrainingResult;
+  }
+
+  async tend(job: TendJob, budget = 1): Promise<TendResult> {
+    return (await this.#within(budget, { kind: "tend", job }, () => {})) as TendResult;
+  }
+
+  /** A job that took t seconds at a budget of 20 % is followed by 4 t of rest before the next of its kind. */
+  async #within(
+    budget: number,
+    asked: Asked,
+    onProgress: (progress: TrainingProgress) => void,
+  ): Promise<TrainingResult | TendResult> {
     if (budget < 1) await pause(this.#restUntil - performance.now());
     const begun = performance.now();
     try {
-      return await this.#post(job, onProgress);
+      return await this.#post(asked, onProgress);
     } finally {
       const ended = performance.now();
       if (budget < 1) this.#restUntil = ended + (ended - begun) * (1 / budget - 1);
     }
   }
 
-  #post(job: TrainingJob, onProgress: (progress: TrainingProgress) => void): Promise<TrainingResult> {
+  #post(
+    asked: Asked,
+    onProgress: (progress: TrainingProgress) => void,
+  ): Promise<TrainingResult | TendResult> {
     const thread = this.#start();
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { onProgress, resolve, reject });
       thread.ref();
-      thread.postMessage({ id, job } satisfies LearnerRequest);
+      thread.postMessage({ ...asked, id });
     });
   }
 

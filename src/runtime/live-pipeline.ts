@@ -228,6 +228,8 @@ export class LivePipeline {
     this.#status.learning(report);
     if (report.kind === "checkpoint")
       log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
+    if (report.kind === "rolled-back")
+      log.warn(`${pipeline.name}: back to network ${report.model}: ${report.why}`);
     if (report.kind === "rejected") log.info(`${pipeline.name}: network not taken: ${report.why}`);
     if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
   }

@@ -36,11 +36,7 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
     }
     const pipeline = storedPipeline(only.identity);
     const outcomes = new OutcomeRows(pipeline.targets);
-    const stages = await makeStages(
-      pipeline,
-      { trainer: coldStartsOnly(trainer), fineTunes: true },
-      () => {},
-    );
+    const stages = await makeStages(pipeline, { trainer, fineTunes: true, followsLog: true }, () => {});
     await resume(
       { stages, store: store.pipeline(only.name) },
       {
@@ -57,12 +53,4 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
   } finally {
     await store.close();
   }
-}
-
-/** What fine-tuning did stands in the log; what was under way when the log ended never takes effect in it. */
-function coldStartsOnly(trainer: Trainer): Trainer {
-  return {
-    train: (job, onProgress, budget) =>
-      job.initial === undefined ? trainer.train(job, onProgress, budget) : new Promise(() => {}),
-  };
 }

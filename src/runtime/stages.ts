@@ -16,6 +16,8 @@ export interface Engines {
   readonly trainer: Trainer;
   /** A bare file never fine-tunes: only a live stream does. */
   readonly fineTunes: boolean;
+  /** A log is repeated: nothing takes effect but what stands in it. */
+  readonly followsLog?: boolean;
 }
 
 /** The stages that lead up to a network: sequence, features. */
@@ -61,6 +63,7 @@ export async function makeStages(
           tbptt: pipeline.learn?.tbptt ?? [24, 24],
           fineTune: engines.fineTunes ? pipeline.learn?.every : undefined,
           budget: pipeline.learn?.budget ?? 1,
+          followsLog: engines.followsLog ?? false,
           trainer: engines.trainer,
           onLearning,
         });

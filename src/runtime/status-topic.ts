@@ -68,12 +68,12 @@ export class StatusTopic {
   }
 
   learning(report: LearningReport): void {
-    const isNews = report.kind === "checkpoint" || report.kind === "rejected" || report.kind === "training";
+    const isNews = report.kind !== "collecting" && report.kind !== "progress";
     if (report.kind === "collecting") {
       this.set("warming-up", `collects the first ${report.of} events for the first network`);
     } else if (report.kind === "training" && this.#state === "warming-up") {
       this.set("warming-up", "trains the first network");
-    } else if (report.kind === "checkpoint") {
+    } else if (report.kind === "checkpoint" || report.kind === "rolled-back") {
       this.set("online", `network ${report.model} in service`);
     }
     if (!isNews && this.#reports++ % EVERY !== 0) return;

@@ -3,12 +3,7 @@ export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
-export {
-  LearningCellsStage,
-  type LearningOptions,
-  type LearningReport,
-  type Trainer,
-} from "./learning-cells-stage.js";
+export { LearningCellsStage } from "./learning-cells-stage.js";
 export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
 export { type PacketBatch, packetSource } from "./mqtt-source.js";
 export {
@@ -33,5 +28,7 @@ export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
 export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";
 export { stepWith } from "./step-with.js";
+export type { LearningOptions, LearningReport } from "./stream-learner.js";
+export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";

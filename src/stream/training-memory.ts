@@ -1,5 +1,5 @@
 import type { ByteReader, ByteWriter, StreamEvent } from "../core/index.js";
-import type { TrainingSequence } from "../training/index.js";
+import type { TendedSequence, TrainingSequence } from "../training/index.js";
 
 /** Sizes of what is remembered per event. */
 export interface TrainingShape {
@@ -20,6 +20,8 @@ interface Lane {
   /** Event time of the first row, ms. */
   firstMs: number;
   lastMs: number;
+  /** Rows at the end on which no network was judged yet. */
+  fresh: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export class TrainingMemory {
     let lane = this.#lanes.get(event.sample.key);
     if (lane === undefined) {
       const { time } = event.sample;
-      lane = { x: [], y: [], scale: [], begins: [], firstMs: time, lastMs: time };
+      lane = { x: [], y: [], scale: [], begins: [], firstMs: time, lastMs: time, fresh: 0 };
       this.#lanes.set(event.sample.key, lane);
     }
     lane.x.push(...input);
@@ -60,6 +62,7 @@ export class TrainingMemory {
     lane.scale.push(...scale);
     lane.begins.push(event.begins ? 1 : 0);
     lane.lastMs = Math.max(lane.lastMs, event.sample.time);
+    lane.fresh++;
     this.#events++;
     if (this.#events > this.#capacity) this.#forgetOlderHalf();
   }
@@ -75,6 +78,7 @@ export class TrainingMemory {
       lane.begins.splice(0, rows);
       // As if events came evenly: it is asked for its order of magnitude.
       lane.firstMs += (lane.lastMs - lane.firstMs) / 2;
+      lane.fresh = Math.min(lane.fresh, lane.begins.length);
       this.#events += lane.begins.length;
       if (lane.begins.length === 0) this.#lanes.delete(key);
     }
@@ -90,6 +94,23 @@ export class TrainingMemory {
     }));
   }
 
+  /** A copy for tending: also what is fresh, which then is no longer. */
+  takeTended(): TendedSequence[] {
+    const lanes = [...this.#lanes.values()];
+    const tended = this.sequences().map((sequence, i) => {
+      const { firstMs, lastMs, begins, fresh } = lanes[i]!;
+      const intervalMs = begins.length > 1 ? (lastMs - firstMs) / (begins.length - 1) : 0;
+      return { ...sequence, fresh, intervalMs };
+    });
+    this.markJudged();
+    return tended;
+  }
+
+  /** Nothing is fresh any more. */
+  markJudged(): void {
+    for (const lane of this.#lanes.values()) lane.fresh = 0;
+  }
+
   clear(): void {
     this.#lanes.clear();
     this.#events = 0;
@@ -99,7 +120,7 @@ export class TrainingMemory {
     to.u32(this.#lanes.size);
     for (const [key, lane] of this.#lanes) {
       to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(Uint8Array.from(lane.begins));
-      to.f64(lane.firstMs).f64(lane.lastMs);
+      to.f64(lane.firstMs).f64(lane.lastMs).u32(lane.fresh);
     }
   }
 
@@ -114,6 +135,7 @@ export class TrainingMemory {
         begins: [...from.bytes()],
         firstMs: from.f64(),
         lastMs: from.f64(),
+        fresh: from.u32(),
       };
       this.#lanes.set(key, lane);
       this.#events += lane.begins.length;
@@ -127,16 +149,20 @@ export function unusedInputs({ neededMs = [] }: Pick<TrainingShape, "neededMs">,
 }
 
 /** Writes the sequences of a job that is under way. */
-export function writeSequences(sequences: readonly TrainingSequence[], to: ByteWriter): void {
+export function writeSequences(sequences: readonly TendedSequence[], to: ByteWriter): void {
   to.u32(sequences.length);
-  for (const { x, y, scale, begins } of sequences) to.f64s(x).f64s(y).f64s(scale).bytes(begins);
+  for (const { x, y, scale, begins, fresh, intervalMs } of sequences) {
+    to.f64s(x).f64s(y).f64s(scale).bytes(begins).u32(fresh).f64(intervalMs);
+  }
 }
 
-export function readSequences(from: ByteReader): TrainingSequence[] {
+export function readSequences(from: ByteReader): TendedSequence[] {
   return Array.from({ length: from.u32() }, () => ({
     x: from.f64s(),
     y: from.f64s(),
     scale: from.f64s(),
     begins: from.bytes(),
+    fresh: from.u32(),
+    intervalMs: from.f64(),
   }));
 }

@@ -5,12 +5,12 @@
  * Constants were chosen on nyc_taxi and on noise; test/training/gate.test.ts holds what they promise.
  */
 /** Standard errors by which the mean difference must lie above 0; against the naive forecasts fewer do. */
-const SURE = 3;
+const SURE = 2.2;
 const SURE_OF_NAIVE = 2;
-/** Smallest gain, as a share of the error of what is in service. */
-const LEAST_GAIN = 0.02;
+/** Smallest gain, as a share of the error of what is in service: more than chance gives a network that has none. */
+const LEAST_GAIN = 0.03;
 /** Fewer differences than this say nothing. */
-const ENOUGH = 96;
+const ENOUGH = 192;
 /** More than this are not remembered. */
 const MOST = 4096;
 /** Errors larger than this many usual steps count as so many: one failure of a sensor decides nothing. */

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runPipelineTest } from "../../src/runtime/index.js";
 import { parsePipeline } from "../../src/spec/index.js";
-import { trainForecaster } from "../../src/training/index.js";
+import { inPlaceTrainer } from "../support/in-place-trainer.js";
 
-const engines = {
-  trainer: { train: async (job: Parameters<typeof trainForecaster>[0]) => trainForecaster(job) },
-  fineTunes: false,
-};
+const engines = { trainer: inPlaceTrainer(), fineTunes: false };
 
 async function outcome(expect: string): Promise<readonly string[]> {
   const { pipeline, problems } = parsePipeline(`

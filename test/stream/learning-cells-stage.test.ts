@@ -1,23 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type LogEntry, Rng, type StreamEvent, sin } from "../../src/core/index.js";
 import { LearningCellsStage, type LearningOptions, type Trainer } from "../../src/stream/index.js";
-import { type TrainingJob, trainForecaster } from "../../src/training/index.js";
+import { inPlaceTrainer } from "../support/in-place-trainer.js";
 import { batchOf, eventOf } from "./events.js";
 
 const EVENTS = 300;
 const LEAD = 40;
-
-/** Trains in place; counts its jobs. */
-function inPlace(): Trainer & { readonly jobs: TrainingJob[] } {
-  const jobs: TrainingJob[] = [];
-  return {
-    jobs,
-    train: async (job) => {
-      jobs.push(job);
-      return trainForecaster(job);
-    },
-  };
-}
 
 function options(trainer: Trainer, more: Partial<LearningOptions> = {}): LearningOptions {
   return {
@@ -73,7 +61,7 @@ async function run(stage: LearningCellsStage, all: readonly StreamEvent[], size 
 describe("LearningCellsStage", () => {
   it("puts its first network into service exactly `lead` events after the ones it was trained on", async () => {
     const all = events(EVENTS + LEAD + 20);
-    const { log } = await run(new LearningCellsStage(options(inPlace())), all);
+    const { log } = await run(new LearningCellsStage(options(inPlaceTrainer())), all);
     expect(log.map(({ position, kind }) => [position, kind])).toEqual([[EVENTS + LEAD, "checkpoint"]]);
     expect(all[EVENTS + LEAD - 2]).toMatchObject({ model: "naive", output: undefined });
     expect(all[EVENTS + LEAD - 1]).toMatchObject({ model: "gru-1" });
@@ -83,14 +71,14 @@ describe("LearningCellsStage", () => {
   it("gives the same however the events are cut into batches", async () => {
     const [one, many] = await Promise.all(
       [1, 64].map((size) =>
-        run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 50), size),
+        run(new LearningCellsStage(options(inPlaceTrainer())), events(EVENTS + LEAD + 50), size),
       ),
     );
     expect(many).toEqual(one);
   });
 
   it("rejects a network no better than persistence, and tries again on twice the events", async () => {
-    const trainer = inPlace();
+    const trainer = inPlaceTrainer();
     const { log } = await run(
       new LearningCellsStage(options(trainer)),
       events(2 * EVENTS + LEAD + 5, "walk"),
@@ -108,11 +96,11 @@ describe("LearningCellsStage", () => {
   it.each([EVENTS - 50, EVENTS + 10, EVENTS + LEAD + 10])(
     "goes on with the same bits when it is saved and restored at event %i",
     async (cut) => {
-      const whole = await run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 60));
+      const whole = await run(new LearningCellsStage(options(inPlaceTrainer())), events(EVENTS + LEAD + 60));
       const all = events(EVENTS + LEAD + 60);
-      const first = new LearningCellsStage(options(inPlace()));
+      const first = new LearningCellsStage(options(inPlaceTrainer()));
       const before = await run(first, all.slice(0, cut));
-      const second = new LearningCellsStage(options(inPlace()));
+      const second = new LearningCellsStage(options(inPlaceTrainer()));
       for (const [index, slot] of first.slots.entries()) {
         for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
       }
@@ -123,8 +111,8 @@ describe("LearningCellsStage", () => {
   );
 
   it("takes networks from the log, without training, when it is stepped again", async () => {
-    const live = await run(new LearningCellsStage(options(inPlace())), events(EVENTS + LEAD + 30));
-    const trainer = inPlace();
+    const live = await run(new LearningCellsStage(options(inPlaceTrainer())), events(EVENTS + LEAD + 30));
+    const trainer = inPlaceTrainer();
     const stage = new LearningCellsStage(options(trainer));
     stage.replayLog(live.log);
     const again = await run(stage, events(EVENTS + LEAD + 30));
@@ -133,18 +121,69 @@ describe("LearningCellsStage", () => {
     expect(trainer.jobs).toEqual([]);
   });
 
-  it("fine-tunes from the network in service, and records where the result took effect", async () => {
-    const trainer = inPlace();
+  it("tends an apprentice beside the network in service, and records where that took effect", async () => {
+    const trainer = inPlaceTrainer();
     const stage = new LearningCellsStage(options(trainer, { fineTune: { events: 200 } }));
-    const { log } = await run(stage, events(EVENTS + LEAD + 500));
-    expect(trainer.jobs[0]?.initial).toBeUndefined();
-    expect(trainer.jobs[1]?.initial).toBeInstanceOf(Uint8Array);
-    expect(log.length).toBeGreaterThan(1);
-    expect(log[1]?.position).toBeGreaterThan(EVENTS + LEAD + 200);
+    const { log } = await run(stage, events(EVENTS + LEAD + 700));
+    expect(trainer.jobs).toHaveLength(1);
+    // At once, then judged every 96 events, and tuned every 200.
+    expect(trainer.tended.map(({ tune }) => tune !== undefined).slice(0, 4)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(trainer.tended[0]?.apprentice).toBeUndefined();
+    expect(trainer.tended[1]?.apprentice).toBeInstanceOf(Uint8Array);
+    const fresh = trainer.tended.map(({ sequences }) => sequences.map((sequence) => sequence.fresh));
+    expect(fresh.slice(0, 2)).toEqual([
+      [0, 1],
+      [48, 48],
+    ]);
+    expect(log.map(({ kind }) => kind).slice(0, 2)).toEqual(["checkpoint", "learned"]);
+    expect(log).toHaveLength(1 + trainer.tended.length);
+  });
+
+  const tuned = { fineTune: { events: 150 } };
+
+  it.each([EVENTS + LEAD + 5, EVENTS + LEAD + 250])(
+    "goes on with the same apprentice when it is saved and restored at event %i",
+    async (cut) => {
+      const all = () => events(EVENTS + LEAD + 500);
+      const [wholeTrainer, firstTrainer, secondTrainer] = [1, 2, 3].map(() => inPlaceTrainer());
+      // One by one: a job's place in the log depends on when it ends, which is at once here.
+      const whole = await run(new LearningCellsStage(options(wholeTrainer!, tuned)), all(), 1);
+      const first = new LearningCellsStage(options(firstTrainer!, tuned));
+      const parts = all();
+      const before = await run(first, parts.slice(0, cut), 1);
+      const second = new LearningCellsStage(options(secondTrainer!, tuned));
+      for (const [index, slot] of first.slots.entries()) {
+        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
+      }
+      const after = await run(second, parts.slice(cut), 1);
+      expect([...before.outputs, ...after.outputs]).toEqual(whole.outputs);
+      expect(secondTrainer!.tended.at(-1)).toEqual(wholeTrainer!.tended.at(-1));
+    },
+  );
+
+  it("does the same work again when it is stepped again, and nothing that does not stand in the log", async () => {
+    const live = inPlaceTrainer();
+    const count = EVENTS + LEAD + 500;
+    const { log, outputs } = await run(new LearningCellsStage(options(live, tuned)), events(count), 1);
+    const again = inPlaceTrainer();
+    const stage = new LearningCellsStage(options(again, { ...tuned, followsLog: true }));
+    // Its last entry is lost: what it was about never takes effect.
+    stage.replayLog(log.slice(0, -1));
+    const repeated = await run(stage, events(count), 64);
+    const end = (log.at(-1)?.position ?? 0) - 1;
+    expect(repeated.outputs.slice(0, end)).toEqual(outputs.slice(0, end));
+    expect(repeated.log).toEqual([]);
+    expect(again.tended).toEqual(live.tended.slice(0, again.tended.length));
+    expect(again.tended).toHaveLength(live.tended.length - 1);
   });
 
   it("goes on with what it has when a training fails, and says why", async () => {
-    const trainer: Trainer = { train: () => Promise.reject(new Error("out of memory")) };
+    const trainer = { ...inPlaceTrainer(), train: () => Promise.reject(new Error("out of memory")) };
     const all = events(EVENTS + LEAD + 10);
     const { log } = await run(new LearningCellsStage(options(trainer)), all);
     expect(log).toMatchObject([{ kind: "rejected", why: "out of memory", position: EVENTS + LEAD }]);

@@ -2,8 +2,8 @@ import { KernelModel, Network, networkGraph } from "../../src/cells/index.js";
 import { Rng, type Stage, type StreamEvent } from "../../src/core/index.js";
 import { detectionStage } from "../../src/detection/index.js";
 import { fixedCellsStage, LearningCellsStage, sequenceStage } from "../../src/stream/index.js";
-import { trainForecaster } from "../../src/training/index.js";
 import { stateSlotLaws } from "../conformance/state-slot.js";
+import { inPlaceTrainer } from "../support/in-place-trainer.js";
 import { eventOf } from "./events.js";
 
 const COUNT = 240;
@@ -58,7 +58,7 @@ function learning(): Stage {
     coldStart: { events: 120, lead: 30 },
     fineTune: undefined,
     budget: 1,
-    trainer: { train: async (job) => trainForecaster(job) },
+    trainer: inPlaceTrainer(),
   });
 }
 
