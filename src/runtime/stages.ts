@@ -16,6 +16,8 @@ export interface Engines {
   readonly trainer: Trainer;
   /** A bare file never fine-tunes: only a live stream does. */
   readonly fineTunes: boolean;
+  /** Waits for fine-tuning: over a recording, where nobody is kept waiting. */
+  readonly isPatient?: boolean;
   /** A log is repeated: nothing takes effect but what stands in it. */
   readonly followsLog?: boolean;
 }
@@ -62,7 +64,9 @@ export async function makeStages(
           horizons,
           tbptt: pipeline.learn?.tbptt ?? [24, 24],
           fineTune: engines.fineTunes ? pipeline.learn?.every : undefined,
-          budget: pipeline.learn?.budget ?? 1,
+          // Whoever waits is not spared.
+          budget: engines.isPatient ? 1 : (pipeline.learn?.budget ?? 1),
+          isPatient: engines.isPatient ?? false,
           followsLog: engines.followsLog ?? false,
           trainer: engines.trainer,
           onLearning,

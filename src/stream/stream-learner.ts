@@ -35,6 +35,8 @@ export interface LearningOptions {
   readonly fineTune: { readonly events: number } | { readonly ms: number } | undefined;
   /** Share of one core that fine-tuning may take, in (0, 1]; a first training, for which the stream waits, takes all. */
   readonly budget: number;
+  /** The stream waits for tending too, so that results don't depend on how fast this machine is: a recording's does. */
+  readonly isPatient?: boolean;
   /** A log is repeated: no tending takes effect but what stands in it. */
   readonly followsLog?: boolean;
   readonly trainer: Trainer;
@@ -157,7 +159,7 @@ export class StreamLearner {
     const ending = this.#start(pending);
     if (pending.work.kind === "first" && position < pending.work.effectAt) return undefined;
     if (pending.outcome) return this.#entry(pending.outcome, position);
-    return pending.work.kind === "tend"
+    return pending.work.kind === "tend" && this.#options.isPatient !== true
       ? undefined
       : ending.then((outcome) => this.#entry(outcome, position));
   }

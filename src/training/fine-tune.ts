@@ -2,14 +2,16 @@ import { Rng } from "../core/index.js";
 import { forecastTargets } from "./forecast-targets.js";
 import { leaveOut } from "./leave-out.js";
 import { huberLoss } from "./loss.js";
-import type { TendedSequence, TuningReport } from "./tend-job.js";
+import type { TuningReport } from "./tend-job.js";
 import { type Trainee, TraineeAtWork } from "./trainee.js";
+import type { TrainingSequence } from "./training-job.js";
 
 /*
  * Constants chosen on nyc_taxi, five steps ahead, trained on the first 5,000 records and fine-tuned weekly.
  */
 const UPDATES = 200;
-const OPTIONS = { learningRate: 1e-3, weightDecay: 0.3, clipNorm: 1 };
+const LEARNING_RATE = 1e-3;
+const OPTIONS = { weightDecay: 0.3, clipNorm: 1 };
 const AVERAGE_DECAY = 0.99;
 /** Windows an update takes, half of them recent: on the newest alone a network forgets the rest. */
 const WINDOWS = 8;
@@ -22,8 +24,8 @@ const RUNAWAY = 8;
 const FIRST = 20;
 
 /**
- * Fine-tunes the network of one horizon on windows of history, half of them from the newest 1,344 steps of a
- * key (or its newest quarter), half from all of it. Stretches where a sensor stands still, or errs by more
+ * Fine-tunes the network of one horizon on windows of history, half of them from the newest quarter of a key's
+ * (1,344 steps at least), half from all of it. Stretches where a sensor stands still, or errs by more
  * than eight usual steps, are left out.
  *
  * @param index of the horizon
@@ -31,11 +33,16 @@ const FIRST = 20;
  */
 export function fineTune(
   trainee: Trainee,
-  sequences: readonly TendedSequence[],
+  sequences: readonly TrainingSequence[],
   targets: number,
   horizons: readonly number[],
   index: number,
-  options: { readonly seed: number; readonly unused: readonly number[] },
+  options: {
+    readonly seed: number;
+    readonly unused: readonly number[];
+    /** Default 1e-3. */
+    readonly learningRate?: number;
+  },
 ): { trainee: Trainee; report: TuningReport } {
   const parts = sequences.map((sequence) => {
     const T = sequence.begins.length;
@@ -48,7 +55,11 @@ export function fineTune(
   const empty = { updates: 0, loss: 0, gradientNorm: { median: 0, largest: 0 }, clipped: 0, refused: 0 };
   if (n < 2 * WARM_STEPS) return { trainee, report: { ...empty, diverged: false } };
 
-  const work = new TraineeAtWork(trainee, OPTIONS, AVERAGE_DECAY);
+  const work = new TraineeAtWork(
+    trainee,
+    { ...OPTIONS, learningRate: options.learningRate ?? LEARNING_RATE },
+    AVERAGE_DECAY,
+  );
   const I = trainee.network.inputs;
   const rng = new Rng(options.seed);
   const window = work.kernel.window(WINDOWS, n);
@@ -71,7 +82,7 @@ export function fineTune(
     target.fill(Number.NaN);
     for (let b = 0; b < WINDOWS; b++) {
       const { sequence, wanted, T } = pick();
-      const recent = Math.max(n, Math.min(RECENT_STEPS, T >> 2));
+      const recent = Math.min(T, Math.max(n, RECENT_STEPS, T >> 2));
       const first = b < WINDOWS / 2 ? T - recent : 0;
       const from = first + rng.integer(T - first - n + 1);
       window.input.set(sequence.x.subarray(from * I, (from + n) * I), b * n * I);

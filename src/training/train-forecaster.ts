@@ -1,10 +1,12 @@
 import { Network, type NetworkShape } from "../cells/index.js";
 import { problem, Rng } from "../core/index.js";
+import { fineTune } from "./fine-tune.js";
 import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
 import type { GradientHealth } from "./gradient-health.js";
 import { cutLanes } from "./lanes.js";
 import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
+import { averagedNetwork, beginTrainee } from "./trainee.js";
 import {
   checkJob,
   DEFAULT_EPOCHS,
@@ -19,6 +21,8 @@ const TRAINING_SHARE = 0.8;
 const LEARNING_RATE = 4e-3;
 /** A network that has learned already takes smaller steps. */
 const FINE_TUNING_RATE = 1e-3;
+/** Fine-tunings, of 200 updates, that end a training; at the usual rate they undo some of it. */
+const SETTLING = { rounds: 2, learningRate: 6e-4 };
 /** Few lanes make many updates of a short history; a long one affords more. */
 const LANES = { least: 4, most: 32, steps: 10_000 };
 
@@ -47,7 +51,11 @@ export function trainForecaster(
     }),
   );
 
-  const forecaster = { networks: parts.map(({ networks }) => networks) };
+  const forecaster = {
+    networks: parts.map(({ networks, epochs }, h) =>
+      networks.map((network, member) => (epochs > 0 ? settled(network, job, h, member) : network)),
+    ),
+  };
   const errors = joined(parts.map((part) => part.errors));
   const persistence = joined(parts.map((part) => part.persistence));
   const incumbent = job.initial && joined(parts.map((part) => part.incumbent!));
@@ -149,6 +157,21 @@ function without(x: Float64Array, { unused = [], inputs }: TrainingJob): Float64
   const used = x.slice();
   for (const input of unused) for (let at = input; at < x.length; at += inputs) used[at] = 0;
   return used;
+}
+
+/**
+ * A trained network, fine-tuned on the whole history, the part that validated it too: the newest events are
+ * those that most resemble what comes.
+ */
+function settled(network: Network, job: TrainingJob, h: number, member: number): Network {
+  const { seed, unused = [], sequences, targets, horizons } = job;
+  let trainee = beginTrainee(network);
+  for (let round = 0; round < SETTLING.rounds; round++) {
+    const own = (seed + h * 8 + member) * 64 + round;
+    const options = { seed: own, unused, learningRate: SETTLING.learningRate };
+    ({ trainee } = fineTune(trainee, sequences, targets, horizons, h, options));
+  }
+  return averagedNetwork(trainee);
 }
 
 function laneCount(steps: number, k1: number): number {

@@ -10,6 +10,7 @@ interface ReplayCommandOptions {
   readonly input?: string;
   readonly output?: string;
   readonly data?: string;
+  readonly learn?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,6 +24,10 @@ export function replayCommand(): Command {
     )
     .option("--input <file>", "recording: CSV with a header, or NDJSON")
     .option("--data <dir>", "repeat this data directory's log from its oldest snapshot")
+    .option(
+      "--learn",
+      "fine-tune as the pipeline's `learn` says, and wait for it: what would learning bring?",
+    )
     .option("--output <file>", "one row per input row, CSV or .ndjson (default: standard output)")
     .option("--json", "end with one JSON object for machines")
     .addHelpText(
@@ -63,7 +68,8 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
     } else if (file !== undefined && options.input !== undefined) {
       const [pipeline] = await readPipelines([file]);
       if (pipeline === undefined) return;
-      const engines = { trainer: learner, fineTunes: false };
+      const { learn = false } = options;
+      const engines = { trainer: learner, fineTunes: learn, isPatient: learn };
       await replay({
         pipeline,
         input: options.input,
