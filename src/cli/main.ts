@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lint: async () => (await import("./commands/lint.js")).lintCommand(),
   test: async () => (await import("./commands/test.js")).testCommand(),
   model: async () => (await import("./commands/model.js")).modelCommand(),
+  checkpoint: async () => (await import("./commands/checkpoint.js")).checkpointCommand(),
   state: async () => (await import("./commands/state.js")).stateCommand(),
   backup: async () => (await import("./commands/backup.js")).backupCommand(),
   bench: async () => (await import("./commands/bench.js")).benchCommand(),

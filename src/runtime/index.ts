@@ -1,3 +1,12 @@
+export {
+  type Checkpoint,
+  checkpointToOnnx,
+  findCheckpoint,
+  type Lineage,
+  type LineageEntry,
+  readLineage,
+  readLineages,
+} from "./checkpoints.js";
 export { connectToBroker } from "./connect.js";
 export { Counters } from "./counters.js";
 export { Eddy, type EddyOptions } from "./eddy.js";

@@ -1,5 +1,4 @@
 import { problem } from "../core/index.js";
-import { encodeModel, networkToOnnx, writeGraph } from "../onnx/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Trainer } from "../stream/index.js";
 import {
@@ -12,6 +11,7 @@ import {
   type TrainingResult,
   type TrainingSequence,
 } from "../training/index.js";
+import { forecasterToOnnx } from "./forecaster-to-onnx.js";
 import type { KeyHistory, TrainingData } from "./training-data.js";
 
 /** The last part of every key's history tests; four fifths of what is before trains, the rest validates. */
@@ -97,7 +97,6 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   );
   const metadata = {
     "eddy.pipeline": pipeline.name,
-    "eddy.output": "step",
     "eddy.inputs": JSON.stringify(data.inputNames),
     "eddy.targets": JSON.stringify(targets),
     "eddy.horizons": JSON.stringify(horizons),
@@ -111,13 +110,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     "eddy.test": JSON.stringify(reports),
     "eddy.gradients": JSON.stringify(result.gradients),
   };
-  const networks = forecaster.networks.flat();
-  const [network] = networks;
-  const onnx =
-    networks.length === 1 && network
-      ? networkToOnnx(network, metadata)
-      : encodeModel(writeGraph(graph, pipeline.name, metadata));
-  return { onnx, result, reports };
+  return { onnx: forecasterToOnnx(forecaster, pipeline.name, metadata), result, reports };
 }
 
 function comparedSequence({ sequence, intervalMs }: KeyHistory): ComparedSequence {

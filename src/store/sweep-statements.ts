@@ -58,9 +58,10 @@ export function prepareSweeps(db: Database): Sweeps {
       "DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ? AND position < ?)",
     ),
     dropSnapshotsBefore: db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position < ?"),
+    // Judgements that left all as it was are many: they would push the networks out.
     dropLog: db.prepare(
       `DELETE FROM log WHERE pipeline = ? AND position <= ? AND id NOT IN
-         (SELECT id FROM log WHERE pipeline = ? ORDER BY id DESC LIMIT ?)`,
+         (SELECT id FROM log WHERE pipeline = ? AND kind <> 'learned' ORDER BY id DESC LIMIT ?)`,
     ),
     tables: TABLES.map((name) => ({
       name,

@@ -13,7 +13,7 @@ const STEP_ROWS = 2_000;
 /** Free pages moved out of the file per step. */
 const STEP_PAGES = 512;
 
-/** Log entries that outlive the journal they belong to: the lineage of the network. */
+/** Log entries that outlive the journal they belong to: the lineage of the network, also the one in service. */
 const LOG_ENTRIES = 64;
 
 /** Share of a size limit that dead letters may take. */

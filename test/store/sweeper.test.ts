@@ -100,6 +100,24 @@ describe("Retention by age", () => {
     expect(pipeline.logEntries(0).map(({ position }) => position)).toEqual(range(37, 100));
   });
 
+  it("lets judgements that changed nothing go with their journal, however few networks there are", async () => {
+    const { pipeline, clock } = newStore({ ageMs: HOUR });
+    const log = range(1, 100).map((position) => ({
+      position,
+      slot: "learner",
+      kind: position === 1 ? "checkpoint" : "learned",
+      why: "",
+      body: new Uint8Array(8),
+    }));
+    await pipeline.commit(commitOf({ log }));
+    await commitHours(pipeline, clock, 1, 100);
+    const kept = () => pipeline.logEntries(0).map(({ position }) => position);
+    await until(pipeline, () => kept().length < 36);
+    const [network, ...judgements] = kept();
+    expect(network).toBe(1);
+    expect(judgements).toEqual(range(101 - judgements.length, 100));
+  });
+
   it("after startAgain() leaves the empty state where the journal begins", async () => {
     const { pipeline, clock } = newStore({ ageMs: 10 * HOUR });
     await commitHours(pipeline, clock, 1, 50);

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { ByteReader, type LogEntry, problem } from "../core/index.js";
+import type { Identity, PipelineReader, StoreReader } from "../store/index.js";
+import { type Forecaster, forecasterFromBytes, forecasterWeights } from "../training/index.js";
+import { forecasterToOnnx } from "./forecaster-to-onnx.js";
+import { storedPipeline } from "./identity.js";
+
+/** A forecaster that was in service once. */
+export interface Checkpoint {
+  /** `gru-3`: the third that came into service. */
+  readonly model: string;
+  /** First 12 hex digits of the SHA-256 of the forecaster's bytes: the same for the same weights, anywhere. */
+  readonly address: string;
+  readonly forecaster: Forecaster;
+  readonly parameters: number;
+}
+
+/** What the learner decided, and how it fared until the next decision. */
+export interface LineageEntry {
+  /** `first` and `promoted` bring a new network, `rolled-back` the one before; `rejected` leaves things as they were. */
+  readonly kind: "first" | "promoted" | "rolled-back" | "rejected";
+  /** It took effect before the event at this position. */
+  readonly position: number;
+  /** Event time there, ms; null if the journal doesn't reach back so far. */
+  readonly time: number | null;
+  readonly why: string;
+  /** What came into service; of a rejected network nothing is kept. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Name of what was in service before; null if nothing was, or it is no longer known. */
+  readonly replaced: string | null;
+  /** Judgements of its apprentice that left it in service, until it was replaced. */
+  readonly judged: number;
+  /** The newest of them. */
+  readonly verdict: { readonly position: number; readonly why: string } | undefined;
+}
+
+/** What a pipeline's learner ever decided, oldest first, as far as its log reaches back. */
+export interface Lineage {
+  readonly pipeline: string;
+  readonly identity: Identity | undefined;
+  readonly entries: readonly LineageEntry[];
+  /** The entry that brought what is in service; undefined while nothing is. */
+  readonly service: LineageEntry | undefined;
+}
+
+const KINDS: Readonly<Record<string, LineageEntry["kind"]>> = {
+  checkpoint: "promoted",
+  "rolled-back": "rolled-back",
+  rejected: "rejected",
+};
+
+/** @throws RangeError codes `NETWORK_CORRUPT`, `NETWORK_VERSION`, `STATE_CORRUPT` */
+export function readLineage(reader: PipelineReader): Lineage {
+  const entries: LineageEntry[] = [];
+  let service: string | null = null;
+  for (const entry of reader.logEntries(0)) {
+    if (entry.slot !== "learner") continue;
+    if (entry.kind === "learned") countJudgement(entries, entry);
+    const kind = KINDS[entry.kind];
+    if (kind === undefined) continue;
+    const checkpoint = kind === "rejected" ? undefined : checkpointIn(entry);
+    entries.push({
+      // Networks are numbered as they come, from 1: the log may no longer reach back to the first.
+      kind: kind === "promoted" && checkpoint?.model.endsWith("-1") ? "first" : kind,
+      position: entry.position,
+      time: timeAt(reader, entry.position),
+      why: entry.why,
+      checkpoint,
+      replaced: service,
+      judged: 0,
+      verdict: undefined,
+    });
+    service = checkpoint?.model ?? service;
+  }
+  return {
+    pipeline: reader.name,
+    identity: reader.recorded,
+    entries,
+    service: entries.findLast(({ checkpoint }) => checkpoint !== undefined),
+  };
+}
+
+/**
+ * Of every pipeline of a data directory, or of one.
+ *
+ * @throws RangeError code `NO_SUCH_PIPELINE`; see `readLineage`
+ */
+export function readLineages(store: StoreReader, pipeline?: string): Lineage[] {
+  const names = pipeline === undefined ? store.pipelines().map(({ name }) => name) : [pipeline];
+  return names.map((name) => readLineage(store.pipeline(name)));
+}
+
+/**
+ * The checkpoint of that name, or of that address.
+ *
+ * @throws RangeError code `NO_SUCH_CHECKPOINT` if there is none, or one in several pipelines
+ */
+export function findCheckpoint(
+  lineages: readonly Lineage[],
+  wanted: string,
+): { readonly lineage: Lineage; readonly checkpoint: Checkpoint } {
+  const all = lineages.flatMap((lineage) =>
+    checkpointsOf(lineage).map((checkpoint) => ({ lineage, checkpoint })),
+  );
+  const found = all.filter(({ checkpoint: { model, address } }) => model === wanted || address === wanted);
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const named = (some: typeof all) =>
+    some.map(({ lineage, checkpoint }) => `${checkpoint.model} of pipeline "${lineage.pipeline}"`).join(", ");
+  throw problem(RangeError, {
+    code: "NO_SUCH_CHECKPOINT",
+    action: "find checkpoint",
+    on: `"${wanted}"`,
+    expected: only ? "one of a single pipeline (--pipeline says which)" : "one that the log holds",
+    found: named(only ? found : all) || "none: no network has come into service yet",
+  });
+}
+
+/** Each once, by its name. */
+function checkpointsOf({ entries }: Lineage): Checkpoint[] {
+  const byName = new Map<string, Checkpoint>();
+  for (const { checkpoint } of entries) if (checkpoint) byName.set(checkpoint.model, checkpoint);
+  return [...byName.values()];
+}
+
+/** As an ONNX file, which says in its metadata where it comes from. */
+export function checkpointToOnnx(
+  { pipeline, identity, entries }: Lineage,
+  checkpoint: Checkpoint,
+): Uint8Array {
+  const { model, address, forecaster } = checkpoint;
+  const origin = entries.find((entry) => entry.checkpoint?.model === model);
+  const spec = identity && storedPipeline(identity);
+  return forecasterToOnnx(forecaster, model, {
+    "eddy.pipeline": pipeline,
+    "eddy.model": model,
+    ...(spec ? { "eddy.targets": JSON.stringify(spec.targets) } : {}),
+    ...(spec ? { "eddy.horizons": JSON.stringify(spec.model.horizons) } : {}),
+    "eddy.checkpoint": JSON.stringify({
+      address,
+      kind: origin?.kind,
+      position: origin?.position,
+      replaced: origin?.replaced,
+      why: origin?.why,
+    }),
+  });
+}
+
+/** Of the apprentice of what is in service. */
+function countJudgement(entries: LineageEntry[], { position, why }: LogEntry): void {
+  const at = entries.findLastIndex(({ checkpoint }) => checkpoint !== undefined);
+  const entry = entries[at];
+  if (entry) entries[at] = { ...entry, judged: entry.judged + 1, verdict: { position, why } };
+}
+
+function checkpointIn({ body, position }: LogEntry): Checkpoint {
+  const reader = new ByteReader(body, `the log's entry at position ${position}`);
+  const model = reader.text();
+  const bytes = reader.bytes();
+  reader.end();
+  const forecaster = forecasterFromBytes(bytes, model);
+  return {
+    model,
+    address: createHash("sha256").update(bytes).digest("hex").slice(0, 12),
+    forecaster,
+    parameters: forecasterWeights(forecaster),
+  };
+}
+
+function timeAt(reader: PipelineReader, position: number): number | null {
+  const [row] = reader.journal(position - 1, 1);
+  return row?.position === position ? row.sample.time : null;
+}
