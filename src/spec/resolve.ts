@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
+import { parseEvery } from "./every.js";
 import type { FullDocument, FullFeature } from "./full-document.js";
-import type { Every, Expectation, Fault, Feature, Pipeline, PipelineTest, Series, Wave } from "./pipeline.js";
+import type { Expectation, Fault, Feature, Pipeline, PipelineTest, Series, Wave } from "./pipeline.js";
 import { parsePercent, parseSize } from "./size.js";
 
 /**
@@ -61,7 +62,7 @@ export function resolve(
           },
         }),
     ...given("learn", learn, (one) => ({
-      every: every(one.every),
+      every: parseEvery(one.every),
       tbptt: one.tbptt,
       budget: parsePercent(one.budget),
     })),
@@ -78,7 +79,7 @@ export function resolve(
         ...given("bytes", store.retention.size, parseSize),
       },
       durability: store.durability,
-      ...given("snapshotEvery", store["snapshot-every"], every),
+      ...given("snapshotEvery", store["snapshot-every"], parseEvery),
     },
     tests: full.tests.map((test) => pipelineTest(test, beside)),
   };
@@ -100,10 +101,6 @@ function feature(full: FullFeature): Feature {
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
-}
-
-function every(written: string | number): Every {
-  return typeof written === "number" ? { events: written } : { ms: parseDuration(written) };
 }
 
 type FullTest = FullDocument["tests"][number];

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import { parseDuration } from "../core/index.js";
 import { namesIn } from "./environment.js";
+import { parseEvery } from "./every.js";
 import type { FullDocument } from "./full-document.js";
 import type { Pipeline } from "./pipeline.js";
 
@@ -36,8 +36,11 @@ type Deciding = Pick<FullDocument, "sequence" | "features" | "target" | "model" 
 
 /** `60s` and `1m` are the same pause. */
 function inMilliseconds({ input, sequence, features, learn, ...rest }: Deciding) {
-  const ms = (text: string | number | undefined) =>
-    typeof text === "string" && !text.includes("${") ? `${parseDuration(text)}ms` : text;
+  const ms = (text: string | number | undefined) => {
+    if (typeof text !== "string" || text.includes("${")) return text;
+    const every = parseEvery(text);
+    return "ms" in every ? `${every.ms}ms` : every.events;
+  };
   return {
     ...rest,
     features: features.map((feature) => ("lag" in feature ? { ...feature, by: ms(feature.by) } : feature)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseDuration, parseKeyTemplate, timeZone as readZone } from "../core/index.js";
+import { isCount } from "./every.js";
 import { parsePercent, parseSize } from "./size.js";
 
 /**
@@ -170,9 +171,16 @@ export function listOf<T extends z.ZodType>(element: T, words: string) {
  * failed by an unknown field alone, and hides the ones that were meant.
  */
 
+const count = checkedText({
+  words: "a count such as 5000 events",
+  code: "BAD_COUNT",
+  check: (text) => (isCount(text) ? undefined : ""),
+  pattern: "^[1-9]\\d{0,8} events?$",
+});
+
 /** How often: by time, or by count. */
 export const every = z
-  .xor([duration, integer(1)], "a duration such as 15m, or a count of events")
+  .xor([duration, count, integer(1)], "a duration such as 15m, or a count of events")
   .meta({ title: "a duration such as 15m, or a count of events" });
 
 /** Says what a field means; it stands in the reference page and in the JSON Schema. */

@@ -70,7 +70,7 @@ features: [u, { field: v, scale: { mean: 20, sd: 2.5 } }, { difference: u, scale
 target: [v, u]
 model: { cell: lstm, hidden: 8, layers: 2, horizon: [1, 12], seed: 7, cold-start: { events: 100, lead: 0 } }
 anomaly: { alerts-per-day: 0.5, warm-up: 10, hold: 1 }
-learn: { every: 500, tbptt: [8, 8], budget: 12.5% }
+learn: { every: 500 events, tbptt: [8, 8], budget: 12.5% }
 output: { predictions: false, alerts: false, base: site/eddy, qos: 0, expiry: 10m }
 store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 5m }
 `);
