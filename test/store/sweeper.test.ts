@@ -56,7 +56,7 @@ function expectWhole(pipeline: PipelineStore): void {
     const from = oldest();
     const to = pipeline.lastPosition();
     const found = pipeline.journal(from, 1e6).map(({ position }) => position);
-    if (oldest() !== from) continue;
+    if (!Object.is(oldest(), from)) continue;
     expect(found).toEqual(range(from + 1, to));
     return;
   }
