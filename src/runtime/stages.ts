@@ -1,7 +1,7 @@
 import { problem, type Stage } from "../core/index.js";
 import { type DetectorOptions, detectionStage } from "../detection/index.js";
 import { type FeatureStage, featureStage } from "../features/index.js";
-import type { Pipeline } from "../spec/index.js";
+import type { FileModel, Pipeline } from "../spec/index.js";
 import {
   fixedCellsStage,
   LearningCellsStage,
@@ -57,7 +57,7 @@ export async function makeStages(
   };
   const cells =
     model.kind === "file"
-      ? await fixedCells(model.file, shape.inputs, shape.outputs, features.names)
+      ? await fixedCells(model, shape.inputs, shape.outputs, features.names)
       : new LearningCellsStage({
           ...model,
           shape,
@@ -84,7 +84,7 @@ export async function makeStages(
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */
 async function fixedCells(
-  file: string,
+  { file, batch }: FileModel,
   inputs: number,
   outputs: number,
   names: readonly string[],
@@ -99,5 +99,5 @@ async function fixedCells(
       found: `${model.inputs} inputs and ${model.outputs} outputs`,
     });
   }
-  return fixedCellsStage(model);
+  return fixedCellsStage(model, { batch });
 }

@@ -196,12 +196,16 @@ const fileModel = z.strictObject(
       oneOf(["value", "scaled", "step"]).default("value"),
       "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step.",
     ),
+    batch: about(
+      oneOf(["exact", "fast"]).default("exact"),
+      "`fast`: where ONNX Runtime runs the model, waiting events of different keys share a run, which may change last bits.",
+    ),
   },
-  "a model from a file: file, horizon, output",
+  "a model from a file: file, horizon, output, batch",
 );
 
 const MODEL_WORDS =
-  "a model: { cell, hidden, layers, horizon, seed, cold-start } or { file, horizon, output }";
+  "a model: { cell, hidden, layers, horizon, seed, cold-start } or { file, horizon, output, batch }";
 
 /** The file's branch stands first: an unknown field beside `file` is then reported as such. */
 export const modelFormat = z

@@ -68,6 +68,8 @@ export interface FileModel {
   readonly horizons: readonly number[];
   /** What its output means: the value, the value scaled like the feature, or the step in units of the usual step. */
   readonly output: "value" | "scaled" | "step";
+  /** Whether ONNX Runtime may step waiting events of different keys in one run. */
+  readonly batch: "exact" | "fast";
 }
 
 export interface PipelineAnomaly {

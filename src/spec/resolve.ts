@@ -41,7 +41,13 @@ export function resolve(
     targets: full.target,
     model:
       "file" in model
-        ? { kind: "file", file: beside(model.file), horizons: model.horizon, output: model.output }
+        ? {
+            kind: "file",
+            file: beside(model.file),
+            horizons: model.horizon,
+            output: model.output,
+            batch: model.batch,
+          }
         : {
             kind: "built-in",
             cell: model.cell,

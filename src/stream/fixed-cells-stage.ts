@@ -2,12 +2,20 @@ import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import { type Batch, KeyedState, type Stage, type StreamEvent } from "../core/index.js";
 import { HiddenStates } from "./hidden-states.js";
 
+export interface FixedCellsOptions {
+  /**
+   * `fast`: a model that can steps waiting events of different keys in one run, which may change the last bits
+   * with what happened to wait; default `exact`, each by itself. The kernel is exact either way.
+   */
+  readonly batch?: "exact" | "fast";
+}
+
 /**
  * Steps a network that doesn't change (a user's file): (x, hidden state of the key) -> (output, hidden
- * state'). Slot: `hidden`. A model that answers later (ONNX Runtime) is waited for, event by event.
+ * state'). Slot: `hidden`. A model that answers later (ONNX Runtime) is waited for, run by run.
  */
-export function fixedCellsStage(model: RecurrentModel): Stage {
-  return model instanceof KernelModel ? kernelStage(model) : portStage(model);
+export function fixedCellsStage(model: RecurrentModel, { batch = "exact" }: FixedCellsOptions = {}): Stage {
+  return model instanceof KernelModel ? kernelStage(model) : portStage(model, batch === "fast");
 }
 
 /** States stand in the kernel's slab. */
@@ -30,7 +38,7 @@ function kernelStage(model: KernelModel): Stage {
 }
 
 /** States stand here, and are handed to the model for every step. */
-function portStage(model: RecurrentModel): Stage {
+function portStage(model: RecurrentModel, isFast: boolean): Stage {
   const initial = model.initialState ?? new Float64Array(model.stateSize);
   const hidden = new KeyedState<Float64Array>({
     name: "hidden",
@@ -53,5 +61,40 @@ function portStage(model: RecurrentModel): Stage {
     }
   };
 
-  return { slots: [hidden], process: (batch: Batch) => stepFrom(batch.events, 0) };
+  /** Events of different keys in one run, as many as come before a key comes again. */
+  const stepTogether = async (events: readonly StreamEvent[]): Promise<void> => {
+    const waiting = new Map<string, StreamEvent>();
+    const run = async (): Promise<void> => {
+      const together = [...waiting.values()];
+      waiting.clear();
+      if (together.length === 0) return;
+      const states = together.map(({ sample, begins }) => {
+        const state = hidden.of(sample.key);
+        if (begins) state.set(initial);
+        return state;
+      });
+      const outputs = together.map(() => new Float64Array(model.outputs));
+      await model.stepKeys?.(
+        outputs,
+        states,
+        together.map(({ input }) => input!),
+      );
+      for (const [i, event] of together.entries()) {
+        event.output = outputs[i];
+        event.model = model.name;
+      }
+    };
+    for (const event of events) {
+      if (event.note !== "" || event.input === undefined) continue;
+      if (waiting.has(event.sample.key)) await run();
+      waiting.set(event.sample.key, event);
+    }
+    await run();
+  };
+
+  const canBatch = isFast && model.canBatch === true && model.stepKeys !== undefined;
+  return {
+    slots: [hidden],
+    process: ({ events }: Batch) => (canBatch ? stepTogether(events) : stepFrom(events, 0)),
+  };
 }

@@ -168,7 +168,7 @@ target: v
     `${GOOD}model: gru
 `,
     [
-      `p.yaml:4:8: error: model: expected a model: { cell, hidden, layers, horizon, seed, cold-start } or { file, horizon, output }, found "gru"`,
+      `p.yaml:4:8: error: model: expected a model: { cell, hidden, layers, horizon, seed, cold-start } or { file, horizon, output, batch }, found "gru"`,
     ],
   ],
   [

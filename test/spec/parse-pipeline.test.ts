@@ -146,6 +146,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       file: join("site", "models", "m.onnx"),
       horizons: [1],
       output: "value",
+      batch: "exact",
     });
     expect(tests[0]?.source).toEqual({ kind: "file", file: join("site", "r.csv") });
     expect(parse(text).model).toMatchObject({ file: "models/m.onnx" });
