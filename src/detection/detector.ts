@@ -1,0 +1,35 @@
+import type { ByteReader, ByteWriter } from "../core/index.js";
+
+/** One row of a key, as detectors see it. */
+export interface Row {
+  /** Raw values of the targets, shape [targets]; finite. Owned by the caller, valid during the call. */
+  readonly values: Float64Array;
+  /** Event time, ms. */
+  readonly time: number;
+  /** The key's rows so far, this one included: from 1. */
+  readonly count: number;
+  /** A sequence begins with this row, after a gap: what came before is not its immediate past. */
+  readonly begins: boolean;
+}
+
+/**
+ * A way to find what is unusual in one key's rows. Judges a row by what was known before it, then learns from it.
+ *
+ * Laws (test/conformance/detector.ts): the future never changes an earlier strength; the same rows give the same
+ * bits; save, restore, continue is bit-identical; saving changes nothing; two detectors share no memory.
+ */
+export interface Detector {
+  /** Which detector speaks: `novelty`, `pattern`, `level`, `forecast`, `stuck`, ... */
+  readonly name: string;
+  /** Memory that this key's detector holds, bytes. */
+  readonly bytes: number;
+  /**
+   * @returns how unusual the row is, from 0; 1 is where this detector, at its shipped threshold, finds an alert due;
+   *   null while it warms up. Without refractory time or habituation: those belong to the alert.
+   */
+  step(row: Row): number | null;
+  /** Why the newest row was judged so, in words and numbers; asked for when it matters, so that steps stay cheap. */
+  why(): string;
+  write(to: ByteWriter): void;
+  read(from: ByteReader): void;
+}
