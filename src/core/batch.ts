@@ -1,5 +1,6 @@
 import type { Delivery } from "./delivery.js";
 import type { LogEntry } from "./log-entry.js";
+import type { Request } from "./request.js";
 import type { Note, StreamEvent } from "./stream-event.js";
 
 /** Something that came in and could not be read. It touches no state. */
@@ -22,9 +23,10 @@ export interface LedgerEntry {
   readonly hash: string;
 }
 
-/** Whatever arrived since the last turn, in order: at most a few hundred events. */
+/** Whatever arrived since the last turn, in order: at most a few hundred events. Requests take effect before them. */
 export interface Batch {
   readonly events: readonly StreamEvent[];
+  readonly requests: readonly Request[];
   readonly deadLetters: readonly DeadLetter[];
   /** Packets that this batch takes in; committed with it. */
   readonly ledger: readonly LedgerEntry[];

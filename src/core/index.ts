@@ -12,10 +12,22 @@ export {
 } from "./event-time.js";
 export { type KeyTemplate, parseKeyTemplate } from "./key-template.js";
 export { KeyedState, type KeyedStateFormat } from "./keyed-state.js";
+export { LABELS, type Label, type LabelKind, readLabel, writeLabel } from "./label.js";
 export type { LogEntry } from "./log-entry.js";
 export { cos, exp, expm1, log, log1p, pow, sigmoid, sin, tanh } from "./math.js";
 export type { Ahead, AlertChange, AlertState, Prediction, TargetForecast } from "./prediction.js";
 export { type ProblemParts, problem } from "./problem.js";
+export {
+  forgetAsked,
+  REQUESTS,
+  type Refusal,
+  type Request,
+  type RequestKind,
+  request,
+  requestFromEntry,
+  requestToEntry,
+  standing,
+} from "./request.js";
 export { Rng } from "./rng.js";
 export type { Sample, Value } from "./sample.js";
 export type { Stage } from "./stage.js";

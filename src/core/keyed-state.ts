@@ -33,6 +33,10 @@ export class KeyedState<S> implements StateSlot {
     return state;
   }
 
+  has(key: string): boolean {
+    return this.#states.has(key);
+  }
+
   get size(): number {
     return this.#states.size;
   }

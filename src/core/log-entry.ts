@@ -1,10 +1,10 @@
 /**
- * A change of a network or a detector: a first training, a promotion, a rollback, a label, a reset.
+ * A change of a network or a detector: a first training, a promotion, a rollback, or a request that was done.
  * It takes effect before the event at `position` is stepped, live and in every replay.
  */
 export interface LogEntry {
   readonly position: number;
-  /** Which stage it belongs to: its slot's name. */
+  /** Which stage it belongs to: its slot's name; `request` for what was asked, which may concern several. */
   readonly slot: string;
   /** What happened: `checkpoint`, `rejected`, `learned`, `rolled-back`. */
   readonly kind: string;

@@ -50,6 +50,22 @@ export class Alert {
     return again ? { state: "updated", since } : undefined;
   }
 
+  /** Goes on where another stood. */
+  take(other: Alert): void {
+    this.#since = other.#since;
+    this.#calm = other.#calm;
+    this.#wasDue = other.#wasDue;
+  }
+
+  /** Ends an open alert, whatever the score. */
+  clear(): { state: AlertState; since: number } | undefined {
+    if (!this.isOpen) return undefined;
+    const since = this.#since;
+    this.#since = Number.NaN;
+    this.#wasDue = false;
+    return { state: "cleared", since };
+  }
+
   write(to: ByteWriter): void {
     to.f64(this.#since)
       .u32(this.#calm)

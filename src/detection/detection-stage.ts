@@ -1,4 +1,12 @@
-import { type Batch, KeyedState, type Stage } from "../core/index.js";
+import {
+  type Batch,
+  ByteReader,
+  KeyedState,
+  type Request,
+  readLabel,
+  type Stage,
+  standing,
+} from "../core/index.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
 
 /**
@@ -10,14 +18,28 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const detector = () => new KeyDetector(typeof options === "function" ? options() : options);
   const detectors = new KeyedState<KeyDetector>({
     name: "detection",
-    version: 1,
+    version: 2,
     create: detector,
     write: (detector, to) => detector.write(to),
     read: (from) => detector().read(from),
   });
+  const ask = (request: Request): void => {
+    const { kind, key, body } = request;
+    if (kind === "reset") {
+      const before = detectors.of(key);
+      detectors.reset(key);
+      if (before.isAlertOpen) detectors.of(key).takeOver(before);
+    }
+    if (kind === "label") detectors.of(key).label(readLabel(body));
+    if (kind === "mute") {
+      const until = new ByteReader(body, "request mute").f64();
+      for (const one of key === "" ? [...detectors.keys()] : [key]) detectors.of(one).mute(until);
+    }
+  };
   return {
     slots: [detectors],
     process(batch: Batch): void {
+      for (const request of standing(batch.requests)) ask(request);
       for (const event of batch.events) {
         if (event.note === "") detectors.of(event.sample.key).step(event);
       }

@@ -3,6 +3,7 @@ import type {
   AlertChange,
   ByteReader,
   ByteWriter,
+  Label,
   Prediction,
   StreamEvent,
   TargetForecast,
@@ -39,6 +40,9 @@ class TargetMemory {
   }
 }
 
+/** By how much a label moves the threshold. */
+const LABEL_STEP = 1.25;
+
 interface Finding {
   readonly deviation: number;
   readonly why: string;
@@ -56,12 +60,41 @@ export class KeyDetector {
   readonly #targets: readonly TargetMemory[];
   readonly #threshold: Threshold;
   readonly #alert: Alert;
+  /** Event time, ms: no alert is raised before it. */
+  #mutedUntil = Number.NEGATIVE_INFINITY;
+  /** Why an open alert is to end with the next event; empty: it isn't. */
+  #ending = "";
 
   constructor(options: DetectorOptions) {
     this.#options = options;
     this.#targets = options.targets.map(() => new TargetMemory(options.horizons));
     this.#threshold = new Threshold(options.alertsPerDay ?? 0);
     this.#alert = new Alert(options.hold);
+  }
+
+  get isAlertOpen(): boolean {
+    return this.#alert.isOpen;
+  }
+
+  /** An alert that was open when the key was forgotten ends with the next event. */
+  takeOver(before: KeyDetector): void {
+    this.#alert.take(before.#alert);
+    this.#ending = "the key was reset";
+  }
+
+  /** Raises no alerts before an event time, ms; one that is open ends. */
+  mute(until: number): void {
+    this.#mutedUntil = until;
+    this.#ending = "muted";
+  }
+
+  /** Somebody says what a stretch was: the threshold moves by a quarter, or what is usual is learned anew. */
+  label({ label }: Label): void {
+    if (label === "missed") this.#threshold.move(1 / LABEL_STEP);
+    if (label === "false-alarm") this.#threshold.move(LABEL_STEP);
+    if (label !== "missed") this.#ending = `labelled ${label}`;
+    if (label !== "normal-from-here") return;
+    for (const { scales } of this.#targets) for (const scale of scales) scale.forget();
   }
 
   /** Fills in the event's `prediction` and `change`. */
@@ -87,7 +120,7 @@ export class KeyDetector {
     });
 
     const score = this.#score(event, finding.deviation, time);
-    event.change = score === null ? undefined : this.#decide(event, score, finding.why, targets);
+    event.change = this.#end(score ?? 0, targets) ?? this.#decide(event, score, finding.why, targets);
     const next = this.#targets.map((memory, index) => this.#lookAhead(event, memory, index));
     event.prediction = {
       targets,
@@ -136,22 +169,26 @@ export class KeyDetector {
     return score;
   }
 
+  /** An alert that somebody has ended: by reset, by mute, by a label. */
+  #end(score: number, targets: readonly TargetForecast[]): AlertChange | undefined {
+    const why = this.#ending;
+    this.#ending = "";
+    const change = why === "" ? undefined : this.#alert.clear();
+    return change && alertChange(change, score, why, targets);
+  }
+
   #decide(
     event: StreamEvent,
-    score: number,
+    score: number | null,
     why: string,
     targets: readonly TargetForecast[],
   ): AlertChange | undefined {
-    const change = this.#alert.step(score, event.sample.time);
+    const { time } = event.sample;
+    if (score === null || time < this.#mutedUntil) return undefined;
+    const change = this.#alert.step(score, time);
     if (change === undefined) return undefined;
-    const first = targets[0];
-    return {
-      ...change,
-      score,
-      value: first?.value ?? Number.NaN,
-      forecast: first?.forecast ?? null,
-      why: change.state === "cleared" ? `calm for ${this.#options.hold} events` : why,
-    };
+    const words = change.state === "cleared" ? `calm for ${this.#options.hold} events` : why;
+    return alertChange(change, score, words, targets);
   }
 
   /** Learns from the forecasts that were due, then files the new ones. */
@@ -183,6 +220,7 @@ export class KeyDetector {
     }
     this.#threshold.write(to);
     this.#alert.write(to);
+    to.f64(this.#mutedUntil).text(this.#ending);
   }
 
   read(from: ByteReader): this {
@@ -193,8 +231,20 @@ export class KeyDetector {
     }
     this.#threshold.read(from);
     this.#alert.read(from);
+    this.#mutedUntil = from.f64();
+    this.#ending = from.text();
     return this;
   }
+}
+
+function alertChange(
+  change: Pick<AlertChange, "state" | "since">,
+  score: number,
+  why: string,
+  targets: readonly TargetForecast[],
+): AlertChange {
+  const first = targets[0];
+  return { ...change, score, value: first?.value ?? Number.NaN, forecast: first?.forecast ?? null, why };
 }
 
 /** Four significant digits, as people read them. */

@@ -59,6 +59,13 @@ export class ResidualScale {
     }
   }
 
+  /** As before the first residual. */
+  forget(): void {
+    this.#count = 0;
+    this.#mean = 0;
+    this.#quantile = 0;
+  }
+
   write(to: ByteWriter): void {
     to.u32(this.#count).f64(this.#mean).f64(this.#quantile);
   }

@@ -45,6 +45,11 @@ export class Threshold {
     this.#value = Math.max(LOWEST, this.#value + step);
   }
 
+  /** Somebody says that it was too low, or too high: by a factor, and never under the lowest. */
+  move(factor: number): void {
+    this.#value = Math.max(LOWEST, this.#value * factor);
+  }
+
   write(to: ByteWriter): void {
     to.f64(this.#value).u32(this.#count).f64(this.#intervalMs).f64(this.#lastTime);
   }

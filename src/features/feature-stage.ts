@@ -2,6 +2,7 @@ import {
   type Batch,
   type ByteReader,
   type ByteWriter,
+  forgetAsked,
   KeyedState,
   problem,
   type Sample,
@@ -112,6 +113,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     names,
     neededMs: needed,
     process(batch: Batch): void {
+      forgetAsked(batch, keys);
       for (const event of batch.events) if (event.note === "") step(event);
     },
   };

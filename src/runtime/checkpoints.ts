@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { ByteReader, type LogEntry, problem } from "../core/index.js";
+import { ByteReader, type LogEntry, problem, REQUESTS, requestFromEntry } from "../core/index.js";
 import type { Identity, PipelineReader, StoreReader } from "../store/index.js";
+import { type Decision, decisionFromBody, type LearningDetails, readPromotion } from "../stream/index.js";
 import { type Forecaster, forecasterFromBytes, forecasterWeights } from "../training/index.js";
 import { forecasterToOnnx } from "./forecaster-to-onnx.js";
 import { storedPipeline } from "./identity.js";
@@ -11,6 +12,8 @@ export interface Checkpoint {
   readonly model: string;
   /** First 12 hex digits of the SHA-256 of the forecaster's bytes: the same for the same weights, anywhere. */
   readonly address: string;
+  /** `forecasterToBytes` */
+  readonly bytes: Uint8Array;
   readonly forecaster: Forecaster;
   readonly parameters: number;
 }
@@ -24,8 +27,12 @@ export interface LineageEntry {
   /** Event time there, ms; null if the journal doesn't reach back so far. */
   readonly time: number | null;
   readonly why: string;
-  /** What came into service; of a rejected network nothing is kept. */
+  /** What came into service. */
   readonly checkpoint: Checkpoint | undefined;
+  /** What was rejected; undefined where nothing was, or it could not be trained at all. */
+  readonly rejected: Checkpoint | undefined;
+  /** How the work went that led to it. */
+  readonly details: LearningDetails;
   /** Name of what was in service before; null if nothing was, or it is no longer known. */
   readonly replaced: string | null;
   /** Judgements of its apprentice that left it in service, until it was replaced. */
@@ -45,7 +52,9 @@ export interface Lineage {
 
 const KINDS: Readonly<Record<string, LineageEntry["kind"]>> = {
   checkpoint: "promoted",
+  promote: "promoted",
   "rolled-back": "rolled-back",
+  rollback: "rolled-back",
   rejected: "rejected",
 };
 
@@ -53,19 +62,31 @@ const KINDS: Readonly<Record<string, LineageEntry["kind"]>> = {
 export function readLineage(reader: PipelineReader): Lineage {
   const entries: LineageEntry[] = [];
   let service: string | null = null;
+  /** What can come back. */
+  let previous: Checkpoint | undefined;
+  let current: Checkpoint | undefined;
   for (const entry of reader.logEntries(0)) {
-    if (entry.slot !== "learner") continue;
+    if (entry.slot !== "learner" && entry.slot !== REQUESTS) continue;
     if (entry.kind === "learned") countJudgement(entries, entry);
     const kind = KINDS[entry.kind];
     if (kind === undefined) continue;
-    const checkpoint = kind === "rejected" ? undefined : checkpointIn(entry);
+    const { details, ...found } = decisionIn(entry);
+    const isAsked = entry.slot === REQUESTS;
+    const brought = isAsked && kind === "rolled-back" ? previous : checkpointOf(found);
+    const checkpoint = kind === "rejected" ? undefined : brought;
+    if (checkpoint) {
+      previous = kind === "rolled-back" ? undefined : current;
+      current = checkpoint;
+    }
     entries.push({
       // Networks are numbered as they come, from 1: the log may no longer reach back to the first.
-      kind: kind === "promoted" && checkpoint?.model.endsWith("-1") ? "first" : kind,
+      kind: !isAsked && kind === "promoted" && checkpoint?.model.endsWith("-1") ? "first" : kind,
       position: entry.position,
       time: timeAt(reader, entry.position),
       why: entry.why,
       checkpoint,
+      rejected: kind === "rejected" ? brought : undefined,
+      details,
       replaced: service,
       judged: 0,
       verdict: undefined,
@@ -116,10 +137,13 @@ export function findCheckpoint(
   });
 }
 
-/** Each once, by its name. */
+/** Each once, by its name; rejected ones, which have none, can be found by their address. */
 function checkpointsOf({ entries }: Lineage): Checkpoint[] {
   const byName = new Map<string, Checkpoint>();
-  for (const { checkpoint } of entries) if (checkpoint) byName.set(checkpoint.model, checkpoint);
+  for (const { checkpoint, rejected } of entries) {
+    if (checkpoint) byName.set(checkpoint.model, checkpoint);
+    if (rejected) byName.set(rejected.address, { ...rejected, model: `rejected-${rejected.address}` });
+  }
   return [...byName.values()];
 }
 
@@ -153,15 +177,26 @@ function countJudgement(entries: LineageEntry[], { position, why }: LogEntry): v
   if (entry) entries[at] = { ...entry, judged: entry.judged + 1, verdict: { position, why } };
 }
 
-function checkpointIn({ body, position }: LogEntry): Checkpoint {
-  const reader = new ByteReader(body, `the log's entry at position ${position}`);
-  const model = reader.text();
-  const bytes = reader.bytes();
-  reader.end();
+/** What an entry of the learner's brought, or a request. */
+function decisionIn(entry: LogEntry): Decision {
+  const { body, position } = entry;
+  if (entry.slot !== REQUESTS) {
+    return decisionFromBody(new ByteReader(body, `the log's entry at position ${position}`));
+  }
+  const request = requestFromEntry(entry);
+  const details = { trigger: "request" };
+  if (request.kind !== "promote") return { model: "", forecaster: new Uint8Array(0), details };
+  const { model, bytes } = readPromotion(request.body);
+  return { model, forecaster: bytes, details };
+}
+
+function checkpointOf({ model, forecaster: bytes }: Omit<Decision, "details">): Checkpoint | undefined {
+  if (bytes.length === 0) return undefined;
   const forecaster = forecasterFromBytes(bytes, model);
   return {
     model,
     address: createHash("sha256").update(bytes).digest("hex").slice(0, 12),
+    bytes,
     forecaster,
     parameters: forecasterWeights(forecaster),
   };

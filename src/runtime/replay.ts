@@ -55,7 +55,7 @@ export async function stepGroup(stages: readonly Stage[], group: readonly Record
       });
     }
   }
-  const batch: Batch = { events, deadLetters, ledger: [], log: [], delivery: new Delivery() };
+  const batch: Batch = { events, requests: [], deadLetters, ledger: [], log: [], delivery: new Delivery() };
   await stepThrough(stages, batch);
   return batch;
 }

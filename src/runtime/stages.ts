@@ -1,8 +1,10 @@
 import { problem, type Stage } from "../core/index.js";
-import { type DetectorOptions, detectionStage } from "../detection/index.js";
+import { detectionStage } from "../detection/index.js";
 import { type FeatureStage, featureStage } from "../features/index.js";
 import type { FileModel, Pipeline } from "../spec/index.js";
 import {
+  type Drift,
+  driftStage,
   fixedCellsStage,
   LearningCellsStage,
   type LearningReport,
@@ -40,7 +42,7 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
   };
 }
 
-/** A pipeline's stages, in stream order: sequence, features, cells, detection. */
+/** A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones behind. */
 export async function makeStages(
   pipeline: Pipeline,
   engines: Engines,
@@ -55,31 +57,47 @@ export async function makeStages(
     outputs: targets.length * horizons.length,
     neededMs: features.neededMs,
   };
-  const cells =
-    model.kind === "file"
-      ? await fixedCells(model, shape.inputs, shape.outputs, features.names)
-      : new LearningCellsStage({
-          ...model,
-          shape,
-          horizons,
-          tbptt: pipeline.learn?.tbptt ?? [24, 24],
-          fineTune: engines.fineTunes ? pipeline.learn?.every : undefined,
-          // Whoever waits is not spared.
-          budget: engines.isPatient ? 1 : (pipeline.learn?.budget ?? 1),
-          isPatient: engines.isPatient ?? false,
-          followsLog: engines.followsLog ?? false,
-          trainer: engines.trainer,
-          onLearning,
-        });
-  const detector: DetectorOptions = {
+  const detection = detectionStage({
     targets,
     horizons,
     unit: model.kind === "file" ? model.output : "step",
     alertsPerDay: pipeline.anomaly?.alertsPerDay,
     warmUp: pipeline.anomaly?.warmUp ?? 0,
     hold: pipeline.anomaly?.hold ?? 1,
-  };
-  return [sequence, features, cells, detectionStage(detector)];
+  });
+  const drift = (onDrift: (before: number, after: number) => void): Stage =>
+    driftStage((found, { position }) => {
+      onDrift(found.before, found.after);
+      onLearning({ kind: "drift", position, why: driftWords(found), ...found });
+    });
+  if (model.kind === "file") {
+    const cells = await fixedCells(model, shape.inputs, shape.outputs, features.names);
+    return [sequence, features, cells, detection, drift(() => {})];
+  }
+  const { learn } = pipeline;
+  const cells = new LearningCellsStage(
+    {
+      ...model,
+      shape,
+      horizons,
+      tbptt: learn?.tbptt ?? [24, 24],
+      fineTune: engines.fineTunes ? learn?.every : undefined,
+      tunesOnDrift: learn?.onDrift ?? false,
+      // Whoever waits is not spared.
+      budget: engines.isPatient ? 1 : (learn?.budget ?? 1),
+      isPatient: engines.isPatient ?? false,
+      followsLog: engines.followsLog ?? false,
+      trainer: engines.trainer,
+      onLearning,
+    },
+    (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
+  );
+  return [sequence, features, cells];
+}
+
+function driftWords({ before, after }: Drift): string {
+  const [from, to] = [before, after].map((error) => error.toFixed(2));
+  return `the forecasts' errors have ${after > before ? "grown" : "shrunk"} from ${from} to ${to} usual steps`;
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

@@ -260,13 +260,17 @@ export const learnFormat = z
   .strictObject(
     {
       every: about(every.default("15m"), "How often to fine-tune: by event time, or by count of events."),
+      "on-drift": about(
+        z.boolean().default(true),
+        "Also when the forecasts' errors have grown for good, by ADWIN.",
+      ),
       tbptt: about(
         tbptt.default([32, 64]),
         "Every k1 steps, their loss is back-propagated through at most the last k2 steps.",
       ),
       budget: about(percent.default("20%"), "Share of one processor core that learning may take."),
     },
-    "how to fine-tune: every, tbptt, budget",
+    "how to fine-tune: every, on-drift, tbptt, budget",
   )
   .meta({
     description: "Fine-tuning beside inference. Without it the first network stays.",

@@ -82,6 +82,8 @@ export interface PipelineAnomaly {
 
 export interface PipelineLearn {
   readonly every: Every;
+  /** Also when the forecasts' errors have grown for good. */
+  readonly onDrift: boolean;
   /** [k1, k2], k1 <= k2 */
   readonly tbptt: readonly [number, number];
   /** Share of one core, in (0, 1]. */

@@ -69,6 +69,7 @@ export function resolve(
         }),
     ...given("learn", learn, (one) => ({
       every: parseEvery(one.every),
+      onDrift: one["on-drift"],
       tbptt: one.tbptt,
       budget: parsePercent(one.budget),
     })),

@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import { REQUESTS } from "../core/index.js";
 
 /** All that the writer ever says. */
 export interface Writes {
@@ -60,7 +61,8 @@ export function prepareWrites(db: Database): Writes {
       db.prepare("DELETE FROM snapshots WHERE pipeline = ?"),
       db.prepare("DELETE FROM outputs WHERE pipeline = ?"),
       db.prepare("DELETE FROM alerts WHERE pipeline = ?"),
-      db.prepare("DELETE FROM log WHERE pipeline = ?"),
+      // What people asked holds under the changed pipeline too.
+      db.prepare(`DELETE FROM log WHERE pipeline = ? AND slot <> '${REQUESTS}'`),
       db.prepare("UPDATE keys SET last_output = NULL WHERE pipeline = ?"),
       // The journal after the cut is all there is: there the state is empty now.
       db.prepare("UPDATE pipelines SET origin = cut WHERE id = ?"),

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { type DeadLetter, type LedgerEntry, problem } from "../core/index.js";
+import { type DeadLetter, type LedgerEntry, type LogEntry, problem, REQUESTS } from "../core/index.js";
 import type {
   AlertRowColumns,
   CommitRows,
@@ -100,17 +100,18 @@ export class Writer {
   }
 
   #rememberFailure(change: Extract<Change, { kind: "commit" }>): void {
-    const first = change.rows.samples[0]?.[0] ?? 0;
+    const first = firstPosition(change.rows) ?? 0;
     const known = this.#failedAt.get(change.pipeline) ?? Number.POSITIVE_INFINITY;
     // One that repeats what is stored leaves no hole by failing.
     const stepped = this.#write.stepped.get(change.pipeline) ?? 0;
     if (first > stepped && first < known) this.#failedAt.set(change.pipeline, first);
   }
 
-  #requireNoHole(pipeline: string, { samples, snapshot }: CommitRows): void {
+  #requireNoHole(pipeline: string, rows: CommitRows): void {
+    const { snapshot } = rows;
     const failedAt = this.#failedAt.get(pipeline);
     if (failedAt === undefined) return;
-    const first = samples[0]?.[0];
+    const first = firstPosition(rows);
     if (first === undefined ? snapshot === undefined || snapshot.position < failedAt : first <= failedAt) {
       if (first !== undefined) this.#failedAt.delete(pipeline);
       return;
@@ -129,9 +130,7 @@ export class Writer {
     for (const row of rows.outputs) this.#output(pipeline, row);
     for (const row of rows.alerts) this.#alert(pipeline, row);
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
-    for (const { position, slot, kind, why, body } of rows.log) {
-      this.#write.log.run(pipeline.id, position, slot, kind, why, body);
-    }
+    for (const entry of rows.log) this.#log(pipeline, entry);
     for (const entry of rows.ledger) this.#packet(pipeline, entry);
     if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, rows.samples.at(-1)?.[4] ?? now);
   }
@@ -163,6 +162,13 @@ export class Writer {
     } else {
       pipeline.noted++;
     }
+  }
+
+  #log(pipeline: PipelineRecord, { position, slot, kind, why, body }: LogEntry): void {
+    this.#write.log.run(pipeline.id, position, slot, kind, why, body);
+    // A request has a place of its own, where others share that of the event before which they took effect.
+    if (slot === REQUESTS) pipeline.position = Math.max(pipeline.position, position);
+    if (slot === REQUESTS) pipeline.stepped = Math.max(pipeline.stepped, position);
   }
 
   #output(pipeline: PipelineRecord, [position, key, seq, time, columns]: OutputRowColumns): void {
@@ -229,4 +235,9 @@ export class Writer {
     pipeline.raised = 0;
     for (const key of pipeline.keys.values()) key.lastOutput = null;
   }
+}
+
+/** Where a commit begins in the log; undefined if it takes up no place there. */
+function firstPosition({ samples, log }: CommitRows): number | undefined {
+  return log.find(({ slot }) => slot === REQUESTS)?.position ?? samples[0]?.[0];
 }

@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
-import type { Batch } from "../core/index.js";
+import { type Batch, requestToEntry, standing } from "../core/index.js";
 import type { Commit, PipelineStore } from "../store/index.js";
 import { type Resumed, resume, takeSnapshot } from "./resume.js";
 import { currentScope, PipelineScope, withScope } from "./scope.js";
@@ -20,7 +20,7 @@ export function commitOf(batch: Batch): Commit {
   return {
     events: batch.events,
     deadLetters: batch.deadLetters,
-    log: batch.log,
+    log: [...standing(batch.requests).map(requestToEntry), ...batch.log],
     ledger: batch.ledger,
   };
 }
@@ -67,6 +67,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
         committed.then(
           () => {
             batch.delivery.settle("committed");
+            for (const request of batch.requests) request.onSettled?.(request);
             subscriber.next(batch);
             underWay--;
             scope.endCommit();

@@ -48,6 +48,6 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
         }
       }
     }
-    return { events, deadLetters, ledger, log: [], delivery };
+    return { events, requests: [], deadLetters, ledger, log: [], delivery };
   });
 }

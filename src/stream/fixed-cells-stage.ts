@@ -1,5 +1,12 @@
 import { KernelModel, type RecurrentModel } from "../cells/index.js";
-import { type Batch, KeyedState, type Stage, type StreamEvent } from "../core/index.js";
+import {
+  type Batch,
+  forgetAsked,
+  KeyedState,
+  type Stage,
+  type StreamEvent,
+  standing,
+} from "../core/index.js";
 import { HiddenStates } from "./hidden-states.js";
 
 export interface FixedCellsOptions {
@@ -25,6 +32,8 @@ function kernelStage(model: KernelModel): Stage {
   return {
     slots: [hidden],
     process(batch: Batch): void {
+      refuseModelRequests(batch);
+      forgetAsked(batch, hidden);
       for (const event of batch.events) {
         if (event.note !== "" || event.input === undefined) continue;
         const slot = hidden.of(event.sample.key);
@@ -95,6 +104,20 @@ function portStage(model: RecurrentModel, isFast: boolean): Stage {
   const canBatch = isFast && model.canBatch === true && model.stepKeys !== undefined;
   return {
     slots: [hidden],
-    process: ({ events }: Batch) => (canBatch ? stepTogether(events) : stepFrom(events, 0)),
+    process: (batch: Batch) => {
+      refuseModelRequests(batch);
+      forgetAsked(batch, hidden);
+      return canBatch ? stepTogether(batch.events) : stepFrom(batch.events, 0);
+    },
   };
+}
+
+/** This network is the user's, and stays. */
+function refuseModelRequests(batch: Batch): void {
+  for (const request of standing(batch.requests)) {
+    const { kind } = request;
+    if (kind !== "tune" && kind !== "promote" && kind !== "rollback") continue;
+    const message = `Cannot ${kind}: expected a network of Eddy's own, found one from a file`;
+    request.refusal = { code: "NOT_DONE", message };
+  }
 }

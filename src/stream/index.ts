@@ -1,10 +1,14 @@
 export { type CommitOptions, commitOf } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
+export { type Drift, driftStage } from "./drift-stage.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
+export { type Decision, decisionFromBody } from "./learner-work.js";
 export { LearningCellsStage } from "./learning-cells-stage.js";
+export type { LearningDetails, LearningOptions, LearningReport } from "./learning-options.js";
 export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
+export { type Promotion, readPromotion, writePromotion } from "./model-requests.js";
 export { type PacketBatch, packetSource } from "./mqtt-source.js";
 export {
   commit,
@@ -28,7 +32,6 @@ export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";
 export { type SequenceOptions, sequenceStage } from "./sequence-stage.js";
 export { stepWith } from "./step-with.js";
-export type { LearningOptions, LearningReport } from "./stream-learner.js";
 export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";

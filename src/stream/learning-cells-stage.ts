@@ -5,14 +5,17 @@ import {
   ByteWriter,
   KeyedState,
   type LogEntry,
+  type Request,
   type Stage,
   type StateSlot,
   type StreamEvent,
+  standing,
 } from "../core/index.js";
 import { forecasterFromBytes, forecasterGraph } from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
+import type { LearningOptions } from "./learning-options.js";
 import { RecentInputs } from "./recent-inputs.js";
-import { type LearningOptions, StreamLearner } from "./stream-learner.js";
+import { StreamLearner } from "./stream-learner.js";
 
 /**
  * Steps the pipeline's own network, which its learner makes and looks after (see `StreamLearner`); the naive
@@ -21,20 +24,27 @@ import { type LearningOptions, StreamLearner } from "./stream-learner.js";
  *
  * Re-warming is lazy: under new weights a key steps its last 64 inputs at its next event.
  *
+ * It learns from what the stages behind it found of an event (an open alert is no teacher), and so leads each event
+ * through them before it steps the next: how events are batched changes nothing.
+ *
  * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `learner` (the network in service, what it is
- * trained on, what is under way).
+ * trained on, what is under way),
+ * and those of the stages behind it.
  */
 export class LearningCellsStage implements Stage {
   readonly slots: readonly StateSlot[];
   readonly #learner: StreamLearner;
   readonly #hidden = new HiddenStates();
   readonly #recent: KeyedState<RecentInputs>;
+  readonly #behind: readonly Stage[];
   #network: KernelModel | undefined;
   /** Entries of the log still to come while the journal is stepped again. */
   #recorded: LogEntry[] = [];
 
-  constructor(options: LearningOptions) {
+  /** @param behind stages whose findings it learns from; they are given the learner, to tell it */
+  constructor(options: LearningOptions, behind: (learner: StreamLearner) => readonly Stage[] = () => []) {
     this.#learner = new StreamLearner(options);
+    this.#behind = behind(this.#learner);
     const { inputs } = options.shape;
     this.#recent = new KeyedState<RecentInputs>({
       name: "inputs",
@@ -43,15 +53,39 @@ export class LearningCellsStage implements Stage {
       write: (recent, to) => recent.write(to),
       read: (from) => new RecentInputs(inputs).read(from),
     });
-    this.slots = [this.#hidden, this.#recent, this.#learnerSlot()];
+    const others = this.#behind.flatMap(({ slots }) => slots);
+    this.slots = [this.#hidden, this.#recent, this.#learnerSlot(), ...others];
   }
 
   replayLog(entries: readonly LogEntry[]): void {
-    this.#recorded = [...entries];
+    this.#recorded = entries.filter(({ slot }) => slot === "learner");
   }
 
   process(batch: Batch): void | Promise<void> {
-    return this.#processFrom(batch, 0);
+    for (const request of standing(batch.requests)) this.#ask(request);
+    const waiting = this.#goOn(batch, [], 0);
+    return waiting === undefined
+      ? this.#processFrom(batch, 0)
+      : waiting.then(() => this.#processFrom(batch, 0));
+  }
+
+  /** Hands what was asked, or one event, to the stages behind, from number `first` on. */
+  #goOn(batch: Batch, events: readonly StreamEvent[], first: number): void | Promise<void> {
+    const part = { ...batch, events, requests: events.length === 0 ? batch.requests : [] };
+    for (let i = first; i < this.#behind.length; i++) {
+      const waiting = this.#behind[i]?.process(part);
+      if (waiting !== undefined) return waiting.then(() => this.#goOn(batch, events, i + 1));
+    }
+  }
+
+  #ask(request: Request): void {
+    const before = this.#learner.service;
+    if (request.kind === "reset") {
+      this.#hidden.reset(request.key);
+      this.#recent.reset(request.key);
+    }
+    request.refusal = this.#learner.ask(request);
+    if (this.#learner.service !== before) this.#exchange();
   }
 
   #processFrom(batch: Batch, first: number): void | Promise<void> {
@@ -66,7 +100,16 @@ export class LearningCellsStage implements Stage {
         });
       }
       if (decision) this.#take(decision, batch);
-      if (event.note === "" && event.input !== undefined) this.#step(event, event.input);
+      if (event.note !== "" || event.input === undefined) continue;
+      this.#step(event, event.input);
+      const waiting = this.#goOn(batch, [event], 0);
+      if (waiting !== undefined) {
+        return waiting.then(() => {
+          this.#learner.learn(event);
+          return this.#processFrom(batch, i + 1);
+        });
+      }
+      this.#learner.learn(event);
     }
   }
 
@@ -76,7 +119,11 @@ export class LearningCellsStage implements Stage {
     else batch.log.push(entry);
     const before = this.#learner.service;
     this.#learner.take(entry, new ByteReader(entry.body, `log entry at position ${entry.position}`));
-    if (this.#learner.service === before) return;
+    if (this.#learner.service !== before) this.#exchange();
+  }
+
+  /** Every key warms up anew, under the network that is in service now. */
+  #exchange(): void {
     this.#hidden.clear();
     this.#serve();
   }
@@ -105,13 +152,12 @@ export class LearningCellsStage implements Stage {
       network.stepSlot(output, slot, input);
       event.output = output;
     }
-    this.#learner.learn(event);
   }
 
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
-      version: 3,
+      version: 4,
       keys: () => (this.#learner.isFresh ? [] : [""]),
       save: () => {
         if (this.#learner.isFresh) return undefined;

@@ -1,4 +1,14 @@
-import { type Batch, Delivery, problem, type Stage, streamEvent } from "../core/index.js";
+import {
+  type Batch,
+  Delivery,
+  problem,
+  REQUESTS,
+  type Request,
+  requestFromEntry,
+  type Stage,
+  type StreamEvent,
+  streamEvent,
+} from "../core/index.js";
 import type { PipelineReader, Snapshot } from "../store/index.js";
 import { stepThrough } from "./scope.js";
 
@@ -56,7 +66,7 @@ export interface Resumed {
 
 /**
  * Brings the stages to where the store ends: the newest snapshot, then every journalled sample after it,
- * stepped through the same stages. The network's and the detectors' changes come from the log, at the
+ * stepped through the same stages. The network's changes and what was asked come from the log, at the
  * positions where they took effect.
  *
  * @throws Error code `SNAPSHOT_UNKNOWN`, see `restoreSnapshot`
@@ -73,20 +83,23 @@ export async function resume(
     const names = new Set(stage.slots.map((slot) => slot.name));
     stage.replayLog?.(log.filter((entry) => names.has(entry.slot)));
   }
+  const requests = log.filter(({ slot }) => slot === REQUESTS).map(requestFromEntry);
   let position = start;
   for (;;) {
-    const rows = store.journal(position, CHUNK);
-    const last = rows.at(-1);
-    if (last === undefined) return { from: start, to: position };
-    const batch: Batch = {
-      events: rows.map((row) => Object.assign(streamEvent(row.sample), { position: row.position })),
-      deadLetters: [],
-      ledger: [],
-      log: [],
-      delivery: new Delivery(),
-    };
+    const asked = requests[0]?.position ?? Number.POSITIVE_INFINITY;
+    const rows = store.journal(position, CHUNK).filter((row) => row.position < asked);
+    const events = rows.map((row) => Object.assign(streamEvent(row.sample), { position: row.position }));
+    const request = events.length === 0 ? requests.shift() : undefined;
+    const reached = request?.position ?? events.at(-1)?.position;
+    if (reached === undefined) return { from: start, to: position };
+    const batch = repeated(events, request === undefined ? [] : [request]);
     await stepThrough(stages, batch);
     await options.onBatch?.(batch);
-    position = last.position;
+    position = reached;
   }
+}
+
+/** A batch out of the store: nobody waits for it. */
+function repeated(events: readonly StreamEvent[], requests: readonly Request[]): Batch {
+  return { events, requests, deadLetters: [], ledger: [], log: [], delivery: new Delivery() };
 }

@@ -1,4 +1,11 @@
-import { type Batch, KeyedState, type Note, type Stage, type StreamEvent } from "../core/index.js";
+import {
+  type Batch,
+  KeyedState,
+  type Note,
+  type Request,
+  type Stage,
+  type StreamEvent,
+} from "../core/index.js";
 
 export interface SequenceOptions {
   /** A pause longer than this (event time, ms) resets the key's hidden state; undefined: none does. */
@@ -17,13 +24,14 @@ interface KeySequence {
   count: number;
   /** Newest accepted event time, ms. */
   newest: number;
-  /** The last ids, oldest first. */
+  /** The last ids, oldest first; under the key "" those of requests. */
   ids: Set<string>;
 }
 
 /**
  * Per key: is this event repeated, late, the first after a gap? Counts `seq` and `position`. Every event
- * takes a position, also one that is not stepped: the log is what came, in order.
+ * takes a position, also one that is not stepped, and so does every request that can be done: the log is what
+ * came, in order.
  */
 export function sequenceStage(options: SequenceOptions): Stage {
   const sequences = new KeyedState<KeySequence>({
@@ -45,6 +53,7 @@ export function sequenceStage(options: SequenceOptions): Stage {
     slots: [sequences],
     process(batch: Batch): void {
       const log = sequences.of("");
+      for (const request of batch.requests) place(sequences, request);
       for (const event of batch.events) {
         // An event of the journal has its position already; the journal may have been cut before it.
         log.count = event.position > 0 ? event.position : log.count + 1;
@@ -53,6 +62,31 @@ export function sequenceStage(options: SequenceOptions): Stage {
       }
     },
   };
+}
+
+/** Gives a request its place in the log, unless it has been done before or concerns nobody. */
+function place(sequences: KeyedState<KeySequence>, request: Request): void {
+  const log = sequences.of("");
+  if (request.position === 0 && request.id !== "" && log.ids.has(request.id)) {
+    request.isRepeated = true;
+    return;
+  }
+  if (request.key !== "" && !sequences.has(request.key)) {
+    const message = `Cannot ${request.kind} key ${JSON.stringify(request.key)}: expected a key that has had an event, found none`;
+    request.refusal = { code: "NO_SUCH_KEY", message };
+    return;
+  }
+  if (request.id !== "") remember(log, request.id);
+  log.count = request.position > 0 ? request.position : log.count + 1;
+  request.position = log.count;
+}
+
+function remember({ ids }: KeySequence, id: string): void {
+  ids.add(id);
+  for (const oldest of ids) {
+    if (ids.size <= REMEMBERED_IDS) break;
+    ids.delete(oldest);
+  }
 }
 
 function step(state: KeySequence, event: StreamEvent, options: SequenceOptions): void {
@@ -71,11 +105,7 @@ function refusal(state: KeySequence, event: StreamEvent, options: SequenceOption
   if (options.id !== undefined) {
     const id = String(event.sample.values[options.id]);
     if (state.ids.has(id)) return "repeated";
-    state.ids.add(id);
-    for (const oldest of state.ids) {
-      if (state.ids.size <= REMEMBERED_IDS) break;
-      state.ids.delete(oldest);
-    }
+    remember(state, id);
   }
   return options.late === "drop" && event.sample.time < state.newest ? "late" : "";
 }

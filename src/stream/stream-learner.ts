@@ -1,75 +1,26 @@
-import type { CellKind } from "../cells/index.js";
-import { type ByteReader, ByteWriter, type LogEntry, type StreamEvent } from "../core/index.js";
+import type { ByteReader, ByteWriter, LogEntry, Refusal, Request, StreamEvent } from "../core/index.js";
 import {
-  type Evidence,
-  NO_EVIDENCE,
+  forecasterFromBytes,
   type TendedSequence,
   type TendJob,
-  type TendResult,
   type TrainingJob,
-  type TrainingProgress,
-  type TrainingResult,
-  type TuningReport,
 } from "../training/index.js";
-import type { Trainer } from "./trainer.js";
 import {
-  readSequences,
-  TrainingMemory,
-  type TrainingShape,
-  unusedInputs,
-  writeSequences,
-} from "./training-memory.js";
-
-export interface LearningOptions {
-  readonly cell: CellKind;
-  readonly hidden: number;
-  readonly layers: number;
-  readonly members: number;
-  readonly seed: number;
-  readonly tbptt: readonly [number, number];
-  readonly shape: TrainingShape;
-  readonly horizons: readonly number[];
-  /** The first network is trained on the first `events` events and takes effect `lead` events later. */
-  readonly coldStart: { readonly events: number; readonly lead: number };
-  /** Fine-tuning, when the pipeline asks for it, every so many events or so much event time. */
-  readonly fineTune: { readonly events: number } | { readonly ms: number } | undefined;
-  /** Share of one core that fine-tuning may take, in (0, 1]; a first training, for which the stream waits, takes all. */
-  readonly budget: number;
-  /** The stream waits for tending too, so that results don't depend on how fast this machine is: a recording's does. */
-  readonly isPatient?: boolean;
-  /** A log is repeated: no tending takes effect but what stands in it. */
-  readonly followsLog?: boolean;
-  readonly trainer: Trainer;
-  readonly onLearning?: (report: LearningReport) => void;
-}
-
-/** What people are told of learning. */
-export type LearningReport =
-  | { readonly kind: "collecting"; readonly events: number; readonly of: number }
-  | { readonly kind: "training"; readonly position: number; readonly events: number }
-  | { readonly kind: "progress"; readonly progress: TrainingProgress }
-  | {
-      /** `learned`: what is in service stays, its apprentice was judged and perhaps fine-tuned. */
-      readonly kind: "checkpoint" | "rejected" | "rolled-back" | "learned";
-      readonly position: number;
-      readonly why: string;
-      readonly model: string;
-      readonly tuning?: TuningReport;
-    };
-
-/** A first training, which the stream waits for, or tending, which it doesn't. */
-type Work =
-  | { readonly kind: "first"; readonly job: TrainingJob; readonly effectAt: number }
-  | { readonly kind: "tend"; readonly job: TendJob };
-
-/** What matters here of how work ended. */
-interface Outcome {
-  readonly kind: "checkpoint" | "rejected" | "rolled-back" | "learned";
-  /** `forecasterToBytes` of what comes into service; empty if nothing does. */
-  readonly forecaster: Uint8Array;
-  readonly why: string;
-  readonly tended?: Pick<TendResult, "apprentice" | "evidence" | "regrets" | "tuning">;
-}
+  decisionFromBody,
+  decisionToBody,
+  failedOutcome,
+  firstOutcome,
+  type Outcome,
+  readWork,
+  tendOutcome,
+  type Work,
+  writeWork,
+} from "./learner-work.js";
+import type { LearningOptions } from "./learning-options.js";
+import { LearningSchedule } from "./learning-schedule.js";
+import { readPromotion } from "./model-requests.js";
+import { type Named, ServiceRecord } from "./service-record.js";
+import { TrainingMemory, unusedInputs } from "./training-memory.js";
 
 interface Pending {
   readonly work: Work;
@@ -77,18 +28,9 @@ interface Pending {
   outcome: Outcome | undefined;
 }
 
-/** A forecaster with its name: `gru-3`. */
-interface Named {
-  readonly model: string;
-  readonly bytes: Uint8Array;
-}
-
-const NOTHING: Named = { model: "naive", bytes: new Uint8Array(0) };
 /** Events kept for training, in cold starts. */
 const KEPT = 8;
-/** What is in service is judged every so many events at least, or every quarter of the time between tunings. */
-const JUDGED_EVERY = 96;
-
+const ASKED = { trigger: "request" };
 /**
  * The part of a pipeline that learns: it remembers events, plans trainings, and says what comes into service
  * and when.
@@ -101,45 +43,36 @@ const JUDGED_EVERY = 96;
  * has not seen (see `tend`); the stream never waits for it. Where its work took effect is an entry in the log.
  * When the journal is stepped again the same work is done at the same place, and waited for where the log
  * says that it took effect.
+ *
+ * *Asked for*: a checkpoint that is promoted or rolled back by request takes effect at once, and is then judged
+ * like any other.
  */
 export class StreamLearner {
   readonly #options: LearningOptions;
   readonly #memory: TrainingMemory;
-  #service = NOTHING;
-  /** What the one in service replaced; `NOTHING` if it can't come back. */
-  #previous = NOTHING;
-  #generation = 0;
-  /** `apprenticeToBytes`; empty: it begins as what is in service. */
-  #apprentice: Uint8Array = new Uint8Array(0);
-  #evidence: Evidence = NO_EVIDENCE;
-  #regrets: Evidence = NO_EVIDENCE;
-  /** Events learned from so far, and their newest time. */
-  #seen = 0;
-  #newest = Number.NEGATIVE_INFINITY;
-  /** When the next training or tuning starts: count of events; by time, ms. */
-  #next: number;
-  #judgedAt = { seen: 0, ms: Number.NEGATIVE_INFINITY };
-  /** Makes every tuning's random numbers its own. */
-  #tunings = 0;
+  #service: ServiceRecord;
+  #schedule: LearningSchedule;
   #pending: Pending | undefined;
 
   constructor(options: LearningOptions) {
     this.#options = options;
     this.#memory = new TrainingMemory(options.shape, KEPT * options.coldStart.events);
-    this.#next = options.coldStart.events;
+    this.#service = new ServiceRecord();
+    this.#schedule = this.#firstSchedule();
+  }
+
+  #firstSchedule(): LearningSchedule {
+    const { coldStart, fineTune } = this.#options;
+    return new LearningSchedule(coldStart.events, fineTune);
   }
 
   /** What is in service: `forecasterToBytes`, empty while there is none. */
   get service(): Named {
-    return this.#service;
+    return this.#service.current;
   }
 
   get isFresh(): boolean {
-    return this.#seen === 0 && !this.#serves;
-  }
-
-  get #serves(): boolean {
-    return this.#service.bytes.length > 0;
+    return this.#schedule.seen === 0 && !this.#service.isServing;
   }
 
   /**
@@ -171,14 +104,10 @@ export class StreamLearner {
       work.kind === "first"
         ? trainer
             .train(work.job, (progress) => onLearning?.({ kind: "progress", progress }), 1)
-            .then(firstOutcome)
-        : trainer.tend(work.job, budget).then(tendOutcome);
+            .then((result) => firstOutcome(result, work.details))
+        : trainer.tend(work.job, budget).then((result) => tendOutcome(result, work.details));
     pending.ending ??= run()
-      // Work that fails is work that brought nothing: the stream goes on with what it has.
-      .catch((error: unknown): Outcome => {
-        const why = error instanceof Error ? error.message : String(error);
-        return { kind: work.kind === "first" ? "rejected" : "learned", forecaster: new Uint8Array(0), why };
-      })
+      .catch((error: unknown) => failedOutcome(work, error))
       .then((outcome) => {
         pending.outcome = outcome;
         return outcome;
@@ -186,63 +115,126 @@ export class StreamLearner {
     return pending.ending;
   }
 
-  #entry({ kind, forecaster, why }: Outcome, position: number): LogEntry {
+  #entry({ kind, forecaster, why, details }: Outcome, position: number): LogEntry {
+    const { current, previous, nextNumber } = this.#service;
     const model =
       kind === "checkpoint"
-        ? `${this.#options.cell}-${this.#generation + 1}`
+        ? `${this.#options.cell}-${nextNumber}`
         : kind === "rolled-back"
-          ? this.#previous.model
-          : this.#service.model;
-    const body = new ByteWriter().text(model);
-    if (forecaster.length > 0) body.bytes(forecaster);
-    return { position, slot: "learner", kind, why, body: body.finish() };
+          ? previous.model
+          : current.model;
+    return { position, slot: "learner", kind, why, body: decisionToBody({ model, forecaster, details }) };
   }
 
   /** Lets an entry take effect. */
   take(entry: LogEntry, body: ByteReader): void {
-    const model = body.text();
+    const { model, forecaster, details } = decisionFromBody(body);
     const tended = this.#pending?.outcome?.tended;
+    const wasServing = this.#service.isServing;
     this.#pending = undefined;
-    if (tended) {
-      this.#apprentice = tended.apprentice;
-      this.#evidence = tended.evidence;
-      this.#regrets = tended.regrets;
+    if (tended) this.#service.learned(tended);
+    if (entry.kind === "checkpoint") this.#service.promote({ model, bytes: forecaster });
+    else if (entry.kind === "rolled-back") this.#service.rollBack({ model, bytes: forecaster });
+    else if (!wasServing) this.#schedule.doubleFirst();
+    if (!wasServing && this.#service.isServing) this.#begin();
+    const kind = entry.kind as Outcome["kind"];
+    this.#options.onLearning?.({ kind, position: entry.position, why: entry.why, model, details });
+  }
+
+  /** The first network is in service. */
+  #begin(): void {
+    this.#schedule.begin();
+    if (this.#options.fineTune === undefined) this.#memory.clear();
+    else this.#memory.markJudged();
+  }
+
+  /**
+   * Lets what was asked take effect.
+   *
+   * @returns why it can't
+   */
+  ask(request: Request): Refusal | undefined {
+    switch (request.kind) {
+      case "label":
+        this.#memory.label(request.key, request.body);
+        return undefined;
+      case "reset":
+        this.#memory.forget(request.key);
+        return undefined;
+      case "tune":
+        return this.#tuneNow();
+      case "promote":
+        return this.#promote(request);
+      case "rollback":
+        return this.#rollBack(request);
+      default:
+        return undefined;
     }
-    const wasFirst = !this.#serves;
-    if (entry.kind === "checkpoint") {
-      this.#previous = this.#service;
-      this.#service = { model, bytes: body.bytes() };
-      this.#generation++;
-      if (wasFirst) this.#next = this.#options.fineTune ? 0 : Number.POSITIVE_INFINITY;
-      if (this.#options.fineTune === undefined) this.#memory.clear();
-      else if (wasFirst) this.#memory.markJudged();
-    } else if (entry.kind === "rolled-back") {
-      this.#service = { model, bytes: body.bytes() };
-      this.#previous = NOTHING;
-    } else if (wasFirst) {
-      this.#next *= 2;
+  }
+
+  #tuneNow(): Refusal | undefined {
+    if (this.#options.fineTune === undefined) return refusal("tune", "`learn:` in the pipeline", "none");
+    if (!this.#service.isServing) return refusal("tune", "a network in service", "none");
+    this.#schedule.ask("request");
+    return undefined;
+  }
+
+  #promote({ body, why, position }: Request): Refusal | undefined {
+    const named = readPromotion(body);
+    const { model } = named;
+    if (model === this.#service.current.model) {
+      return refusal("promote", "another than the one in service", model);
     }
-    this.#options.onLearning?.({
-      kind: entry.kind as Outcome["kind"],
-      position: entry.position,
-      why: entry.why,
-      model,
-      ...(tended?.tuning ? { tuning: tended.tuning } : {}),
-    });
+    const mismatch = this.#mismatch(named);
+    if (mismatch) return mismatch;
+    const wasServing = this.#service.isServing;
+    this.#pending = undefined;
+    this.#service.exchange(named);
+    if (!wasServing) this.#begin();
+    this.#options.onLearning?.({ kind: "checkpoint", position, why, model, details: ASKED });
+    return undefined;
+  }
+
+  #rollBack({ why, position }: Request): Refusal | undefined {
+    if (!this.#service.canReturn) {
+      return refusal("roll back", "a network that was in service before", "none");
+    }
+    this.#pending = undefined;
+    this.#service.startAgain();
+    this.#service.rollBack();
+    const { model } = this.#service.current;
+    this.#options.onLearning?.({ kind: "rolled-back", position, why, model, details: ASKED });
+    return undefined;
+  }
+
+  #mismatch({ model, bytes }: Named): Refusal | undefined {
+    const { shape, horizons } = this.#options;
+    const { networks } = forecasterFromBytes(bytes, model);
+    const first = networks[0]?.[0]?.shape;
+    const words = (i?: number, o?: number, h?: number) => `${i} inputs, ${o} targets, ${h} horizons`;
+    const expected = words(shape.inputs, shape.targets, horizons.length);
+    const found = words(first?.inputs, first?.outputs, networks.length);
+    return found === expected ? undefined : refusal(`promote "${model}"`, expected, found);
+  }
+
+  /** The forecasts' errors have changed for good: their means before, and since. */
+  drifted(before: number, after: number): void {
+    const { fineTune, tunesOnDrift = false } = this.#options;
+    if (!tunesOnDrift || fineTune === undefined || !this.#service.isServing) return;
+    if (after > before) this.#schedule.drifted();
   }
 
   /** Remembers an event that was stepped, and begins what is due. */
   learn(event: StreamEvent): void {
     const { coldStart, fineTune, onLearning } = this.#options;
-    if (this.#serves && fineTune === undefined) return;
+    const { isServing } = this.#service;
+    if (isServing && fineTune === undefined) return;
     this.#memory.add(event);
-    this.#seen++;
-    this.#newest = Math.max(this.#newest, event.sample.time);
-    if (!this.#serves && this.#seen <= this.#next) {
-      onLearning?.({ kind: "collecting", events: this.#seen, of: this.#next });
-    }
+    this.#schedule.see(event.sample.time);
+    const { seen, firstAt } = this.#schedule;
+    if (!isServing && seen <= firstAt) onLearning?.({ kind: "collecting", events: seen, of: firstAt });
     if (this.#pending !== undefined) return;
-    const work = this.#serves ? this.#tending() : this.#firstTraining(event.position + coldStart.lead);
+    const work = isServing ? this.#tending() : this.#firstTraining(event.position + coldStart.lead);
     if (work === undefined) return;
     this.#pending = { work, ending: undefined, outcome: undefined };
     const { events } = this.#memory;
@@ -250,10 +242,12 @@ export class StreamLearner {
   }
 
   #firstTraining(effectAt: number): Work | undefined {
-    if (this.#seen < this.#next) return undefined;
-    const { seed } = this.#options;
-    const unused = unusedInputs(this.#options.shape, this.#memory.spanMs);
-    return { kind: "first", job: this.#trainingJob(seed, this.#memory.sequences(), unused), effectAt };
+    if (!this.#schedule.isFirstDue) return undefined;
+    const { seed, shape } = this.#options;
+    const unused = unusedInputs(shape, this.#memory.spanMs);
+    const details = { seed, trigger: "first", data: this.#memory.extent };
+    const job = this.#trainingJob(seed, this.#memory.sequences(), unused);
+    return { kind: "first", job, effectAt, details };
   }
 
   #trainingJob(seed: number, sequences: TrainingJob["sequences"], unused: readonly number[]): TrainingJob {
@@ -264,130 +258,57 @@ export class StreamLearner {
 
   /** Judging, and tuning if that is due too. */
   #tending(): Work | undefined {
-    const { fineTune } = this.#options;
-    if (fineTune === undefined) return undefined;
-    const isByTime = "ms" in fineTune;
-    const now = isByTime ? this.#newest : this.#seen;
-    const interval = isByTime ? fineTune.ms : fineTune.events;
-    const isTuning = now >= this.#next;
-    const since = isByTime ? now - this.#judgedAt.ms : now - this.#judgedAt.seen;
-    const isJudging = this.#seen - this.#judgedAt.seen >= JUDGED_EVERY && since >= interval / 4;
-    if (!isTuning && !isJudging) return undefined;
-    this.#judgedAt = { seen: this.#seen, ms: this.#newest };
-    if (isTuning) this.#next = now + interval;
-    const seed = this.#options.seed + ++this.#tunings;
+    const due = this.#schedule.take();
+    if (due === undefined) return undefined;
+    const { tuning } = due;
+    const data = this.#memory.extent;
     const unused = unusedInputs(this.#options.shape, this.#memory.spanMs);
-    const tune = isTuning ? { seed, unused } : undefined;
-    return { kind: "tend", job: this.#tendJob(this.#memory.takeTended(), tune) };
+    const sequences = this.#memory.takeTended();
+    if (tuning === undefined)
+      return { kind: "tend", job: this.#tendJob(sequences, undefined), details: { data } };
+    const seed = this.#options.seed + tuning.number;
+    const details = { seed, trigger: tuning.trigger, data };
+    return { kind: "tend", job: this.#tendJob(sequences, { seed, unused }), details };
   }
 
   #tendJob(sequences: readonly TendedSequence[], tune: TendJob["tune"]): TendJob {
+    const { shape, horizons } = this.#options;
     return {
-      targets: this.#options.shape.targets,
-      horizons: this.#options.horizons,
+      targets: shape.targets,
+      horizons,
       sequences,
-      service: this.#service.bytes,
-      ...(this.#apprentice.length > 0 ? { apprentice: this.#apprentice } : {}),
-      ...(this.#previous.bytes.length > 0 ? { previous: this.#previous.bytes } : {}),
-      evidence: this.#evidence,
-      regrets: this.#regrets,
+      ...this.#service.tended,
       ...(tune ? { tune } : {}),
     };
   }
 
   /** As before the first event: the next cold start begins with the next one. */
   forget(): void {
-    this.#service = NOTHING;
-    this.#previous = NOTHING;
-    this.#generation = 0;
-    this.#apprentice = new Uint8Array(0);
-    this.#evidence = NO_EVIDENCE;
-    this.#regrets = NO_EVIDENCE;
-    this.#seen = 0;
-    this.#newest = Number.NEGATIVE_INFINITY;
-    this.#next = this.#options.coldStart.events;
-    this.#judgedAt = { seen: 0, ms: Number.NEGATIVE_INFINITY };
-    this.#tunings = 0;
+    this.#service = new ServiceRecord();
+    this.#schedule = this.#firstSchedule();
     this.#pending = undefined;
     this.#memory.clear();
   }
 
   write(to: ByteWriter): void {
-    for (const { model, bytes } of [this.#service, this.#previous]) to.text(model).bytes(bytes);
-    to.u32(this.#generation).bytes(this.#apprentice);
-    for (const { service, candidate, naive } of [this.#evidence, this.#regrets]) {
-      to.f64s(service).f64s(candidate).f64s(naive);
-    }
-    to.f64(this.#seen).f64(this.#newest).f64(this.#next);
-    to.f64(this.#judgedAt.seen).f64(this.#judgedAt.ms).u32(this.#tunings);
+    this.#service.write(to);
+    this.#schedule.write(to);
     this.#memory.write(to);
-    this.#writePending(to);
-  }
-
-  #writePending(to: ByteWriter): void {
-    const work = this.#pending?.work;
-    to.u8(work === undefined ? 0 : work.kind === "first" ? 1 : 2);
-    if (work === undefined) return;
-    if (work.kind === "first") {
-      to.f64(work.effectAt)
-        .f64(work.job.seed)
-        .f64s(work.job.unused ?? []);
-      writeSequences(
-        work.job.sequences.map((sequence) => ({ ...sequence, fresh: 0, intervalMs: 0 })),
-        to,
-      );
-      return;
-    }
-    const { tune, sequences } = work.job;
-    to.u8(tune ? 1 : 0);
-    if (tune) to.f64(tune.seed).f64s(tune.unused);
-    writeSequences(sequences, to);
+    writeWork(this.#pending?.work, to);
   }
 
   read(from: ByteReader): void {
-    const named = (): Named => ({ model: from.text(), bytes: from.bytes() });
-    const evidence = (): Evidence => ({
-      service: [...from.f64s()],
-      candidate: [...from.f64s()],
-      naive: [...from.f64s()],
-    });
-    this.#service = named();
-    this.#previous = named();
-    this.#generation = from.u32();
-    this.#apprentice = from.bytes();
-    this.#evidence = evidence();
-    this.#regrets = evidence();
-    this.#seen = from.f64();
-    this.#newest = from.f64();
-    this.#next = from.f64();
-    this.#judgedAt = { seen: from.f64(), ms: from.f64() };
-    this.#tunings = from.u32();
+    this.#service = new ServiceRecord().read(from);
+    this.#schedule = this.#firstSchedule().read(from);
     this.#memory.read(from);
-    const work = this.#readWork(from);
+    const work = readWork(from, {
+      first: (seed, sequences, unused) => this.#trainingJob(seed, sequences, unused),
+      tend: (sequences, tune) => this.#tendJob(sequences, tune),
+    });
     this.#pending = work && { work, ending: undefined, outcome: undefined };
   }
-
-  #readWork(from: ByteReader): Work | undefined {
-    const kind = from.u8();
-    if (kind === 0) return undefined;
-    if (kind === 1) {
-      const effectAt = from.f64();
-      const seed = from.f64();
-      const unused = [...from.f64s()];
-      return { kind: "first", job: this.#trainingJob(seed, readSequences(from), unused), effectAt };
-    }
-    const tune = from.u8() === 1 ? { seed: from.f64(), unused: [...from.f64s()] } : undefined;
-    return { kind: "tend", job: this.#tendJob(readSequences(from), tune) };
-  }
 }
 
-function firstOutcome({ accepted, forecaster, why }: TrainingResult): Outcome {
-  return accepted
-    ? { kind: "checkpoint", forecaster, why }
-    : { kind: "rejected", forecaster: new Uint8Array(0), why };
-}
-
-function tendOutcome({ decision, forecaster, why, ...tended }: TendResult): Outcome {
-  const kind = { promoted: "checkpoint", "rolled-back": "rolled-back", none: "learned" } as const;
-  return { kind: kind[decision], forecaster, why, tended };
+function refusal(action: string, expected: string, found: string): Refusal {
+  return { code: "NOT_DONE", message: `Cannot ${action}: expected ${expected}, found ${found}` };
 }

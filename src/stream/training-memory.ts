@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter, StreamEvent } from "../core/index.js";
+import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from "../core/index.js";
 import type { TendedSequence, TrainingSequence } from "../training/index.js";
 
 /** Sizes of what is remembered per event. */
@@ -11,12 +11,24 @@ export interface TrainingShape {
   readonly neededMs?: readonly number[];
 }
 
+/**
+ * Of an alert that stays open only the beginning is left out of training: what lasts longer is what there is
+ * to learn, a machine in another gear.
+ */
+const MOST_DOUBTFUL = 192;
+
 /** One key's part of the memory: flat rows, in the order of the stream. */
 interface Lane {
   x: number[];
   y: number[];
   scale: number[];
   begins: number[];
+  /** 1 where an alert was open, or somebody said that it should have been. */
+  doubtful: number[];
+  /** Event times, ms. */
+  times: number[];
+  /** Rows in a row at the end at which the alert was open. */
+  alerted: number;
   /** Event time of the first row, ms. */
   firstMs: number;
   lastMs: number;
@@ -54,13 +66,27 @@ export class TrainingMemory {
     let lane = this.#lanes.get(event.sample.key);
     if (lane === undefined) {
       const { time } = event.sample;
-      lane = { x: [], y: [], scale: [], begins: [], firstMs: time, lastMs: time, fresh: 0 };
+      lane = {
+        x: [],
+        y: [],
+        scale: [],
+        begins: [],
+        doubtful: [],
+        times: [],
+        alerted: 0,
+        firstMs: time,
+        lastMs: time,
+        fresh: 0,
+      };
       this.#lanes.set(event.sample.key, lane);
     }
     lane.x.push(...input);
     lane.y.push(...target);
     lane.scale.push(...scale);
     lane.begins.push(event.begins ? 1 : 0);
+    lane.alerted = event.prediction?.alert ? lane.alerted + 1 : 0;
+    lane.doubtful.push(lane.alerted > 0 && lane.alerted <= MOST_DOUBTFUL ? 1 : 0);
+    lane.times.push(event.sample.time);
     lane.lastMs = Math.max(lane.lastMs, event.sample.time);
     lane.fresh++;
     this.#events++;
@@ -75,7 +101,7 @@ export class TrainingMemory {
       lane.x.splice(0, rows * inputs);
       lane.y.splice(0, rows * targets);
       lane.scale.splice(0, rows * outputs);
-      lane.begins.splice(0, rows);
+      for (const column of [lane.begins, lane.doubtful, lane.times]) column.splice(0, rows);
       // As if events came evenly: it is asked for its order of magnitude.
       lane.firstMs += (lane.lastMs - lane.firstMs) / 2;
       lane.fresh = Math.min(lane.fresh, lane.begins.length);
@@ -91,7 +117,41 @@ export class TrainingMemory {
       y: Float64Array.from(lane.y),
       scale: Float64Array.from(lane.scale),
       begins: Uint8Array.from(lane.begins),
+      doubtful: Uint8Array.from(lane.doubtful),
     }));
+  }
+
+  /** Somebody says what a stretch was: body of a request `label`. */
+  label(key: string, body: Uint8Array): void {
+    const lane = this.#lanes.get(key);
+    if (lane === undefined) return;
+    const { label, from, to } = readLabel(body);
+    for (const [row, time] of lane.times.entries()) {
+      if (time >= from && time <= to) lane.doubtful[row] = label === "missed" ? 1 : 0;
+    }
+    if (label === "normal-from-here") this.#forgetBefore(lane, from);
+  }
+
+  /** What was normal before teaches nothing of what is normal now. */
+  #forgetBefore(lane: Lane, from: number): void {
+    for (const [row, time] of lane.times.entries()) if (time < from) lane.doubtful[row] = 1;
+  }
+
+  /** Forgets a key: its sensor was exchanged, say. */
+  forget(key: string): void {
+    this.#events -= this.#lanes.get(key)?.begins.length ?? 0;
+    this.#lanes.delete(key);
+  }
+
+  /** Events, and the event times they span, ms. */
+  get extent(): { events: number; fromMs: number; toMs: number } {
+    const lanes = [...this.#lanes.values()];
+    const fromMs = lanes.reduce(
+      (least, lane) => Math.min(least, lane.times[0] ?? least),
+      Number.POSITIVE_INFINITY,
+    );
+    const toMs = lanes.reduce((most, lane) => Math.max(most, lane.lastMs), Number.NEGATIVE_INFINITY);
+    return { events: this.#events, fromMs, toMs };
   }
 
   /** A copy for tending: also what is fresh, which then is no longer. */
@@ -120,7 +180,12 @@ export class TrainingMemory {
     to.u32(this.#lanes.size);
     for (const [key, lane] of this.#lanes) {
       to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(Uint8Array.from(lane.begins));
-      to.f64(lane.firstMs).f64(lane.lastMs).u32(lane.fresh);
+      to.bytes(Uint8Array.from(lane.doubtful))
+        .f64s(lane.times)
+        .u32(lane.alerted)
+        .f64(lane.firstMs)
+        .f64(lane.lastMs)
+        .u32(lane.fresh);
     }
   }
 
@@ -133,6 +198,9 @@ export class TrainingMemory {
         y: [...from.f64s()],
         scale: [...from.f64s()],
         begins: [...from.bytes()],
+        doubtful: [...from.bytes()],
+        times: [...from.f64s()],
+        alerted: from.u32(),
         firstMs: from.f64(),
         lastMs: from.f64(),
         fresh: from.u32(),
@@ -151,8 +219,9 @@ export function unusedInputs({ neededMs = [] }: Pick<TrainingShape, "neededMs">,
 /** Writes the sequences of a job that is under way. */
 export function writeSequences(sequences: readonly TendedSequence[], to: ByteWriter): void {
   to.u32(sequences.length);
-  for (const { x, y, scale, begins, fresh, intervalMs } of sequences) {
+  for (const { x, y, scale, begins, doubtful, fresh, intervalMs } of sequences) {
     to.f64s(x).f64s(y).f64s(scale).bytes(begins).u32(fresh).f64(intervalMs);
+    to.bytes(doubtful ?? new Uint8Array(begins.length));
   }
 }
 
@@ -164,5 +233,6 @@ export function readSequences(from: ByteReader): TendedSequence[] {
     begins: from.bytes(),
     fresh: from.u32(),
     intervalMs: from.f64(),
+    doubtful: from.bytes(),
   }));
 }

@@ -2,14 +2,15 @@ import type { TrainingSequence } from "./training-job.js";
 
 /**
  * What the network of one horizon should have said at each step: (y[t+h] - y[t]) / scale[t], NaN where that
- * is not known: beyond `end`, across a beginning, or while there is no scale.
+ * is not known or not to be learned: beyond `end`, across a beginning, while there is no scale, from or to a
+ * doubtful value.
  *
  * @param index of the horizon
  * @param end   steps of y that may be used: those before it
  * @returns [T, targets]
  */
 export function forecastTargets(
-  { y, scale, begins }: TrainingSequence,
+  { y, scale, begins, doubtful }: TrainingSequence,
   targets: number,
   horizons: readonly number[],
   index: number,
@@ -22,7 +23,8 @@ export function forecastTargets(
   /** Where the run of steps that `t` belongs to ends. */
   let runEnd = end;
   for (let t = end - 1; t >= 0; t--) {
-    for (let j = 0; j < targets; j++) {
+    const isDoubtful = doubtful !== undefined && (doubtful[t] === 1 || doubtful[t + horizon] === 1);
+    for (let j = 0; j < targets && !isDoubtful; j++) {
       const at = t * targets + j;
       const unit = scale[at * H + index]!;
       if (t + horizon < runEnd && unit > 0) {

@@ -15,6 +15,8 @@ export interface TrainingSequence {
   readonly scale: Float64Array;
   /** [T] 1 where the state is reset before the step */
   readonly begins: Uint8Array;
+  /** [T] 1 where the value is not to be learned from: an alert was open, say; absent: nowhere. */
+  readonly doubtful?: Uint8Array;
 }
 
 /** All that training a forecaster needs: plain data, so that it can cross to a worker thread. */

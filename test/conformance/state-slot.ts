@@ -119,7 +119,7 @@ async function outcome(
 }
 
 function batchOf(events: readonly StreamEvent[]): Batch {
-  return { events, deadLetters: [], ledger: [], log: [], delivery: new Delivery() };
+  return { events, requests: [], deadLetters: [], ledger: [], log: [], delivery: new Delivery() };
 }
 
 function split(events: readonly StreamEvent[], cuts: readonly number[]): StreamEvent[][] {

@@ -18,7 +18,14 @@ const options: FeatureOptions = {
 
 function stepped(events: StreamEvent[], changes: Partial<FeatureOptions>): StreamEvent[] {
   const stage = featureStage({ ...options, ...changes });
-  void stage.process({ events, deadLetters: [], ledger: [], log: [], delivery: new Delivery() });
+  void stage.process({
+    events,
+    requests: [],
+    deadLetters: [],
+    ledger: [],
+    log: [],
+    delivery: new Delivery(),
+  });
   return events;
 }
 const inputs = (events: StreamEvent[]) => events.map((event) => [...(event.input ?? [])]);

@@ -14,6 +14,7 @@ export function eventOf(key: string, time: number, values: Record<string, number
 export function batchOf(events: readonly StreamEvent[], settled: Settlement[] = []): Batch {
   return {
     events,
+    requests: [],
     deadLetters: [],
     ledger: [],
     log: [],
