@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000;
 const TWO_PI = 6.283185307179586;
 const FORGETTING = 0.9995;
 const NEIGHBOURS = 10;
+/** Of a remembered state, in units of 4 bytes: see assembly/detection/neighbours.ts. */
+const ROW = HIDDEN / 2 + 8;
 
 /** Three ways to be surprised, and how much each one's evidence weighs, and lasts (at d = 0.01). */
 export const CHANNELS = [
@@ -61,6 +63,7 @@ export class SurpriseNet {
   readonly #phi: Pointer;
   readonly #u: Pointer;
   readonly #scratch: Pointer;
+  readonly #state: Pointer;
   readonly #wide: Pointer;
   readonly #w: Pointer;
   readonly #pphi: Pointer;
@@ -85,11 +88,12 @@ export class SurpriseNet {
       phi: N,
       u: 8,
       scratch: HIDDEN + 16,
+      state: ROW,
       wide: 2 * N,
       w: 2 * N,
       pphi: 2 * N,
       P: 2 * N * N,
-      ring: N * options.ring,
+      ring: ROW * options.ring,
     };
     this.#length = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     this.#memory = kernel.allocate(this.#length);
@@ -102,6 +106,7 @@ export class SurpriseNet {
     this.#phi = place(sizes.phi);
     this.#u = place(sizes.u);
     this.#scratch = place(sizes.scratch);
+    this.#state = place(sizes.state);
     this.#wide = place(sizes.wide);
     this.#w = place(sizes.w);
     this.#pphi = place(sizes.pphi);
@@ -149,9 +154,10 @@ export class SurpriseNet {
     const { ring } = this.#options;
     const known = Math.min(this.#blocks, ring);
     const best = this.#scratch + 4 * HIDDEN;
-    const distance = exports.nearest(this.#ring, known, this.#phi, N, best, NEIGHBOURS);
-    const place = this.#ring + 4 * N * (this.#blocks % ring);
-    this.#kernel.view(place, N).set(this.#kernel.view(this.#phi, N));
+    exports.packState(this.#state, this.#phi, HIDDEN, this.#u, this.#I);
+    const distance = exports.nearest(this.#ring, known, this.#state, HIDDEN, best, NEIGHBOURS);
+    const place = this.#ring + 4 * ROW * (this.#blocks % ring);
+    this.#kernel.view(place, ROW).set(this.#kernel.view(this.#state, ROW));
     this.#blocks++;
     this.#gather([distance, this.#own, Math.abs(missed)]);
     return true;
