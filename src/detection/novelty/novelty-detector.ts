@@ -1,6 +1,7 @@
 import { type ByteReader, type ByteWriter, pow } from "../../core/index.js";
 import { Kernel, type Pointer } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
+import { duration } from "../words.js";
 import type { Aggregator } from "./block.js";
 import { reservoirWeights } from "./reservoir-weights.js";
 import { ALL_WEIGHTS, CHANNELS, netInputs, SurpriseNet } from "./surprise-net.js";
@@ -145,16 +146,4 @@ export class NoveltyDetector implements Detector {
     this.#evidence.set(from.f64s());
     for (const net of this.#nets) net.read(from);
   }
-}
-
-/** `40 minutes`, `9 days`. */
-function duration(ms: number): string {
-  const units = [
-    ["days", 86_400_000],
-    ["hours", 3_600_000],
-    ["minutes", 60_000],
-    ["seconds", 1000],
-  ] as const;
-  const [name, size] = units.find(([, unit]) => ms >= 2 * unit) ?? (["ms", 1] as const);
-  return `${Math.round(ms / size)} ${name}`;
 }
