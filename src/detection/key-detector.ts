@@ -14,6 +14,7 @@ import { PendingForecasts } from "./pending-forecasts.js";
 import { ResidualScale } from "./residual-scale.js";
 import { StuckWatch } from "./stuck-watch.js";
 import { Threshold } from "./threshold.js";
+import { short } from "./words.js";
 
 export interface DetectorOptions {
   readonly targets: readonly string[];
@@ -245,9 +246,4 @@ function alertChange(
 ): AlertChange {
   const first = targets[0];
   return { ...change, score, value: first?.value ?? Number.NaN, forecast: first?.forecast ?? null, why };
-}
-
-/** Four significant digits, as people read them. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
