@@ -1,7 +1,6 @@
 import type { AlertState, ByteReader, ByteWriter } from "../../core/index.js";
+import { DUE } from "./score.js";
 
-/** Where an alert becomes due. */
-export const DUE = 0.5;
 /** An event counts as calm below this score: between the two an alert neither raises nor ends. */
 const CALM = 0.3;
 

@@ -1,0 +1,3 @@
+export { Alert } from "./alert.js";
+export { AlertCycle, type AlertCycleOptions, type AlertStep } from "./alert-cycle.js";
+export { DUE, scoreOf } from "./score.js";
