@@ -19,6 +19,8 @@ export interface AlertStep {
   /** It fired: an alert was raised, or would have been were one not open. */
   readonly fires: boolean;
   readonly state: AlertState | undefined;
+  /** Event time at which the alert that is open, or has just been cleared, was raised, ms; NaN: there is none. */
+  readonly since: number;
 }
 
 /**
@@ -57,7 +59,9 @@ export class AlertCycle {
    */
   step(strength: number, time: number, isReported: boolean): AlertStep {
     const { r, fires } = this.#firing.step(strength);
-    return { score: scoreOf(r), fires, state: isReported ? this.#next(strength, fires, time) : undefined };
+    const before = this.#since;
+    const state = isReported ? this.#next(strength, fires, time) : undefined;
+    return { score: scoreOf(r), fires, state, since: state === "cleared" ? before : this.#since };
   }
 
   #next(strength: number, fires: boolean, time: number): AlertState | undefined {
@@ -68,16 +72,17 @@ export class AlertCycle {
       return "raised";
     }
     this.#calm = strength < CALM ? this.#calm + 1 : 0;
-    if (this.#calm >= this.#hold) return this.clear();
+    if (this.#calm >= this.#hold) return this.clear()?.state;
     return fires ? "updated" : undefined;
   }
 
   /** Ends an open alert, whatever the strength. */
-  clear(): AlertState | undefined {
+  clear(): Pick<AlertStep, "state" | "since"> | undefined {
     if (!this.isOpen) return undefined;
+    const since = this.#since;
     this.#since = Number.NaN;
     this.#calm = 0;
-    return "cleared";
+    return { state: "cleared", since };
   }
 
   /** Goes on with the alert of another, not with what that one got used to. */

@@ -1,3 +1,2 @@
-export { Alert } from "./alert.js";
 export { AlertCycle, type AlertCycleOptions, type AlertStep } from "./alert-cycle.js";
 export { DUE, scoreOf } from "./score.js";

@@ -199,6 +199,8 @@ export class LevelDetector implements Detector {
     return `${name} ${kind}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)`;
   }
 
+  release(): void {}
+
   write(to: ByteWriter): void {
     to.u32(this.#waiting.length);
     for (const row of this.#waiting) to.f64s(row);
