@@ -1,4 +1,4 @@
-export { AlertCycle, scoreOf } from "./alert/index.js";
+export { AlertCycle, DUE, scoreOf } from "./alert/index.js";
 export { detectionStage } from "./detection-stage.js";
 export type { Detector, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";

@@ -8,8 +8,8 @@ import type {
   StreamEvent,
   TargetForecast,
 } from "../core/index.js";
-import { AlertCycle } from "./alert/index.js";
 import { AlertBudget } from "./alert/budget.js";
+import { AlertCycle } from "./alert/index.js";
 import type { Row } from "./detector.js";
 import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./ensemble.js";
 import type { ForecastUnit } from "./forecast/forecast-unit.js";
