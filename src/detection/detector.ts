@@ -18,7 +18,8 @@ export interface Row {
  * A way to find what is unusual in one key's rows. Judges a row by what was known before it, then learns from it.
  *
  * Laws (test/conformance/detector.ts): the future never changes an earlier strength; the same rows give the same
- * bits; save, restore, continue is bit-identical; saving changes nothing; two detectors share no memory.
+ * bits; save, restore, continue is bit-identical; saving changes nothing; two detectors share no memory; the row is
+ * left as it was; strengths are finite, whatever finite values come.
  */
 export interface Detector {
   /** Which detector speaks: `novelty`, `pattern`, `level`, `forecast`, `stuck`, ... */
@@ -33,8 +34,9 @@ export interface Detector {
   step(row: Row): number | null;
   /** Why the newest row was judged so, in words and numbers; asked for when it matters, so that steps stay cheap. */
   why(): string;
-  /** Gives back what the garbage collector can't: memory in the kernel. It is not used any more then. */
-  release(): void;
   write(to: ByteWriter): void;
+  /** @throws RangeError code `STATE_CORRUPT` when the bytes are not what `write` wrote */
   read(from: ByteReader): void;
+  /** Gives back memory that isn't the garbage collector's; the detector is of no use afterwards. */
+  release(): void;
 }

@@ -34,7 +34,8 @@ interface DetectionExports {
   lagProfile(D: Pointer, past: Pointer, count: number, value: number, rate: number): void;
   smallest(D: Pointer, from: number, to: number): number;
   smallestCentred(D: Pointer, means: Pointer, from: number, to: number, mean: number): number;
-  nearest(rows: Pointer, count: number, point: Pointer, N: number, best: Pointer, most: number): number;
+  packState(row: Pointer, h: Pointer, H: number, u: Pointer, I: number): void;
+  nearest(rows: Pointer, count: number, state: Pointer, H: number, best: Pointer, most: number): number;
 }
 
 /** Strides and steps between blocks are in bytes. */

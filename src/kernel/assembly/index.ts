@@ -2,7 +2,7 @@
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
 export { lagProfile, smallest, smallestCentred } from "./detection/lag-profile";
-export { nearest } from "./detection/neighbours";
+export { nearest, packState } from "./detection/neighbours";
 export { dot, learn, leverage } from "./detection/recursive-least-squares";
 export { reservoirStep } from "./detection/reservoir";
 export { gruBackward, gruForward } from "./training/gru";
