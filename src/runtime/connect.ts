@@ -19,6 +19,7 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
     ledger,
     ...(broker.username === undefined ? {} : { username: broker.username }),
     ...(broker.password === undefined ? {} : { password: broker.password }),
+    ...(broker.keepAliveMs === undefined ? {} : { keepAliveSeconds: broker.keepAliveMs / 1000 }),
     log: (message) => log.info(`${pipeline.name}: ${message}`),
   });
 }

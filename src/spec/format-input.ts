@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDuration } from "../core/index.js";
 import {
   about,
   checkedText,
@@ -87,6 +88,19 @@ const brokerUrl = checkedText({
 const secret = (words: string) =>
   checkedText({ words, code: "BAD_TEXT", check: (text) => (text === "" ? "not empty" : undefined) });
 
+const keepAlive = checkedText({
+  words: "whole seconds from 1s to 18h",
+  code: "BAD_KEEP_ALIVE",
+  check: (text) => {
+    try {
+      const seconds = parseDuration(text) / 1000;
+      return Number.isInteger(seconds) && seconds >= 1 && seconds <= 64_800 ? undefined : "";
+    } catch {
+      return "";
+    }
+  },
+});
+
 export const brokerFormat = z
   .strictObject(
     {
@@ -104,8 +118,12 @@ export const brokerFormat = z
         // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file names a variable
         { example: "${MQTT_PASSWORD}", absent: "none" },
       ),
+      "keep-alive": about(
+        keepAlive.default("30s"),
+        "A broker that is silent for half as long again is away; after as long without a word from Eddy the broker publishes its will.",
+      ),
     },
-    "the broker: url, username, password",
+    "the broker: url, username, password, keep-alive",
   )
   .meta({ description: "Which broker, when the command line doesn't say. It decides no result." });
 

@@ -37,6 +37,8 @@ export interface PipelineBroker {
   readonly url?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Absent: 30 seconds. */
+  readonly keepAliveMs?: number;
 }
 
 export interface PipelineSequence {

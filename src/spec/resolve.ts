@@ -35,6 +35,7 @@ export function resolve(
       ...given("url", full.broker.url),
       ...given("username", full.broker.username),
       ...given("password", full.broker.password),
+      keepAliveMs: parseDuration(full.broker["keep-alive"]),
     },
     sequence: { ...given("gapMs", sequence.gap, parseDuration), late: sequence.late },
     features: full.features.map(feature),
