@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   model: async () => (await import("./commands/model.js")).modelCommand(),
   checkpoint: async () => (await import("./commands/checkpoint.js")).checkpointCommand(),
   state: async () => (await import("./commands/state.js")).stateCommand(),
+  ask: async () => (await import("./commands/ask.js")).askCommand(),
   backup: async () => (await import("./commands/backup.js")).backupCommand(),
   bench: async () => (await import("./commands/bench.js")).benchCommand(),
 };

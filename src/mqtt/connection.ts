@@ -6,6 +6,9 @@ export interface InboundPacket {
   readonly retain: boolean;
   /** Packet id and hash of topic and payload, for the ledger; undefined at QoS 0 and from the embedded broker. */
   readonly ledger: { readonly packetId: number; readonly hash: string } | undefined;
+  /** Where whoever sent it wants its answer, and what the answer has to carry (MQTT 5). */
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
   /** It is in the store: the sender may forget it. Packets are answered in the order of their arrival. */
   acknowledge(): void;
   /**
@@ -25,6 +28,8 @@ export interface OutboundMessage {
   readonly contentType?: string;
   /** User property `eddy-id` (MQTT 5). */
   readonly eddyId?: string;
+  /** Of an answer: by which it is known (MQTT 5). */
+  readonly correlationData?: Uint8Array;
 }
 
 export type ConnectionState =

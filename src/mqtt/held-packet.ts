@@ -7,6 +7,8 @@ export interface PacketContent {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
 }
 
 /** A packet handed over and not yet answered; tells whoever made it how it was settled. */
@@ -16,6 +18,8 @@ export class HeldPacket implements InboundPacket {
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   readonly ledger: InboundPacket["ledger"];
+  readonly responseTopic: string | undefined;
+  readonly correlationData: Uint8Array | undefined;
   #onSettled: ((isCommitted: boolean) => void) | undefined;
 
   constructor(
@@ -28,6 +32,8 @@ export class HeldPacket implements InboundPacket {
     this.qos = content.qos;
     this.retain = content.retain;
     this.ledger = ledger;
+    this.responseTopic = content.responseTopic;
+    this.correlationData = content.correlationData;
     this.#onSettled = onSettled;
   }
 

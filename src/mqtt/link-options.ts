@@ -63,7 +63,7 @@ export function clientOptions(options: LinkOptions): IClientOptions {
 
 /** MQTT 5 says more of a message; 3.1.1 has no place for it. */
 export function publishProperties(
-  { contentType, expirySeconds, eddyId }: OutboundMessage,
+  { contentType, expirySeconds, eddyId, correlationData }: OutboundMessage,
   protocol: Protocol,
 ) {
   if (protocol !== "5") return {};
@@ -71,6 +71,7 @@ export function publishProperties(
     properties: {
       ...(contentType !== undefined && { contentType }),
       ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
+      ...(correlationData !== undefined && { correlationData: bufferOf(correlationData) }),
       ...(eddyId !== undefined && { userProperties: { "eddy-id": eddyId } }),
     },
   };

@@ -19,6 +19,8 @@ export interface LinkPacket {
   readonly retain: boolean;
   readonly isDuplicate: boolean;
   readonly packetId: number;
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
 }
 
 /**
@@ -223,8 +225,10 @@ export class MqttLink {
     this.#events.onAccepted(sessionPresent);
   }
 
-  #onPublish({ topic, payload, qos, retain, dup, messageId = 0 }: IPublishPacket): void {
+  #onPublish({ topic, payload, qos, retain, dup, messageId = 0, properties }: IPublishPacket): void {
     this.#events.onPacket({
+      responseTopic: properties?.responseTopic,
+      correlationData: properties?.correlationData,
       topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
       qos: this.#exactlyOnce.has(messageId) ? 2 : qos,

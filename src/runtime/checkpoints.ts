@@ -37,7 +37,9 @@ export interface LineageEntry {
   readonly replaced: string | null;
   /** Judgements of its apprentice that left it in service, until it was replaced. */
   readonly judged: number;
-  /** The newest of them. */
+  /** Fine-tunings of its apprentice, newest last. */
+  readonly tunings: readonly { readonly position: number; readonly details: LearningDetails }[];
+  /** The newest judgement. */
   readonly verdict: { readonly position: number; readonly why: string } | undefined;
 }
 
@@ -89,6 +91,7 @@ export function readLineage(reader: PipelineReader): Lineage {
       details,
       replaced: service,
       judged: 0,
+      tunings: [],
       verdict: undefined,
     });
     service = checkpoint?.model ?? service;
@@ -171,10 +174,14 @@ export function checkpointToOnnx(
 }
 
 /** Of the apprentice of what is in service. */
-function countJudgement(entries: LineageEntry[], { position, why }: LogEntry): void {
+function countJudgement(entries: LineageEntry[], entry: LogEntry): void {
   const at = entries.findLastIndex(({ checkpoint }) => checkpoint !== undefined);
-  const entry = entries[at];
-  if (entry) entries[at] = { ...entry, judged: entry.judged + 1, verdict: { position, why } };
+  const last = entries[at];
+  if (last === undefined) return;
+  const { position, why } = entry;
+  const { details } = decisionIn(entry);
+  const tunings = details.tuning ? [...last.tunings, { position, details }] : last.tunings;
+  entries[at] = { ...last, judged: last.judged + 1, tunings, verdict: { position, why } };
 }
 
 /** What an entry of the learner's brought, or a request. */

@@ -1,6 +1,7 @@
 import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
+import { requestFilters } from "./control/index.js";
 import type { Log } from "./log.js";
 import { offlineMessage } from "./status-topic.js";
 
@@ -14,7 +15,7 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
   return brokerConnection({
     url,
     clientId: `${store.instanceId}-${pipeline.name}`,
-    filters: input.topics,
+    filters: [...input.topics, ...requestFilters(pipeline)],
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
     ...(broker.username === undefined ? {} : { username: broker.username }),

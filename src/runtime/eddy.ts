@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import { openStore, type Store } from "../store/index.js";
+import { type Answer, type ControlMessage, ControlServer } from "./control/index.js";
 import { identityOf, settleIdentity } from "./identity.js";
 import { Learner } from "./learner.js";
 import { LivePipeline } from "./live-pipeline.js";
@@ -28,6 +29,7 @@ export class Eddy {
   readonly ended: Promise<void>;
   readonly #store: Store;
   readonly #learner: Learner;
+  #control: ControlServer | undefined;
   #stopping: Promise<void> | undefined;
   #markEnded: () => void = () => {};
   #markFailed: (error: unknown) => void = () => {};
@@ -75,6 +77,8 @@ export class Eddy {
         ),
       );
       for (const live of eddy.live) await live.start();
+      const running = eddy;
+      eddy.#control = await ControlServer.open(data, (message) => running.request(message), log);
       return eddy;
     } catch (error) {
       // Pipelines that run already end in order: their connections would keep the process alive.
@@ -83,6 +87,16 @@ export class Eddy {
       await store.close();
       throw error;
     }
+  }
+
+  /** Asks something of a pipeline; of the only one, if none is named. Never rejects. */
+  async request({ pipeline, command, body }: ControlMessage): Promise<Answer> {
+    const named = this.live.filter(({ name }) => pipeline === undefined || name === pipeline);
+    const [only] = named;
+    if (only && named.length === 1) return only.control.request(command, body);
+    const names = this.live.map(({ name }) => name).join(", ");
+    const message = `Cannot ${command}: expected the name of a pipeline that runs (${names}), found ${pipeline ?? "none"}`;
+    return { ok: false, command, error: { code: "NO_SUCH_PIPELINE", message } };
   }
 
   /** Size of the data directory's files. */
@@ -97,6 +111,7 @@ export class Eddy {
   }
 
   async #stop(): Promise<void> {
+    await this.#control?.close();
     await Promise.all(this.live.map((live) => live.stop()));
     await this.#learner.close();
     await this.#store.close();

@@ -8,6 +8,7 @@ export {
   readLineages,
 } from "./checkpoints.js";
 export { connectToBroker } from "./connect.js";
+export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";
 export { Counters } from "./counters.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
 export { Learner } from "./learner.js";

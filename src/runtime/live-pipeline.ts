@@ -1,4 +1,4 @@
-import { Subject, type Subscription, takeUntil } from "rxjs";
+import { merge, Subject, type Subscription, takeUntil } from "rxjs";
 import { type Batch, type Clock, systemClock, type TimeForm, type TimeReader } from "../core/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
@@ -14,10 +14,12 @@ import {
   type PipelineScope,
   packetSource,
   type Resumed,
+  requestSource,
   resume,
   stepWith,
   takeSnapshot,
 } from "../stream/index.js";
+import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { feedHistory } from "./history.js";
 import type { Log } from "./log.js";
@@ -45,6 +47,8 @@ export interface LivePipelineOptions {
  */
 export class LivePipeline {
   readonly counters = new Counters();
+  /** What may be asked of it while it runs. */
+  readonly control: PipelineControl;
   readonly #options: LivePipelineOptions;
   readonly #clock: Clock;
   readonly #stop = new Subject<void>();
@@ -66,6 +70,7 @@ export class LivePipeline {
     this.#deliveries = new DeliveryWatch(this.#clock);
     const { pipeline, store, connection, log } = options;
     const { output } = pipeline;
+    this.control = new PipelineControl({ store, zone: pipeline.input.zone });
     const messages: MessageOptions = {
       pipeline: pipeline.name,
       topics: topicsOf(output.base, pipeline.name),
@@ -83,6 +88,10 @@ export class LivePipeline {
     });
   }
 
+  get name(): string {
+    return this.#options.pipeline.name;
+  }
+
   /** Name of the checkpoint that made the newest forecasts. */
   get model(): string {
     return this.#model;
@@ -95,7 +104,7 @@ export class LivePipeline {
 
   /** Fulfilled when the state is resumed and the connection is being opened. */
   async start(): Promise<void> {
-    const { pipeline, engines, connection, store } = this.#options;
+    const { pipeline, engines, connection, store, log } = this.#options;
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
     const { codec, reader, times } = makeReader(pipeline);
     this.#times = times;
@@ -110,10 +119,15 @@ export class LivePipeline {
         reader,
         clock: this.#clock,
         retained: pipeline.input.retained,
+        requests: answerMqtt(pipeline, this.control, connection, log),
         onIgnored: () => this.counters.ignored++,
       }),
     );
-    const stepped = stages.reduce((source, stage) => source.pipe(stepWith(() => stage)), decoded);
+    const asked = requestSource((line) => this.control.open(line)).pipe(takeUntil(this.#stop));
+    const stepped = stages.reduce(
+      (source, stage) => source.pipe(stepWith(() => stage)),
+      merge(decoded, asked),
+    );
     const committed = stepped.pipe(
       commit(store, {
         ...(pipeline.store.snapshotEvery ? { snapshotEvery: pipeline.store.snapshotEvery } : {}),

@@ -54,3 +54,23 @@ export const storeFormat = z
     "how to store: retention, durability, snapshot-every",
   )
   .meta({ description: "How the database keeps things. It decides no result." });
+
+/** What may be asked of a running pipeline. */
+export const REQUESTS = ["state", "model", "reset", "label", "mute", "tune", "promote", "rollback"] as const;
+const REQUESTS_WORDS = `a list of ${REQUESTS.join(", ")}`;
+
+export const controlFormat = z
+  .strictObject(
+    {
+      mqtt: about(
+        z.array(oneOf(REQUESTS), REQUESTS_WORDS).default([]).meta({ title: REQUESTS_WORDS }),
+        "Commands taken from `BASE/PIPELINE/request/COMMAND`. Whoever may publish there may ask: see the broker's access rules in edge/.",
+        { example: ["label", "tune"] },
+      ),
+    },
+    "what may be asked over MQTT: mqtt",
+  )
+  .meta({
+    description:
+      "Requests over MQTT, switched on one by one. The local socket takes all. It decides no result.",
+  });

@@ -8,7 +8,7 @@ import {
   modelFormat,
   targetFormat,
 } from "./format-model.js";
-import { outputFormat, storeFormat } from "./format-output.js";
+import { controlFormat, outputFormat, storeFormat } from "./format-output.js";
 import { testsFormat } from "./format-tests.js";
 import { about, checkedText } from "./value-types.js";
 
@@ -40,6 +40,7 @@ export const pipelineFormat = z
       learn: learnFormat.optional(),
       output: outputFormat.prefault({}),
       store: storeFormat.prefault({}),
+      control: controlFormat.prefault({}),
       tests: testsFormat.default([]),
     },
     "a pipeline: name, input, features, target, model, ...",

@@ -42,6 +42,7 @@ export function fullDocument(document: Document): FullDocument {
     ...(document.learn === undefined ? {} : { learn: document.learn }),
     output: document.output,
     store: document.store,
+    control: document.control,
     tests: document.tests,
   };
 }

@@ -100,6 +100,20 @@ export interface PipelineOutput {
   readonly expiryMs: number;
 }
 
+export interface PipelineControl {
+  /** Commands that are taken from the broker. */
+  readonly mqtt: readonly (
+    | "state"
+    | "model"
+    | "reset"
+    | "label"
+    | "mute"
+    | "tune"
+    | "promote"
+    | "rollback"
+  )[];
+}
+
 export interface PipelineStore {
   /** Absent parts: everything is kept. */
   readonly retention: { readonly ageMs?: number; readonly bytes?: number };
@@ -192,6 +206,7 @@ export interface Pipeline {
   readonly learn?: PipelineLearn;
   readonly output: PipelineOutput;
   readonly store: PipelineStore;
+  readonly control: PipelineControl;
   readonly tests: readonly PipelineTest[];
   /** The same in the file's own words, with all defaults; `${NAME}` stands where the environment's values went. */
   readonly source: FullDocument;

@@ -14,7 +14,7 @@ export function resolve(
   full: FullDocument,
   file: string | undefined,
 ): Omit<Pipeline, "source" | "environment"> {
-  const { input, sequence, model, anomaly, learn, output, store } = full;
+  const { input, sequence, model, anomaly, learn, output, store, control } = full;
   const beside = (path: string) =>
     file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
   return {
@@ -81,6 +81,7 @@ export function resolve(
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
     },
+    control,
     store: {
       retention: {
         ...given("ageMs", store.retention.age, parseDuration),

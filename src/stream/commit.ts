@@ -75,6 +75,10 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           },
           (error: unknown) => {
             batch.delivery.settle("failed");
+            for (const request of batch.requests) {
+              request.refusal ??= { code: "NOT_KEPT", message: `Cannot ${request.kind}: ${error}` };
+              request.onSettled?.(request);
+            }
             subscriber.error(error);
           },
         );

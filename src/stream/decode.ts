@@ -1,7 +1,8 @@
 import { map, type OperatorFunction } from "rxjs";
 import type { Codec, SampleReader } from "../codecs/index.js";
-import type { Batch, Clock, DeadLetter, LedgerEntry, StreamEvent } from "../core/index.js";
+import type { Batch, Clock, DeadLetter, LedgerEntry, Request, StreamEvent } from "../core/index.js";
 import { streamEvent } from "../core/index.js";
+import type { InboundPacket } from "../mqtt/index.js";
 import type { PacketBatch } from "./mqtt-source.js";
 
 /** A dead letter keeps no more of its payload than this. */
@@ -13,6 +14,11 @@ export interface PacketDecoding {
   readonly clock: Clock;
   /** Retained messages are the broker's memory, not news: they don't step the network unless asked to. */
   readonly retained: "ignore" | "step";
+  /** Takes packets that are no samples but ask for something; undefined: it is answered already. */
+  readonly requests?: {
+    isRequest(topic: string): boolean;
+    read(packet: InboundPacket): Request | undefined;
+  };
   /** Counts what is neither stepped nor a dead letter. */
   readonly onIgnored?: (reason: "retained") => void;
 }
@@ -26,9 +32,16 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
     const events: StreamEvent[] = [];
     const deadLetters: DeadLetter[] = [];
     const ledger: LedgerEntry[] = [];
+    const requests: Request[] = [];
     const arrival = options.clock.now();
-    for (const { topic, payload, retain, ledger: entry } of packets) {
+    for (const packet of packets) {
+      const { topic, payload, retain, ledger: entry } = packet;
       if (entry) ledger.push(entry);
+      if (options.requests?.isRequest(topic)) {
+        const asked = options.requests.read(packet);
+        if (asked) requests.push(asked);
+        continue;
+      }
       if (retain && options.retained === "ignore") {
         options.onIgnored?.("retained");
         continue;
@@ -48,6 +61,6 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
         }
       }
     }
-    return { events, requests: [], deadLetters, ledger, log: [], delivery };
+    return { events, requests, deadLetters, ledger, log: [], delivery };
   });
 }

@@ -1,5 +1,8 @@
 import { Rng } from "../core/index.js";
 import { forecastTargets } from "./forecast-targets.js";
+import { gradientAdvice } from "./gradient-advice.js";
+import { gradientReach } from "./gradient-reach.js";
+import { cutLanes } from "./lanes.js";
 import { leaveOut } from "./leave-out.js";
 import { huberLoss } from "./loss.js";
 import type { TuningReport } from "./tend-job.js";
@@ -22,6 +25,8 @@ const RECENT_STEPS = 1344;
 /** A loss this many times that of the first updates has run away. */
 const RUNAWAY = 8;
 const FIRST = 20;
+/** Newest steps of the longest sequence in which gradients are looked at. */
+const PROBED = 1024;
 
 /**
  * Fine-tunes the network of one horizon on windows of history, half of them from the newest quarter of a key's
@@ -42,6 +47,8 @@ export function fineTune(
     readonly unused: readonly number[];
     /** Default 1e-3. */
     readonly learningRate?: number;
+    /** Whether to look how far back its gradients reach, at the end; default false. */
+    readonly probes?: boolean;
   },
 ): { trainee: Trainee; report: TuningReport } {
   const parts = sequences.map((sequence) => {
@@ -52,7 +59,15 @@ export function fineTune(
   const total = parts.reduce((sum, { T }) => sum + T, 0);
   const longest = parts.reduce((most, { T }) => Math.max(most, T), 0);
   const n = Math.min(WINDOW_STEPS, longest);
-  const empty = { updates: 0, loss: 0, gradientNorm: { median: 0, largest: 0 }, clipped: 0, refused: 0 };
+  const empty = {
+    updates: 0,
+    loss: 0,
+    gradientNorm: { median: 0, largest: 0 },
+    clipped: 0,
+    refused: 0,
+    layers: [],
+    advice: [],
+  };
   if (n < 2 * WARM_STEPS) return { trainee, report: { ...empty, diverged: false } };
 
   const work = new TraineeAtWork(
@@ -108,15 +123,42 @@ export function fineTune(
   }
   norms.sort((a, b) => a - b);
   const diverged = losses.length < UPDATES || work.update.refused > UPDATES / 10;
+  const { refused, clipped } = work.update;
+  const layers = options.probes ? gradientReach(work.kernel, newest(parts, I, targets), WINDOW_STEPS) : [];
+  const { cell } = trainee.network.shape;
+  const findings = { cell, k2: WINDOW_STEPS, updates: losses.length, refused, layers, leftover: null };
   const report: TuningReport = {
     updates: losses.length,
     loss: mean(losses),
     gradientNorm: { median: norms[norms.length >> 1] ?? 0, largest: norms.at(-1) ?? 0 },
-    clipped: work.update.clipped,
-    refused: work.update.refused,
+    clipped,
+    refused,
     diverged,
+    layers,
+    advice: gradientAdvice(findings),
   };
   return { trainee: diverged ? trainee : work.finish(), report };
+}
+
+/** The end of the longest sequence, as one lane. */
+function newest(
+  parts: readonly {
+    readonly sequence: TrainingSequence;
+    readonly wanted: Float64Array;
+    readonly T: number;
+  }[],
+  inputs: number,
+  targets: number,
+) {
+  const { sequence, wanted, T } = parts.reduce((a, b) => (b.T > a.T ? b : a));
+  const from = Math.max(0, T - PROBED);
+  const piece = {
+    x: sequence.x.subarray(from * inputs),
+    wanted: wanted.subarray(from * targets),
+    begins: sequence.begins.slice(from),
+    steps: T - from,
+  };
+  return cutLanes([piece], inputs, targets, 1);
 }
 
 function mean(values: readonly number[]): number {

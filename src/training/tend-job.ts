@@ -1,4 +1,5 @@
 import type { Evidence, Verdict } from "./gate.js";
+import type { LayerReach } from "./gradient-reach.js";
 import type { TrainingSequence } from "./training-job.js";
 
 /** One key's newest history, for a forecaster in service. */
@@ -60,4 +61,8 @@ export interface TuningReport {
   readonly refused: number;
   /** The loss ran away, and the apprentice began anew from what is in service. */
   readonly diverged: boolean;
+  /** How far back its gradients reach, by layer from the lowest: of the first network where several were tuned. */
+  readonly layers: readonly LayerReach[];
+  /** What to do about it, in words; empty when all is well. */
+  readonly advice: readonly string[];
 }

@@ -140,7 +140,11 @@ function tune(
 ): { apprentice: Apprentice; report: TuningReport } {
   const tuned = apprentice.map((members, h) =>
     members.map((trainee, member) =>
-      fineTune(trainee, sequences, targets, horizons, h, { seed: seed * 64 + h * 8 + member, unused }),
+      fineTune(trainee, sequences, targets, horizons, h, {
+        seed: seed * 64 + h * 8 + member,
+        unused,
+        probes: h === 0 && member === 0,
+      }),
     ),
   );
   const reports = tuned.flat().map(({ report }) => report);
@@ -158,6 +162,8 @@ function tune(
       clipped: sum(({ clipped }) => clipped),
       refused: sum(({ refused }) => refused),
       diverged: reports.some(({ diverged }) => diverged),
+      layers: reports[0]?.layers ?? [],
+      advice: reports.flatMap(({ advice }) => advice),
     },
   };
 }

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KernelModel, Network } from "../../src/cells/index.js";
-import { ByteWriter, type LogEntry, Rng } from "../../src/core/index.js";
+import { type LogEntry, Rng } from "../../src/core/index.js";
 import { decodeModel, loadModelAs } from "../../src/onnx/index.js";
 import { identityOf } from "../../src/runtime/identity.js";
 import { parsePipeline } from "../../src/spec/index.js";
 import { openStore, type Store } from "../../src/store/index.js";
+import type { LearningDetails } from "../../src/stream/index.js";
+import { decisionToBody } from "../../src/stream/learner-work.js";
 import { type Forecaster, forecasterGraph, forecasterToBytes } from "../../src/training/index.js";
 import { streamRows } from "../onnx/stream-rows.js";
 import { events } from "../store/rows.js";
@@ -34,18 +36,44 @@ function forecaster(seed: number): Forecaster {
   };
 }
 
-function entry(position: number, kind: string, why: string, model: string, brought?: Forecaster): LogEntry {
-  const body = new ByteWriter().text(model);
-  if (brought) body.bytes(forecasterToBytes(brought));
-  return { position, slot: "learner", kind, why, body: body.finish() };
+function entry(
+  position: number,
+  kind: string,
+  why: string,
+  model: string,
+  brought?: Forecaster,
+  details: LearningDetails = {},
+): LogEntry {
+  const forecaster = brought ? forecasterToBytes(brought) : new Uint8Array(0);
+  const body = decisionToBody({ model, forecaster, details });
+  return { position, slot: "learner", kind, why, body };
 }
 
 const first = forecaster(1);
 const second = forecaster(2);
+const third = forecaster(3);
+const FIRST: LearningDetails = {
+  seed: 1,
+  trigger: "first",
+  data: { events: 20, fromMs: 1_700_000_000_000, toMs: 1_700_000_020_000 },
+};
+const TUNED: LearningDetails = {
+  trigger: "drift",
+  tuning: {
+    updates: 200,
+    loss: 0.41,
+    gradientNorm: { median: 0.3, largest: 2 },
+    clipped: 7,
+    refused: 0,
+    diverged: false,
+    layers: [{ distances: [0, 1], norms: [1, 0.5], steps: 9, depth: 96, largest: { norm: 1, distance: 0 } }],
+    advice: [],
+  },
+};
 const LOG: readonly LogEntry[] = [
-  entry(10, "rejected", "does not beat persistence", "naive"),
-  entry(20, "checkpoint", "forecasts better than its rivals", "gru-1", first),
-  entry(24, "learned", "errs 2.0 % less: too little evidence", "gru-1"),
+  entry(10, "rejected", "does not beat persistence", "naive", third),
+  entry(20, "checkpoint", "forecasts better than its rivals", "gru-1", first, FIRST),
+  entry(24, "learned", "errs 2.0 % less: too little evidence", "gru-1", undefined, TUNED),
   entry(28, "checkpoint", "errs 7.0 % less, 4.1 standard errors", "gru-2", second),
   entry(32, "learned", "errs 1.0 % more", "gru-2"),
   entry(33, "learned", "errs 1.5 % more", "gru-2"),
@@ -131,9 +159,19 @@ describe("eddy checkpoint", () => {
       judged: 2,
       verdict: { position: 40, why: "errs 0.5 % less" },
     });
+    expect(detail?.details).toEqual(FIRST);
+    expect(detail?.tunings).toEqual([{ position: 24, details: TUNED }]);
     const { stdout } = await run("show", String(detail?.address));
+    expect(stdout).toContain("20 events, 2023-11-14T22:13:20.000Z to 2023-11-14T22:13:40.000Z, seed 1");
+    expect(stdout).toMatch(/position 24 \(drift\): 200 updates.*7 clipped, gradients reach 9 steps back/);
     expect(stdout).toContain('gru-1 of pipeline "pump", in service');
     expect(stdout).toContain("2 for each of 2 horizons");
+  });
+
+  it("show finds a rejected network by its address", async () => {
+    const [rejected] = await objects("list");
+    const [detail] = await objects("show", String(rejected?.address));
+    expect(detail).toMatchObject({ model: `rejected-${rejected?.address}`, inService: false });
   });
 
   it("export writes an ONNX file that gives the checkpoint's outputs", async () => {
@@ -163,7 +201,7 @@ describe("eddy checkpoint", () => {
       "a model that isn't there",
       ["show", "gru-9"],
       1,
-      /found gru-1 of pipeline "pump", gru-2 of pipeline "pump"/,
+      /found rejected-[0-9a-f]+ of pipeline "pump", gru-1 of pipeline "pump", gru-2 of pipeline "pump"/,
     ],
     [
       "a model of another pipeline",

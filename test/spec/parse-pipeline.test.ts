@@ -26,6 +26,7 @@ describe("parsePipeline()", () => {
         maxBytes: 262_144,
       },
       broker: {},
+      control: { mqtt: [] },
       sequence: { late: "step" },
       features: [
         { kind: "field", field: "v", scale: "robust" },
@@ -106,7 +107,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       coldStart: { events: 100, lead: 0 },
     });
     expect(pipeline.anomaly).toEqual({ alertsPerDay: 0.5, warmUp: 10, hold: 1 });
-    expect(pipeline.learn).toEqual({ every: { events: 500 }, tbptt: [8, 8], budget: 0.125 });
+    expect(pipeline.learn).toEqual({ every: { events: 500 }, onDrift: true, tbptt: [8, 8], budget: 0.125 });
     expect(pipeline.output).toEqual({
       predictions: false,
       alerts: false,
@@ -135,7 +136,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
   it("leaves anomaly out when it is false, and fills learn in when it is empty", () => {
     const pipeline = parse(`${GOOD}anomaly: false\nlearn: {}\n`);
     expect(pipeline.anomaly).toBeUndefined();
-    expect(pipeline.learn).toEqual({ every: { ms: 900_000 }, tbptt: [32, 64], budget: 0.2 });
+    expect(pipeline.learn).toEqual({ every: { ms: 900_000 }, onDrift: true, tbptt: [32, 64], budget: 0.2 });
   });
 
   it("finds models and recordings beside the pipeline's file", () => {

@@ -115,6 +115,8 @@ describe("show()", () => {
       store:
         retention: {}
         durability: power-loss
+      control:
+        mqtt: []
       tests: []
       "
     `);

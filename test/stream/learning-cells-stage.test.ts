@@ -1,6 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { type LogEntry, Rng, type StreamEvent, sin } from "../../src/core/index.js";
-import { LearningCellsStage, type LearningOptions, type Trainer } from "../../src/stream/index.js";
+import {
+  ByteReader,
+  type LogEntry,
+  type Request,
+  Rng,
+  request,
+  type StreamEvent,
+  sin,
+  writeLabel,
+} from "../../src/core/index.js";
+import {
+  decisionFromBody,
+  LearningCellsStage,
+  type LearningOptions,
+  type LearningReport,
+  type Trainer,
+  writePromotion,
+} from "../../src/stream/index.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
 import { batchOf, eventOf } from "./events.js";
 
@@ -188,5 +204,114 @@ describe("LearningCellsStage", () => {
     const { log } = await run(new LearningCellsStage(options(trainer)), all);
     expect(log).toMatchObject([{ kind: "rejected", why: "out of memory", position: EVENTS + LEAD }]);
     expect(all.at(-1)).toMatchObject({ model: "naive", output: undefined });
+  });
+
+  describe("requests", () => {
+    const asked = async (stage: LearningCellsStage, ...requests: Request[]) => {
+      await stage.process({ ...batchOf([]), requests });
+      return requests.map(({ refusal }) => refusal?.code);
+    };
+    /** Another first network, as bytes. */
+    const another = async () => {
+      const { log } = await run(
+        new LearningCellsStage(options(inPlaceTrainer(), { seed: 9 })),
+        events(EVENTS + LEAD + 5),
+      );
+      return decisionFromBody(new ByteReader(log[0]!.body, "log")).forecaster;
+    };
+    const promotion = (bytes: Uint8Array) =>
+      request({ kind: "promote", why: "asked", body: writePromotion({ model: "gru-x", bytes }) });
+
+    it("promote puts a network into service, whose predecessor rollback brings back", async () => {
+      const all = events(EVENTS + LEAD + 60);
+      const reports: LearningReport[] = [];
+      const stage = new LearningCellsStage(
+        options(inPlaceTrainer(), { onLearning: (report) => reports.push(report) }),
+      );
+      const cuts = [EVENTS + LEAD + 20, EVENTS + LEAD + 40];
+      await run(stage, all.slice(0, cuts[0]));
+      expect(await asked(stage, promotion(await another()))).toEqual([undefined]);
+      await run(stage, all.slice(cuts[0], cuts[1]));
+      expect(all[cuts[1]! - 1]?.model).toBe("gru-x");
+      expect(await asked(stage, request({ kind: "rollback" }))).toEqual([undefined]);
+      await run(stage, all.slice(cuts[1]));
+      expect(all.at(-1)?.model).toBe("gru-1");
+      expect(await asked(stage, request({ kind: "rollback" }))).toEqual(["NOT_DONE"]);
+      expect(reports.slice(-2)).toMatchObject([
+        { kind: "checkpoint", model: "gru-x", why: "asked" },
+        { kind: "rolled-back", model: "gru-1" },
+      ]);
+    });
+
+    it("promote refuses a network of another shape, and what is in service already", async () => {
+      const stage = new LearningCellsStage(options(inPlaceTrainer(), { horizons: [1, 2] }));
+      expect(await asked(stage, promotion(await another()))).toEqual(["NOT_DONE"]);
+      const own = new LearningCellsStage(options(inPlaceTrainer()));
+      const bytes = await another();
+      expect(await asked(own, promotion(bytes), promotion(bytes))).toEqual([undefined, "NOT_DONE"]);
+    });
+
+    it("tune starts a tuning at once, and is refused where nothing is learned", async () => {
+      const all = events(EVENTS + LEAD + 120);
+      const trainer = inPlaceTrainer();
+      const stage = new LearningCellsStage(options(trainer, { fineTune: { events: 100_000 } }));
+      await run(stage, all.slice(0, EVENTS + LEAD + 10));
+      const tunings = () => trainer.tended.filter(({ tune }) => tune !== undefined).length;
+      expect(tunings()).toBe(1);
+      expect(await asked(stage, request({ kind: "tune" }))).toEqual([undefined]);
+      await run(stage, all.slice(EVENTS + LEAD + 10, EVENTS + LEAD + 20));
+      expect(tunings()).toBe(2);
+      expect(
+        await asked(new LearningCellsStage(options(inPlaceTrainer())), request({ kind: "tune" })),
+      ).toEqual(["NOT_DONE"]);
+    });
+
+    it("reset begins a key anew, and leaves the others alone", async () => {
+      const plain = events(EVENTS + LEAD + 60);
+      await run(new LearningCellsStage(options(inPlaceTrainer())), plain);
+      const all = events(EVENTS + LEAD + 60);
+      const stage = new LearningCellsStage(options(inPlaceTrainer()));
+      const cut = EVENTS + LEAD + 30;
+      await run(stage, all.slice(0, cut));
+      expect(await asked(stage, request({ kind: "reset", key: "key-0" }))).toEqual([undefined]);
+      await run(stage, all.slice(cut));
+      const rest = (list: readonly StreamEvent[], key: string) =>
+        list
+          .slice(cut)
+          .filter(({ sample }) => sample.key === key)
+          .map(({ output }) => output?.[0]);
+      expect(rest(all, "key-1")).toEqual(rest(plain, "key-1"));
+      expect(rest(all, "key-0")[0]).not.toEqual(rest(plain, "key-0")[0]);
+    });
+  });
+
+  it("leaves out of training what was under an alert, at its beginning, and what was labelled missed", async () => {
+    const trainer = inPlaceTrainer();
+    const stage = new LearningCellsStage(options(trainer), () => [
+      {
+        slots: [],
+        process: ({ events: few }) => {
+          for (const event of few) {
+            const alert = event.sample.key === "key-0" && event.seq > 20;
+            event.prediction = { targets: [], next: [], score: null, alert, model: "naive" };
+          }
+        },
+      },
+    ]);
+    const all = events(EVENTS + LEAD + 5);
+    await run(stage, all.slice(0, EVENTS - 10));
+    const label = writeLabel({ label: "missed", from: 21_000, to: 41_000 });
+    await stage.process({
+      ...batchOf([]),
+      requests: [request({ kind: "label", key: "key-1", body: label })],
+    });
+    await run(stage, all.slice(EVENTS - 10));
+    const doubted = trainer.jobs[0]?.sequences.map(({ doubtful }) =>
+      [...(doubtful ?? [])].flatMap((isDoubtful, row) => (isDoubtful ? [row] : [])),
+    );
+    expect(doubted).toEqual([
+      Array.from({ length: EVENTS / 2 - 20 }, (_, i) => 20 + i),
+      Array.from({ length: 11 }, (_, i) => 10 + i),
+    ]);
   });
 });

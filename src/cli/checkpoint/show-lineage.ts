@@ -1,5 +1,11 @@
 import type { Checkpoint, Lineage, LineageEntry } from "../../runtime/index.js";
+import type { LearningDetails } from "../../stream/index.js";
+import type { HorizonGradients } from "../../training/index.js";
 import { table } from "../table.js";
+import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
+
+/** Fine-tunings that are shown to people. */
+const SHOWN_TUNINGS = 5;
 
 const WORDS = {
   first: "first",
@@ -19,9 +25,10 @@ export function entryOf({ pipeline, service }: Lineage, entry: LineageEntry) {
     time: time === null ? null : new Date(time).toISOString(),
     replaced,
     inService: entry === service,
-    address: checkpoint?.address ?? null,
+    address: (checkpoint ?? entry.rejected)?.address ?? null,
     parameters: checkpoint?.parameters ?? null,
     judged,
+    trigger: entry.details.trigger ?? null,
     why,
   };
 }
@@ -79,9 +86,15 @@ export function detailOf(lineage: Lineage, { model, address, parameters, forecas
         const { position, time, model: by, why } = entryOf(lineage, entry);
         return { position, time, by, why };
       }),
+    details: own[0]?.details ?? rejectedDetails(lineage, address),
+    tunings: own.flatMap(({ tunings }) => tunings),
     judged: own.reduce((sum, { judged }) => sum + judged, 0),
     verdict: own.findLast(({ verdict }) => verdict)?.verdict ?? null,
   };
+}
+
+function rejectedDetails({ entries }: Lineage, address: string): LearningDetails {
+  return entries.find(({ rejected }) => rejected?.address === address)?.details ?? {};
 }
 
 /** `eddy checkpoint show`, for people. */
@@ -113,8 +126,41 @@ export function showDetail(detail: ReturnType<typeof detailOf>): string {
       `${times(judged)} while it stayed in service${verdict ? `, last before position ${verdict.position}: ${verdict.why}` : ""}`,
     ],
   ];
+  lines.push(...dataLines(detail.details), ...tuningLines(detail.tunings));
   const width = Math.max(...lines.map(([label]) => label.length));
-  return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
+  const shown = lines.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join("\n");
+  const gradients = detail.details.gradients as readonly HorizonGradients[] | undefined;
+  if (!gradients) return shown;
+  const advice = gradientAdvice(gradients).map((words) => `\n! ${words}`);
+  return `${shown}\n\n${table(gradientRows(gradients))}\n${GRADIENT_LEGEND}${advice.join("")}`;
+}
+
+/** What it was learned from. */
+function dataLines({ data, seed, trigger }: LearningDetails): [string, string][] {
+  if (data === undefined) return [];
+  const at = (ms: number | null) => (ms === null ? "?" : new Date(ms).toISOString());
+  const why = trigger === undefined ? "" : `, because: ${trigger}`;
+  return [
+    [
+      "learned from",
+      `${data.events} events, ${at(data.fromMs)} to ${at(data.toMs)}, seed ${seed ?? "?"}${why}`,
+    ],
+  ];
+}
+
+/** The newest fine-tunings of its apprentice. */
+function tuningLines(tunings: LineageEntry["tunings"]): [string, string][] {
+  return tunings.slice(-SHOWN_TUNINGS).flatMap(({ position, details: { tuning, trigger } }) => {
+    if (tuning === undefined) return [];
+    const { updates, loss, gradientNorm, clipped, layers, advice, diverged } = tuning;
+    const short = (value: number) => Number(value.toPrecision(3));
+    const reach = layers.map(({ steps, depth }) => (steps === depth ? `${depth}+` : steps)).join(", ");
+    const words =
+      `position ${position} (${trigger}): ${updates} updates, loss ${short(loss)}, gradient norm ${short(gradientNorm.median)} ` +
+      `(largest ${short(gradientNorm.largest)}), ${clipped} clipped, gradients reach ${reach || "?"} steps back` +
+      (diverged ? "; it ran away and begins anew" : "");
+    return [["tuned", [words, ...advice].join("; ")]];
+  });
 }
 
 function times(count: number): string {

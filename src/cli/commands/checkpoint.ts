@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { checkpointToOnnx, findCheckpoint, type Lineage, readLineages } from "../../runtime/index.js";
 import { openStoreForReading } from "../../store/index.js";
+import { type AskOptions, ask } from "../ask.js";
 import { detailOf, entryOf, showDetail, showLineage } from "../checkpoint/show-lineage.js";
 
 interface Options {
@@ -13,13 +14,17 @@ interface Options {
 /** `eddy checkpoint`: the networks that were ever in service, and why. */
 export function checkpointCommand(): Command {
   return new Command("checkpoint")
-    .description("see which networks came into service and why, write any of them as ONNX")
+    .description(
+      "see which networks came into service and why, write any as ONNX, exchange the one in service",
+    )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(exportCommand())
+    .addCommand(promoteCommand())
+    .addCommand(rollbackCommand())
     .addHelpText(
       "after",
-      "\nAll of them read only, also while Eddy runs on the data directory." +
+      "\nlist, show and export read only, also while Eddy runs on the data directory; promote and rollback ask it." +
         "\nExamples:\n  eddy checkpoint list --data eddy-data\n  eddy checkpoint show gru-2" +
         "\n  eddy checkpoint export gru-2 --output gru-2.onnx",
     );
@@ -73,6 +78,42 @@ function exportCommand(): Command {
               `\nuse it:  model: { file: ${output}, output: step }`,
       );
     });
+}
+
+function promoteCommand(): Command {
+  return withOptions(new Command("promote"))
+    .description("put one of them into service; it is judged from then on, and rolled back if it errs more")
+    .argument("<model>", "its name, gru-2, or its address, also a rejected one's")
+    .option("--why <text>", "for the log")
+    .option("--json", "one JSON object, for machines")
+    .addHelpText(
+      "after",
+      '\nExample:\n  eddy checkpoint promote gru-2 --why "the new one misses the night shift"',
+    )
+    .action((model: string, { why, ...options }: AskOptions & { readonly why?: string }) =>
+      ask(
+        options,
+        "promote",
+        { model, ...(why === undefined ? {} : { why }) },
+        ({ position }) => `${model} is in service, from position ${position} on`,
+      ),
+    );
+}
+
+function rollbackCommand(): Command {
+  return withOptions(new Command("rollback"))
+    .description("bring back the network that the one in service replaced")
+    .option("--why <text>", "for the log")
+    .option("--json", "one JSON object, for machines")
+    .addHelpText("after", "\nExample:\n  eddy checkpoint rollback --pipeline pump")
+    .action(({ why, ...options }: AskOptions & { readonly why?: string }) =>
+      ask(
+        options,
+        "rollback",
+        why === undefined ? {} : { why },
+        ({ position }) => `the network before is in service again, from position ${position} on`,
+      ),
+    );
 }
 
 function withOptions(command: Command): Command {

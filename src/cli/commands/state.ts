@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { openStoreForReading } from "../../store/index.js";
+import { type AskOptions, ask } from "../ask.js";
 
 interface StateOptions {
   readonly data: string;
@@ -9,7 +10,7 @@ interface StateOptions {
 /** `eddy state`: what a data directory remembers, by pipeline and key. */
 export function stateCommand(): Command {
   const state = new Command("state").description(
-    "look at what a data directory remembers, by pipeline and key",
+    "look at what a data directory remembers, by pipeline and key; make it forget",
   );
   state
     .command("list")
@@ -17,6 +18,23 @@ export function stateCommand(): Command {
     .option("--data <dir>", "data directory", "eddy-data")
     .option("--json", "one object a line, for machines")
     .action(list);
+  state
+    .command("reset")
+    .description("forget a key's hidden state, scales and detectors, in the Eddy that runs on the directory")
+    .argument("<key>", "the key, as `eddy state list` shows it")
+    .option("--data <dir>", "data directory", "eddy-data")
+    .option("--pipeline <name>", "which pipeline; needed where several run")
+    .option("--why <text>", "for the log")
+    .option("--json", "one JSON object, for machines")
+    .addHelpText("after", '\nExample:\n  eddy state reset pump-3 --why "new sensor"')
+    .action((key: string, { why, ...options }: AskOptions & { readonly why?: string }) =>
+      ask(
+        options,
+        "reset",
+        { key, ...(why === undefined ? {} : { why }) },
+        ({ position }) => `${key} begins anew, from position ${position} on`,
+      ),
+    );
   return state;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../core/index.js";
 import { type Client, connectClient, type EmbeddedBroker, embeddedBroker } from "../../mqtt/index.js";
-import { Eddy, type Log } from "../../runtime/index.js";
+import { Eddy, type Log, requestFilters } from "../../runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../spec/index.js";
 import { untilStopped } from "../until-stopped.js";
 import { type DemoMessage, readEddyMessage } from "./demo-message.js";
@@ -38,7 +38,7 @@ export async function runDemo({ seconds, data, isJson }: RunDemoOptions): Promis
     log: view.log,
     // A newer Eddy may bring another demo pipeline: what the old one stored is stepped again.
     restep: true,
-    connect: () => broker.connection({ filters: pipeline.input.topics }),
+    connect: () => broker.connection({ filters: [...pipeline.input.topics, ...requestFilters(pipeline)] }),
   });
   const listener = await listen(broker, view.show);
   const fleet = await startFleet({
