@@ -21,6 +21,7 @@ import {
 } from "../stream/index.js";
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
+import { diskTrouble } from "./disk-trouble.js";
 import { feedHistory } from "./history.js";
 import type { Log } from "./log.js";
 import { makeReader } from "./sample-reader.js";
@@ -135,6 +136,7 @@ export class LivePipeline {
           this.#scope = scope;
         },
         resume: (scope) => this.#resume(scope),
+        onTrouble: (error) => this.#onTrouble(error),
       }),
     );
     this.#subscription = committed.subscribe({
@@ -218,6 +220,13 @@ export class LivePipeline {
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#sayHowTimesAreRead();
+  }
+
+  #onTrouble(error: (Error & { readonly code: string }) | undefined): void {
+    const { log, pipeline } = this.#options;
+    this.#status.trouble(error && diskTrouble(error));
+    if (error) log.error(`${pipeline.name}: events wait at the broker: ${error.message}`);
+    else log.info(`${pipeline.name}: events are stored again`);
   }
 
   #reportUnsettled(): void {

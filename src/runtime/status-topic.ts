@@ -34,6 +34,8 @@ export class StatusTopic {
   readonly #options: StatusTopicOptions;
   #state: PipelineState = "online";
   #why = "started";
+  /** What keeps it from its work for now; goes before the state. */
+  #trouble: string | undefined;
   #learning: object | undefined;
   #isConnected = false;
   #reports = 0;
@@ -43,7 +45,7 @@ export class StatusTopic {
   }
 
   get isDegraded(): boolean {
-    return this.#state === "degraded";
+    return this.#state === "degraded" || this.#trouble !== undefined;
   }
 
   /** The connection is there (again): birth. */
@@ -57,6 +59,13 @@ export class StatusTopic {
     if (state === this.#state && why === this.#why) return;
     this.#state = state;
     this.#why = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Degraded, whatever its state, until this is said again with `undefined`. */
+  trouble(why: string | undefined): void {
+    if (why === this.#trouble) return;
+    this.#trouble = why;
     if (this.#isConnected) this.#publishStatus();
   }
 
@@ -83,8 +92,8 @@ export class StatusTopic {
 
   #publishStatus(): void {
     this.#publish(this.#options.messages.topics.status, {
-      state: this.#state,
-      why: this.#why,
+      state: this.#trouble === undefined ? this.#state : "degraded",
+      why: this.#trouble ?? this.#why,
       time: new Date(this.#options.clock.now()).toISOString(),
     });
   }

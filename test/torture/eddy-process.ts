@@ -20,12 +20,19 @@ export class EddyProcess {
   /** The end of what it has said. */
   log = "";
 
-  /** @param clockFile its wall clock is off by the milliseconds that stand there */
-  constructor(args: readonly string[], clockFile: string) {
+  /**
+   * @param clockFile   its wall clock is off by the milliseconds that stand there
+   * @param environment beside this process's own
+   */
+  constructor(
+    args: readonly string[],
+    clockFile: string,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     this.#clockFile = clockFile;
     this.#child = spawn(process.execPath, ["--import", shiftClock, main, ...args], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", CLOCK_SHIFT_FILE: clockFile },
+      env: { ...process.env, NO_COLOR: "1", CLOCK_SHIFT_FILE: clockFile, ...environment },
     });
     this.#child.stderr?.on("data", (data: Buffer) => {
       this.log = (this.log + data.toString()).slice(-20_000);

@@ -1,4 +1,5 @@
 import type { Rng } from "../../src/core/index.js";
+import type { DiskFault } from "../support/failing-disk.js";
 import type { Rig } from "./rig.js";
 
 /** Something that goes wrong. Fulfilled when it is over; Eddy may have ended by it. */
@@ -105,6 +106,23 @@ const clock: Fault = async (rig, rng) => {
   }
 };
 
+/** The disk fails for a while, in the middle of the stream; perhaps the process is killed meanwhile. */
+function disk(fault: DiskFault): Fault {
+  return async (rig, rng) => {
+    await pause(rng.integer(150));
+    rig.disk?.set(fault);
+    await pause(100 + rng.integer(1500));
+    if (rng.integer(5) === 0) await rig.eddy?.kill();
+    rig.disk?.set("none");
+  };
+}
+
+const slowDisk: Fault = async (rig, rng) => {
+  rig.disk?.set("none", 50);
+  await pause(rng.integer(2500));
+  rig.disk?.set("none");
+};
+
 /** By the name under which they are counted. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   kill,
@@ -122,4 +140,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   truncate,
   freeze,
   clock,
+  "disk full": disk("full"),
+  "disk error": disk("error"),
+  "disk read-only": disk("read-only"),
+  "slow disk": slowDisk,
 };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Client, connectClient } from "../../src/mqtt/index.js";
 import { type Pipeline, parsePipeline } from "../../src/spec/index.js";
 import { openStoreForReading } from "../../src/store/index.js";
+import { FailingDisk } from "../support/failing-disk.js";
 import { Listener } from "../support/listener.js";
 import { type Mosquitto, startMosquitto } from "../support/mosquitto.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
@@ -32,6 +33,8 @@ export class Rig {
   readonly broker: Mosquitto;
   readonly proxy: TcpProxy;
   readonly listener: Listener;
+  /** Undefined where disks cannot be made to fail. */
+  readonly disk: FailingDisk | undefined;
   eddy: EddyProcess | undefined;
   #sensor: Client;
   #shiftMs = 0;
@@ -50,6 +53,7 @@ export class Rig {
     this.proxy = parts.proxy;
     this.listener = parts.listener;
     this.#sensor = parts.sensor;
+    this.disk = FailingDisk.in(this.folder);
     this.pipelineFile = join(this.folder, "torture.yaml");
   }
 
@@ -78,7 +82,7 @@ export class Rig {
   run(): EddyProcess {
     if (this.eddy === undefined || this.eddy.hasEnded) {
       const args = ["run", this.pipelineFile, "--broker", this.proxy.url, "--data", this.data];
-      this.eddy = new EddyProcess(args, join(this.folder, "clock"));
+      this.eddy = new EddyProcess(args, join(this.folder, "clock"), this.disk?.environment);
     }
     return this.eddy;
   }
