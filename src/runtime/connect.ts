@@ -1,6 +1,7 @@
 import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
+import { brokerAccess } from "./broker-access.js";
 import { requestFilters } from "./control/index.js";
 import type { Log } from "./log.js";
 import { offlineMessage } from "./status-topic.js";
@@ -18,8 +19,7 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
     filters: [...input.topics, ...requestFilters(pipeline)],
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
-    ...(broker.username === undefined ? {} : { username: broker.username }),
-    ...(broker.password === undefined ? {} : { password: broker.password }),
+    ...brokerAccess(broker, process.env),
     ...(broker.keepAliveMs === undefined ? {} : { keepAliveSeconds: broker.keepAliveMs / 1000 }),
     log: (message) => log.info(`${pipeline.name}: ${message}`),
   });

@@ -88,6 +88,12 @@ const brokerUrl = checkedText({
 const secret = (words: string) =>
   checkedText({ words, code: "BAD_TEXT", check: (text) => (text === "" ? "not empty" : undefined) });
 
+const filePath = checkedText({
+  words: "the path of a file",
+  code: "BAD_PATH",
+  check: (text) => (text === "" || text.includes("\0") ? "" : undefined),
+});
+
 const keepAlive = checkedText({
   words: "whole seconds from 1s to 18h",
   code: "BAD_KEEP_ALIVE",
@@ -118,12 +124,29 @@ export const brokerFormat = z
         // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file names a variable
         { example: "${MQTT_PASSWORD}", absent: "none" },
       ),
+      "password-file": about(
+        filePath.optional(),
+        "File whose first line is the password, beside this one; one elsewhere is named by the environment.",
+        { example: "password.txt", absent: "none" },
+      ),
+      ca: about(filePath.optional(), "PEM file with the authorities that may vouch for the broker (TLS).", {
+        example: "ca.pem",
+        absent: "those that Node knows",
+      }),
+      cert: about(filePath.optional(), "PEM file with Eddy's own certificate (mTLS); goes with `key`.", {
+        example: "eddy.pem",
+        absent: "none",
+      }),
+      key: about(filePath.optional(), "PEM file with the private key of `cert`.", {
+        example: "eddy.key",
+        absent: "none",
+      }),
       "keep-alive": about(
         keepAlive.default("30s"),
         "A broker that is silent for half as long again is away; after as long without a word from Eddy the broker publishes its will.",
       ),
     },
-    "the broker: url, username, password, keep-alive",
+    "the broker: url, username, password, password-file, ca, cert, key, keep-alive",
   )
   .meta({ description: "Which broker, when the command line doesn't say. It decides no result." });
 

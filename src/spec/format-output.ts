@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { about, baseTopic, duration, every, flag, oneOf, size } from "./value-types.js";
+import { about, baseTopic, checkedText, duration, every, flag, oneOf, size } from "./value-types.js";
 
 const QOS_WORDS = "0 or 1";
 
@@ -74,3 +74,28 @@ export const controlFormat = z
     description:
       "Requests over MQTT, switched on one by one. The local socket takes all. It decides no result.",
   });
+
+const KEY_WORDS = "an ed25519 public key: 44 characters of base64, as eddy model sign prints it";
+
+const publicKey = checkedText({
+  words: KEY_WORDS,
+  code: "BAD_KEY",
+  check: (text) => (Buffer.from(text, "base64").length === 32 && text.length === 44 ? undefined : ""),
+  pattern: "^[A-Za-z0-9+/]{43}=$",
+});
+
+export const modelsFormat = z
+  .strictObject(
+    {
+      "require-signature": about(
+        z
+          .array(publicKey, `a list, each ${KEY_WORDS}`)
+          .default([])
+          .meta({ title: `a list, each ${KEY_WORDS}` }),
+        "A model file is run only if one of these keys has signed it (`eddy model sign`).",
+        { example: ["GZf0o5h1tX0X0vU5o1o0v0l0m0q0Yb1s2fJ3kH4aT5E="] },
+      ),
+    },
+    "which model files may be run: require-signature",
+  )
+  .meta({ description: "Which model files may be run." });

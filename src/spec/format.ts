@@ -8,7 +8,7 @@ import {
   modelFormat,
   targetFormat,
 } from "./format-model.js";
-import { controlFormat, outputFormat, storeFormat } from "./format-output.js";
+import { controlFormat, modelsFormat, outputFormat, storeFormat } from "./format-output.js";
 import { testsFormat } from "./format-tests.js";
 import { about, checkedText } from "./value-types.js";
 
@@ -41,6 +41,7 @@ export const pipelineFormat = z
       output: outputFormat.prefault({}),
       store: storeFormat.prefault({}),
       control: controlFormat.prefault({}),
+      models: modelsFormat.prefault({}),
       tests: testsFormat.default([]),
     },
     "a pipeline: name, input, features, target, model, ...",

@@ -43,6 +43,7 @@ export function fullDocument(document: Document): FullDocument {
     output: document.output,
     store: document.store,
     control: document.control,
+    models: document.models,
     tests: document.tests,
   };
 }

@@ -37,6 +37,11 @@ export interface PipelineBroker {
   readonly url?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Files, beside the pipeline's if that is known: the password, and PEM texts for TLS. */
+  readonly passwordFile?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   /** Absent: 30 seconds. */
   readonly keepAliveMs?: number;
 }
@@ -207,6 +212,8 @@ export interface Pipeline {
   readonly output: PipelineOutput;
   readonly store: PipelineStore;
   readonly control: PipelineControl;
+  /** Public keys (ed25519, base64) of which one has to have signed `model.file`; none: unsigned ones will do. */
+  readonly modelKeys: readonly string[];
   readonly tests: readonly PipelineTest[];
   /** The same in the file's own words, with all defaults; `${NAME}` stands where the environment's values went. */
   readonly source: FullDocument;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
@@ -9,14 +10,20 @@ import { parsePercent, parseSize } from "./size.js";
  * From the file's words to numbers: units are read, names become TypeScript's, paths stand beside `file`.
  *
  * @param full checked: every text in it can be read
+ * @param models folder in which a model is looked for that does not stand beside `file`
  */
 export function resolve(
   full: FullDocument,
   file: string | undefined,
+  models?: string,
 ): Omit<Pipeline, "source" | "environment"> {
   const { input, sequence, model, anomaly, learn, output, store, control } = full;
   const beside = (path: string) =>
     file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+  const modelPath = (path: string) => {
+    const own = beside(path);
+    return models === undefined || isAbsolute(path) || existsSync(own) ? own : join(models, path);
+  };
   return {
     name: full.name,
     input: {
@@ -35,6 +42,10 @@ export function resolve(
       ...given("url", full.broker.url),
       ...given("username", full.broker.username),
       ...given("password", full.broker.password),
+      ...given("passwordFile", full.broker["password-file"], beside),
+      ...given("ca", full.broker.ca, beside),
+      ...given("cert", full.broker.cert, beside),
+      ...given("key", full.broker.key, beside),
       keepAliveMs: parseDuration(full.broker["keep-alive"]),
     },
     sequence: { ...given("gapMs", sequence.gap, parseDuration), late: sequence.late },
@@ -44,7 +55,7 @@ export function resolve(
       "file" in model
         ? {
             kind: "file",
-            file: beside(model.file),
+            file: modelPath(model.file),
             horizons: model.horizon,
             output: model.output,
             batch: model.batch,
@@ -82,6 +93,7 @@ export function resolve(
       expiryMs: parseDuration(output.expiry),
     },
     control,
+    modelKeys: full.models["require-signature"],
     store: {
       retention: {
         ...given("ageMs", store.retention.age, parseDuration),

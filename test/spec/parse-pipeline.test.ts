@@ -15,6 +15,7 @@ describe("parsePipeline()", () => {
     const { source, ...pipeline } = parse("name: a\ninput: { topics: [t] }\ntarget: v\n");
     expect(pipeline).toEqual({
       name: "a",
+      modelKeys: [],
       input: {
         topics: ["t"],
         codec: "json",
@@ -25,7 +26,7 @@ describe("parsePipeline()", () => {
         maxAheadMs: 3_600_000,
         maxBytes: 262_144,
       },
-      broker: {},
+      broker: { keepAliveMs: 30_000 },
       control: { mqtt: [] },
       sequence: { late: "step" },
       features: [
@@ -87,7 +88,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       maxAheadMs: 5_400_000,
       maxBytes: 1500,
     });
-    expect(pipeline.broker).toEqual({ url: "mqtts://host:8883", username: "me" });
+    expect(pipeline.broker).toMatchObject({ url: "mqtts://host:8883", username: "me" });
     expect(pipeline.sequence).toEqual({ gapMs: 90_000, late: "drop" });
     expect(pipeline.features).toEqual([
       { kind: "field", field: "u", scale: "robust" },
