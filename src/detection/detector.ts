@@ -25,7 +25,8 @@ export interface Detector {
   readonly bytes: number;
   /**
    * @returns how unusual the row is, from 0; 1 is where this detector, at its shipped threshold, finds an alert due;
-   *   null while it warms up. Without refractory time or habituation: those belong to the alert.
+   *   null while it can't tell. Without refractory time or habituation: those belong to the alert, and whether the
+   *   key has warmed up is for whoever asks to know.
    */
   step(row: Row): number | null;
   /** Why the newest row was judged so, in words and numbers; asked for when it matters, so that steps stay cheap. */

@@ -1,4 +1,4 @@
-export { DUE } from "./alert.js";
+export { DUE } from "./alert/alert.js";
 export { detectionStage } from "./detection-stage.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
 export type { ForecastUnit } from "./forecast-unit.js";

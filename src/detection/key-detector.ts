@@ -8,7 +8,7 @@ import type {
   StreamEvent,
   TargetForecast,
 } from "../core/index.js";
-import { Alert } from "./alert.js";
+import { Alert } from "./alert/alert.js";
 import { type ForecastUnit, forecastOf } from "./forecast-unit.js";
 import { PendingForecasts } from "./pending-forecasts.js";
 import { ResidualScale } from "./residual-scale.js";

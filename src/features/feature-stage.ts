@@ -33,6 +33,8 @@ export interface FeatureStage extends Stage {
   readonly names: readonly string[];
   /** [I] How much history has to stand behind a network that uses an input, ms. */
   readonly neededMs: readonly number[];
+  /** Periods ago that every target is looked up at, and which inputs that is at each horizon: [targets, horizons]. */
+  readonly seasons: readonly { readonly periodMs: number; readonly inputs: readonly number[] }[];
 }
 
 /** What one key remembers: of each feature, and how far each target moves. */
@@ -112,11 +114,28 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     inputs: names.length,
     names,
     neededMs: needed,
+    seasons: seasonsOf(options),
     process(batch: Batch): void {
       forgetAsked(batch, keys);
       for (const event of batch.events) if (event.note === "") step(event);
     },
   };
+}
+
+/** Lags that all targets have in common. */
+function seasonsOf({ features, targets, horizons }: FeatureOptions): FeatureStage["seasons"] {
+  let at = 0;
+  const lags = features.flatMap((feature) => {
+    const first = at;
+    at += inputNames(feature, horizons).length;
+    return feature.kind === "lag" ? [{ ...feature, first }] : [];
+  });
+  return [...new Set(lags.map(({ byMs }) => byMs))].flatMap((periodMs) => {
+    const own = targets.map((target) => lags.find((lag) => lag.byMs === periodMs && lag.field === target));
+    // The first input of a lag is of now, those after it of the horizons.
+    const inputs = own.flatMap((lag) => horizons.map((_, h) => (lag ? lag.first + 1 + h : -1)));
+    return own.includes(undefined) ? [] : [{ periodMs, inputs }];
+  });
 }
 
 /** Location and spread of each target as a feature, before it learns from this event; 0 and 1 where it is none. */

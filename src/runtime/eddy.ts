@@ -2,11 +2,13 @@ import { type Clock, systemClock } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import { openStore, type Store } from "../store/index.js";
+import type { LearningReport } from "../stream/index.js";
 import { type Answer, type ControlMessage, ControlServer } from "./control/index.js";
 import { identityOf, settleIdentity } from "./identity.js";
 import { Learner } from "./learner.js";
 import { LivePipeline } from "./live-pipeline.js";
 import type { Log } from "./log.js";
+import { SpareTime } from "./spare-time.js";
 
 export interface EddyOptions {
   readonly pipelines: readonly Pipeline[];
@@ -15,6 +17,8 @@ export interface EddyOptions {
   readonly connect: (pipeline: Pipeline, store: Store) => Connection;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Told of what each pipeline learns, beside the topic where it says so. */
+  readonly onLearning?: (pipeline: string, report: LearningReport) => void;
   readonly history?: string | undefined;
   /** Steps the stored events again under a changed pipeline. */
   readonly restep?: boolean;
@@ -49,7 +53,10 @@ export class Eddy {
   static async start(options: EddyOptions): Promise<Eddy> {
     const { pipelines, data, log, clock = systemClock } = options;
     const store = openStore(data, storeOptions(pipelines, log));
-    const learner = new Learner();
+    const learner = new Learner({
+      spareTime: new SpareTime(),
+      onWaiting: (why) => log.info(`learning waits: ${why}`),
+    });
     let eddy: Eddy | undefined;
     try {
       const identities = await Promise.all(pipelines.map(identityOf));
@@ -72,6 +79,7 @@ export class Eddy {
               log,
               clock,
               history: options.history,
+              onLearning: (report) => options.onLearning?.(pipeline.name, report),
               onFailure: (error) => self.#fail(error),
             }),
         ),

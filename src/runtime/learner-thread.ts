@@ -8,6 +8,9 @@ import {
   tend,
   trainForecaster,
 } from "../training/index.js";
+import { yieldToOtherThreads } from "./background-thread.js";
+
+yieldToOtherThreads();
 
 /** What the learner's thread is sent. */
 export type LearnerRequest = { readonly id: number } & (

@@ -9,6 +9,7 @@ import type {
   TrainingResult,
 } from "../training/index.js";
 import type { LearnerReply, LearnerRequest } from "./learner-thread.js";
+import type { SpareTime } from "./spare-time.js";
 
 interface Waiting {
   readonly onProgress: (progress: TrainingProgress) => void;
@@ -19,15 +20,31 @@ interface Waiting {
 /** A request without its number. */
 type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
 
+/** How often it is looked whether there is time to spare, ms. */
+const LOOK_EVERY_MS = 5000;
+
+export interface LearnerOptions {
+  /** Whether a job that has a budget has to wait; default: for nothing. */
+  readonly spareTime?: Pick<SpareTime, "obstacle">;
+  /** Told why a job waits, once. */
+  readonly onWaiting?: (why: string) => void;
+}
+
 /**
  * Trains and tends in one worker thread, a job at a time, so that learning never holds up an event. The thread is
  * started with the first job and doesn't keep the process alive on its own.
  */
 export class Learner implements Trainer {
+  readonly #options: LearnerOptions;
   #thread: Worker | undefined;
   #next = 1;
   #restUntil = 0;
   readonly #waiting = new Map<number, Waiting>();
+  #isClosed = false;
+
+  constructor(options: LearnerOptions = {}) {
+    this.#options = options;
+  }
 
   async train(
     job: TrainingJob,
@@ -47,13 +64,29 @@ export class Learner implements Trainer {
     asked: Asked,
     onProgress: (progress: TrainingProgress) => void,
   ): Promise<TrainingResult | TendResult> {
-    if (budget < 1) await pause(this.#restUntil - performance.now());
+    if (budget < 1) {
+      await pause(this.#restUntil - performance.now());
+      await this.#untilSpare();
+    }
     const begun = performance.now();
     try {
       return await this.#post(asked, onProgress);
     } finally {
       const ended = performance.now();
       if (budget < 1) this.#restUntil = ended + (ended - begun) * (1 / budget - 1);
+    }
+  }
+
+  /** Events, heat and batteries go first. */
+  async #untilSpare(): Promise<void> {
+    const { spareTime, onWaiting } = this.#options;
+    let told: string | undefined;
+    while (!this.#isClosed) {
+      const why = spareTime?.obstacle;
+      if (why === undefined) return;
+      if (told === undefined) onWaiting?.(why);
+      told ??= why;
+      await pause(LOOK_EVERY_MS);
     }
   }
 
@@ -71,6 +104,7 @@ export class Learner implements Trainer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#thread?.terminate();
   }
 

@@ -38,6 +38,7 @@ export interface LivePipelineOptions {
   readonly clock?: Clock;
   /** A recording that is stepped first when the store is still empty. */
   readonly history?: string | undefined;
+  readonly onLearning?: (report: LearningReport) => void;
   /** The stream has ended with an error: what is un-acknowledged stays with the broker. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -249,6 +250,8 @@ export class LivePipeline {
   #learning(report: LearningReport): void {
     const { log, pipeline } = this.#options;
     this.#status.learning(report);
+    this.#options.onLearning?.(report);
+    if (report.kind === "drift") log.info(`${pipeline.name}: drift: ${report.why}`);
     if (report.kind === "checkpoint")
       log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
     if (report.kind === "rolled-back")

@@ -56,6 +56,7 @@ export async function makeStages(
     targets: targets.length,
     outputs: targets.length * horizons.length,
     neededMs: features.neededMs,
+    seasons: features.seasons.map(({ periodMs, inputs }) => ({ name: seasonName(periodMs), inputs })),
   };
   const detection = detectionStage({
     targets,
@@ -93,6 +94,12 @@ export async function makeStages(
     (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
   );
   return [sequence, features, cells];
+}
+
+/** `day-before`, `week-before`; of other periods their hours. */
+function seasonName(periodMs: number): string {
+  const hours = periodMs / 3_600_000;
+  return hours === 24 ? "day-before" : hours === 168 ? "week-before" : `${hours}-hours-before`;
 }
 
 function driftWords({ before, after }: Drift): string {

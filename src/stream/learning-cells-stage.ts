@@ -11,15 +11,15 @@ import {
   type StreamEvent,
   standing,
 } from "../core/index.js";
-import { forecasterFromBytes, forecasterGraph } from "../training/index.js";
+import { forecasterFromBytes, forecasterGraph, Starter } from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
 import type { LearningOptions } from "./learning-options.js";
 import { RecentInputs } from "./recent-inputs.js";
 import { StreamLearner } from "./stream-learner.js";
 
 /**
- * Steps the pipeline's own network, which its learner makes and looks after (see `StreamLearner`); the naive
- * baseline forecasts until there is one. What comes into service, and when, stands in the log, and comes from
+ * Steps the pipeline's own network, which its learner makes and looks after (see `StreamLearner`); until there is
+ * one the best of simple rules forecasts, under its own name (see `Starter`). What comes into service, and when, stands in the log, and comes from
  * there when the journal is stepped again.
  *
  * Re-warming is lazy: under new weights a key steps its last 64 inputs at its next event.
@@ -27,7 +27,7 @@ import { StreamLearner } from "./stream-learner.js";
  * It learns from what the stages behind it found of an event (an open alert is no teacher), and so leads each event
  * through them before it steps the next: how events are batched changes nothing.
  *
- * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `learner` (the network in service, what it is
+ * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `starter`, `learner` (the network in service, what it is
  * trained on, what is under way),
  * and those of the stages behind it.
  */
@@ -37,6 +37,8 @@ export class LearningCellsStage implements Stage {
   readonly #hidden = new HiddenStates();
   readonly #recent: KeyedState<RecentInputs>;
   readonly #behind: readonly Stage[];
+  readonly #makeStarter: () => Starter;
+  #starter: Starter;
   #network: KernelModel | undefined;
   /** Entries of the log still to come while the journal is stepped again. */
   #recorded: LogEntry[] = [];
@@ -45,7 +47,10 @@ export class LearningCellsStage implements Stage {
   constructor(options: LearningOptions, behind: (learner: StreamLearner) => readonly Stage[] = () => []) {
     this.#learner = new StreamLearner(options);
     this.#behind = behind(this.#learner);
-    const { inputs } = options.shape;
+    const { shape, horizons } = options;
+    const { inputs, targets, seasons = [] } = shape;
+    this.#makeStarter = () => new Starter({ inputs, targets, horizons, seasons });
+    this.#starter = this.#makeStarter();
     this.#recent = new KeyedState<RecentInputs>({
       name: "inputs",
       version: 1,
@@ -54,7 +59,7 @@ export class LearningCellsStage implements Stage {
       read: (from) => new RecentInputs(inputs).read(from),
     });
     const others = this.#behind.flatMap(({ slots }) => slots);
-    this.slots = [this.#hidden, this.#recent, this.#learnerSlot(), ...others];
+    this.slots = [this.#hidden, this.#recent, this.#starterSlot(), this.#learnerSlot(), ...others];
   }
 
   replayLog(entries: readonly LogEntry[]): void {
@@ -83,6 +88,7 @@ export class LearningCellsStage implements Stage {
     if (request.kind === "reset") {
       this.#hidden.reset(request.key);
       this.#recent.reset(request.key);
+      this.#starter.forget(request.key);
     }
     request.refusal = this.#learner.ask(request);
     if (this.#learner.service !== before) this.#exchange();
@@ -135,6 +141,7 @@ export class LearningCellsStage implements Stage {
         ? undefined
         : new KernelModel(forecasterGraph(forecasterFromBytes(bytes, model)), model);
     this.#hidden.serve(this.#network);
+    if (this.#network) this.#starter = this.#makeStarter();
   }
 
   #step(event: StreamEvent, input: Float64Array): void {
@@ -143,7 +150,9 @@ export class LearningCellsStage implements Stage {
     recent.remember(input, event.begins);
     event.model = this.#learner.service.model;
     const network = this.#network;
-    if (network !== undefined) {
+    if (network === undefined) {
+      this.#start(event, input);
+    } else {
       const output = new Float64Array(network.outputs);
       const isWarm = this.#hidden.has(key);
       const slot = this.#hidden.of(key);
@@ -152,6 +161,36 @@ export class LearningCellsStage implements Stage {
       network.stepSlot(output, slot, input);
       event.output = output;
     }
+  }
+
+  /** By simple rules. */
+  #start(event: StreamEvent, x: Float64Array): void {
+    const { sample, target: y, scale, begins } = event;
+    if (y === undefined || scale === undefined) return;
+    event.output = this.#starter.step({ key: sample.key, x, y, scale, begins });
+    event.model = this.#starter.name;
+  }
+
+  #starterSlot(): StateSlot {
+    return {
+      name: "starter",
+      version: 1,
+      keys: () => (this.#starter.isFresh ? [] : [""]),
+      save: () => {
+        if (this.#starter.isFresh) return undefined;
+        const to = new ByteWriter();
+        this.#starter.write(to);
+        return to.finish();
+      },
+      restore: (_key, bytes) => {
+        const from = new ByteReader(bytes, `state slot "starter"`);
+        this.#starter = this.#makeStarter().read(from);
+        from.end();
+      },
+      reset: () => {
+        this.#starter = this.#makeStarter();
+      },
+    };
   }
 
   #learnerSlot(): StateSlot {

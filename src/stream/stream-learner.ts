@@ -252,8 +252,23 @@ export class StreamLearner {
 
   #trainingJob(seed: number, sequences: TrainingJob["sequences"], unused: readonly number[]): TrainingJob {
     const { cell, hidden, layers, members, tbptt, horizons, shape } = this.#options;
-    const { inputs, targets } = shape;
-    return { seed, cell, hidden, layers, members, inputs, targets, horizons, tbptt, sequences, unused };
+    const { inputs, targets, seasons = [] } = shape;
+    // A season that the history doesn't hold has no forecast yet.
+    const held = seasons.filter((season) => !season.inputs.some((input) => unused.includes(input)));
+    return {
+      seed,
+      cell,
+      hidden,
+      layers,
+      members,
+      inputs,
+      targets,
+      horizons,
+      tbptt,
+      sequences,
+      unused,
+      seasons: held,
+    };
   }
 
   /** Judging, and tuning if that is due too. */

@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from "../core/index.js";
-import type { TendedSequence, TrainingSequence } from "../training/index.js";
+import type { SeasonInputs, TendedSequence, TrainingSequence } from "../training/index.js";
 
 /** Sizes of what is remembered per event. */
 export interface TrainingShape {
@@ -9,6 +9,8 @@ export interface TrainingShape {
   readonly outputs: number;
   /** [inputs] How much history has to stand behind a network that uses an input, ms; default none. */
   readonly neededMs?: readonly number[];
+  /** Inputs that are seasonal forecasts; default none. */
+  readonly seasons?: readonly SeasonInputs[];
 }
 
 /**

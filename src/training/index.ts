@@ -38,6 +38,7 @@ export { quantileLoss } from "./quantile-loss.js";
 export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd, type SgdOptions } from "./sgd.js";
+export { type SeasonInputs, Starter, type StarterOptions, type StarterStep } from "./starter.js";
 export { Tbptt } from "./tbptt.js";
 export { tend } from "./tend.js";
 export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";

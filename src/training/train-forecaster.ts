@@ -5,6 +5,7 @@ import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
 import type { GradientHealth } from "./gradient-health.js";
 import { cutLanes } from "./lanes.js";
+import { type RivalErrors, simpleRivals } from "./simple-rivals.js";
 import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
 import { averagedNetwork, beginTrainee } from "./trainee.js";
 import {
@@ -23,13 +24,16 @@ const LEARNING_RATE = 4e-3;
 const FINE_TUNING_RATE = 1e-3;
 /** Fine-tunings, of 200 updates, that end a training; at the usual rate they undo some of it. */
 const SETTLING = { rounds: 2, learningRate: 6e-4 };
+/** A network may err so many times as much as ridge regression: it goes on learning, and that doesn't bend. */
+const LIKE_RIDGE = 1.02;
 /** Few lanes make many updates of a short history; a long one affords more. */
 const LANES = { least: 4, most: 32, steps: 10_000 };
 
 /**
  * Trains Eddy's forecaster (see `Forecaster`, `trainNetwork`), on the first four
- * fifths of every sequence, validated on the last. It is accepted if it beats persistence (and the
- * forecaster that training started from) there by more than two standard errors of the paired differences.
+ * fifths of every sequence, validated on the last. It is accepted if it beats persistence, the seasonal forecasts
+ * and the forecaster that training started from there by more than two standard errors of the paired differences,
+ * and is no worse than a ridge regression on the same inputs.
  *
  * Pure and deterministic: the same job gives the same bytes.
  *
@@ -59,12 +63,28 @@ export function trainForecaster(
   const errors = joined(parts.map((part) => part.errors));
   const persistence = joined(parts.map((part) => part.persistence));
   const incumbent = job.initial && joined(parts.map((part) => part.incumbent!));
+  const simple = Object.keys(parts[0]?.rivals ?? {}).map((name) => ({
+    name,
+    errors: joined(parts.map(({ rivals }) => rivals[name]!)),
+  }));
+  const ridge = simple.find(({ name }) => name === "ridge");
+  const seasonal = simple
+    .filter(({ name }) => name !== "ridge")
+    .sort((a, b) => mean(a.errors) - mean(b.errors))[0];
   const canLearn = parts.some(({ epochs }) => epochs > 0);
   const beatsPersistence = beats(errors, persistence);
-  const accepted = beatsPersistence && (incumbent === undefined || beats(errors, incumbent));
+  const lostTo = [
+    ...(beatsPersistence ? [] : ["persistence"]),
+    ...(seasonal === undefined || beats(errors, seasonal.errors) ? [] : [seasonal.name]),
+    ...(ridge === undefined || mean(errors) <= LIKE_RIDGE * mean(ridge.errors) ? [] : ["a ridge regression"]),
+    ...(incumbent === undefined || beats(errors, incumbent) ? [] : ["the network in service"]),
+  ];
+  const accepted = lostTo.length === 0;
   const validation = {
     network: mean(errors),
     persistence: mean(persistence),
+    ...(seasonal === undefined ? {} : { seasonal: mean(seasonal.errors) }),
+    ...(ridge === undefined ? {} : { ridge: mean(ridge.errors) }),
     ...(incumbent === undefined ? {} : { incumbent: mean(incumbent) }),
   };
   const total = (of: (part: HorizonTraining) => number) => parts.reduce((sum, part) => sum + of(part), 0);
@@ -76,7 +96,7 @@ export function trainForecaster(
     clipped: total(({ clipped }) => clipped),
     validation,
     gradients: parts.map(({ gradients }, h) => ({ horizon: horizons[h]!, networks: gradients })),
-    why: explain(accepted, beatsPersistence, canLearn, validation),
+    why: explain(lostTo, canLearn, validation),
   };
 }
 
@@ -84,6 +104,7 @@ interface HorizonTraining {
   readonly networks: readonly Network[];
   readonly errors: Float64Array;
   readonly persistence: Float64Array;
+  readonly rivals: RivalErrors;
   /** Of the network that training started from, if it had been trained. */
   readonly incumbent: Float64Array | undefined;
   readonly epochs: number;
@@ -144,6 +165,7 @@ function trainHorizon(
     networks: trained.map(({ network }) => network),
     errors: errorsOf(trained.map(({ outputs }) => outputs)),
     persistence: errorsOf([silence]),
+    rivals: simpleRivals(job, parts, h, known),
     incumbent: incumbents && errorsOf(incumbents),
     epochs: total(({ epochs }) => epochs),
     clipped: total(({ clipped }) => clipped),
@@ -212,17 +234,18 @@ function forgetInputs(network: Network, unused: readonly number[]): void {
 }
 
 function explain(
-  accepted: boolean,
-  beatsPersistence: boolean,
+  lostTo: readonly string[],
   canLearn: boolean,
   validation: TrainingResult["validation"],
 ): string {
   if (!canLearn) return "there is too little history to learn from and to validate on";
-  const { network, persistence, incumbent } = validation;
-  const errors =
-    `mean absolute error ${network.toFixed(3)}, persistence ${persistence.toFixed(3)}` +
-    (incumbent === undefined ? "" : `, the network in service ${incumbent.toFixed(3)}`);
-  if (accepted) return `forecasts better than its rivals: ${errors}`;
-  const rival = beatsPersistence ? "the network in service" : "persistence";
-  return `does not beat ${rival} by more than chance: ${errors}`;
+  const { network, persistence, seasonal, ridge, incumbent } = validation;
+  const rivals = { persistence, "a season ago": seasonal, ridge, "the network in service": incumbent };
+  const known = Object.entries(rivals).filter(([, error]) => error !== undefined);
+  const errors = [
+    `mean absolute error ${network.toFixed(3)}`,
+    ...known.map(([name, error]) => `${name} ${error?.toFixed(3)}`),
+  ].join(", ");
+  if (lostTo.length === 0) return `forecasts better than its rivals: ${errors}`;
+  return `does not beat ${lostTo[0]} by more than chance: ${errors}`;
 }

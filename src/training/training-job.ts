@@ -1,6 +1,7 @@
 import type { CellKind } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import type { GradientHealth } from "./gradient-health.js";
+import type { SeasonInputs } from "./starter.js";
 
 /** Epochs unless the job says otherwise. */
 export const DEFAULT_EPOCHS = 60;
@@ -37,6 +38,8 @@ export interface TrainingJob {
   readonly sequences: readonly TrainingSequence[];
   /** Inputs that get no weight, since the history doesn't hold their cycle; by index. */
   readonly unused?: readonly number[];
+  /** Inputs that are seasonal forecasts: a network has to beat them too; default none. */
+  readonly seasons?: readonly SeasonInputs[];
   /** Forecaster to start from (`forecasterToBytes`): fine-tuning. It must be beaten too. */
   readonly initial?: Uint8Array;
   /** For each network; default 60 (`DEFAULT_EPOCHS`). */
@@ -51,7 +54,7 @@ export interface HorizonGradients {
 
 /** What came of a training job: plain data. */
 export interface TrainingResult {
-  /** The network forecasts the validation part better than persistence, and than `initial` if there was one. */
+  /** The network forecasts the validation part better than its rivals. */
   readonly accepted: boolean;
   /** `forecasterToBytes` of the best networks. */
   readonly forecaster: Uint8Array;
@@ -64,6 +67,10 @@ export interface TrainingResult {
   readonly validation: {
     readonly network: number;
     readonly persistence: number;
+    /** Of the best seasonal forecast; absent without any. */
+    readonly seasonal?: number;
+    /** Of a ridge regression on the same inputs; absent where history is too short for one. */
+    readonly ridge?: number;
     /** Of `initial`. */
     readonly incumbent?: number;
   };

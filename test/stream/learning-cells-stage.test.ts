@@ -79,7 +79,8 @@ describe("LearningCellsStage", () => {
     const all = events(EVENTS + LEAD + 20);
     const { log } = await run(new LearningCellsStage(options(inPlaceTrainer())), all);
     expect(log.map(({ position, kind }) => [position, kind])).toEqual([[EVENTS + LEAD, "checkpoint"]]);
-    expect(all[EVENTS + LEAD - 2]).toMatchObject({ model: "naive", output: undefined });
+    expect(all[0]).toMatchObject({ model: "naive" });
+    expect(all[EVENTS + LEAD - 2]).toMatchObject({ model: "ridge" });
     expect(all[EVENTS + LEAD - 1]).toMatchObject({ model: "gru-1" });
     expect(all.at(-1)?.output?.[0]).toBeTypeOf("number");
   });
@@ -203,7 +204,7 @@ describe("LearningCellsStage", () => {
     const all = events(EVENTS + LEAD + 10);
     const { log } = await run(new LearningCellsStage(options(trainer)), all);
     expect(log).toMatchObject([{ kind: "rejected", why: "out of memory", position: EVENTS + LEAD }]);
-    expect(all.at(-1)).toMatchObject({ model: "naive", output: undefined });
+    expect(all.at(-1)).toMatchObject({ model: "ridge" });
   });
 
   describe("requests", () => {

@@ -19,6 +19,8 @@ export interface EventsBenchOptions {
   readonly hidden: number;
   readonly durability: SubjectOptions["durability"];
   readonly qosOut: 0 | 1;
+  /** Latency is measured once more while it fine-tunes. */
+  readonly learns: boolean;
   readonly onPhase: (phase: string) => void;
 }
 
@@ -36,6 +38,8 @@ export interface EventsBenchResult {
   readonly qosOut: number;
   readonly detector: string;
   readonly broker: string;
+  /** While it fine-tunes, if that was asked for. */
+  readonly tuning?: { readonly p50Ms: number; readonly p99Ms: number; readonly tunings: number };
 }
 
 const LATENCY_RATE = 1000;
@@ -47,10 +51,10 @@ const LATENCY_RATE = 1000;
  */
 export async function benchEvents(options: EventsBenchOptions): Promise<EventsBenchResult> {
   const data = mkdtempSync(join(tmpdir(), "eddy-bench-"));
-  const { broker, hidden, durability, qosOut, keys, seconds, onPhase } = options;
+  const { broker, hidden, durability, qosOut, keys, seconds, learns, onPhase } = options;
   const subject = start(
     "subject.js",
-    { broker, data, hidden, durability, qosOut } satisfies SubjectOptions,
+    { broker, data, hidden, durability, qosOut, learns } satisfies SubjectOptions,
     0,
   );
   let generator: ChildProcess | undefined;
@@ -79,16 +83,15 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     await latencies(generator);
     await seconds_(seconds);
     const times = await latencies(generator);
+    const tuning = learns ? await whileTuning(subject, generator, seconds, onPhase) : undefined;
     generator.send({ say: "stop" });
 
     const events = to.events - from.events;
-    const quantile = (q: number) =>
-      times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? Number.NaN;
     return {
       eventsPerSecond: Math.round(events / elapsed),
       cpuMicrosecondsPerEvent: round((to.cpuMicroseconds - from.cpuMicroseconds) / events),
-      p50Ms: round(quantile(0.5)),
-      p99Ms: round(quantile(0.99)),
+      p50Ms: quantile(times, 0.5),
+      p99Ms: quantile(times, 0.99),
       rssMB: Math.round(to.rssBytes / 1e6),
       bytesPerEvent: Math.round((to.storeBytes - from.storeBytes) / events),
       keys,
@@ -97,12 +100,35 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
       qosOut,
       detector: "residual",
       broker: broker === "embedded" ? "embedded" : "external",
+      ...(tuning ? { tuning } : {}),
     };
   } finally {
     generator?.kill("SIGKILL");
     subject.kill("SIGKILL");
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+/** The same latencies, while one fine-tuning follows the other. */
+async function whileTuning(
+  subject: ChildProcess,
+  generator: ChildProcess,
+  seconds: number,
+  onPhase: (phase: string) => void,
+): Promise<NonNullable<EventsBenchResult["tuning"]>> {
+  onPhase(`latency while fine-tuning: ${seconds} s`);
+  subject.send({ say: "tune" });
+  await seconds_(1);
+  await latencies(generator);
+  const before = await sample(subject);
+  await seconds_(seconds);
+  const times = await latencies(generator);
+  const { tunings } = await sample(subject);
+  return { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), tunings: tunings - before.tunings };
+}
+
+function quantile(sorted: readonly number[], q: number): number {
+  return round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN);
 }
 
 /** Starts one of the bench's processes, on one core if this machine can pin it. */

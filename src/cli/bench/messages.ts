@@ -6,6 +6,8 @@ export interface SubjectOptions {
   readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: 0 | 1;
+  /** Whether it can be told to fine-tune. */
+  readonly learns: boolean;
 }
 
 /** The process under measurement, at one moment. */
@@ -16,11 +18,17 @@ export interface SubjectSample {
   readonly rssBytes: number;
   readonly storeBytes: number;
   readonly isTrained: boolean;
+  /** Fine-tunings that ended. */
+  readonly tunings: number;
   /** Rows committed and not yet published. */
   readonly backlog: number;
 }
 
-export type ToSubject = { readonly say: "sample" } | { readonly say: "stop" };
+export type ToSubject =
+  | { readonly say: "sample" }
+  /** One fine-tuning after the other, from now on. */
+  | { readonly say: "tune" }
+  | { readonly say: "stop" };
 export type FromSubject =
   | { readonly say: "ready"; readonly url: string }
   | { readonly say: "sample"; readonly sample: SubjectSample }

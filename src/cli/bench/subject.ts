@@ -5,6 +5,9 @@ import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
 
 /** The process that `eddy bench events` measures: Eddy with one pipeline, and the embedded broker if asked. */
 const options: SubjectOptions = JSON.parse(process.argv[2] ?? "{}");
+/** Asked so often, one fine-tuning follows the other. */
+const TUNE_EVERY_MS = 100;
+let tunings = 0;
 const say = (message: FromSubject) => process.send?.(message);
 
 const { pipeline } = parsePipeline(
@@ -16,6 +19,7 @@ const { pipeline } = parsePipeline(
     model: { hidden: options.hidden, "cold-start": { events: 1000, lead: 1000 } },
     output: { qos: options.qosOut },
     store: { durability: options.durability },
+    ...(options.learns ? { learn: { every: "100000000 events", "on-drift": false, budget: "100%" } } : {}),
   }),
   { environment: {} },
 );
@@ -27,6 +31,9 @@ const eddy = await Eddy.start({
   pipelines: [pipeline],
   data: options.data,
   log: silentLog,
+  onLearning: (_pipeline, report) => {
+    if (report.kind === "learned" && report.details?.tuning) tunings++;
+  },
   connect: (own, store) =>
     broker ? broker.connection({ filters: own.input.topics }) : connectToBroker(own, store, url, silentLog),
 });
@@ -43,10 +50,13 @@ process.on("message", async (message: ToSubject) => {
         cpuMicroseconds: user + system,
         rssBytes: process.memoryUsage.rss(),
         storeBytes: eddy.storeBytes(),
-        isTrained: live?.model !== "naive",
+        isTrained: live?.model.startsWith("gru-") ?? false,
+        tunings,
         backlog: live?.backlog ?? 0,
       },
     });
+  } else if (message.say === "tune") {
+    setInterval(() => void eddy.request({ command: "tune" }), TUNE_EVERY_MS);
   } else {
     await eddy.stop();
     await broker?.close();

@@ -13,6 +13,7 @@ interface BenchOptions {
   readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: string;
+  readonly learn?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,6 +33,7 @@ export function benchCommand(): Command {
         .default("power-loss"),
     )
     .addOption(new Option("--qos-out <qos>", "of predictions").choices(["0", "1"]).default("1"))
+    .option("--learn", "measure latency once more, while it fine-tunes")
     .option("--json", "one JSON object, for machines")
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
     .action(events);
@@ -49,17 +51,22 @@ async function events(options: BenchOptions): Promise<void> {
     hidden: options.hidden,
     durability: options.durability,
     qosOut: options.qosOut === "0" ? 0 : 1,
+    learns: options.learn ?? false,
     onPhase: (phase) => process.stderr.write(`bench events: ${phase}\n`),
   });
   if (options.json) {
     console.log(JSON.stringify({ type: "result", bench: "events", ...result }));
     return;
   }
+  const { tuning } = result;
   console.log(
     [
       `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.keys} keys, GRU H=${result.hidden}`,
       `${result.cpuMicrosecondsPerEvent} µs of CPU an event, ${result.rssMB} MB, ${result.bytesPerEvent} bytes stored an event`,
       `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`,
+      ...(tuning
+        ? [`while fine-tuning (${tuning.tunings} ended): p50 ${tuning.p50Ms} ms, p99 ${tuning.p99Ms} ms`]
+        : []),
       `${result.broker} broker, QoS 1 in, QoS ${result.qosOut} out; ${cpus()[0]?.model ?? "unknown processor"}`,
     ].join("\n"),
   );

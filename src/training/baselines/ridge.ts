@@ -1,4 +1,4 @@
-import { problem } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, problem } from "../../core/index.js";
 
 /**
  * Ridge regression (Hoerl and Kennard 1970): the weights w that minimise
@@ -85,6 +85,15 @@ export class Ridge {
       });
     }
     return weights;
+  }
+
+  write(to: ByteWriter): void {
+    to.f64s(this.#sums).f64(this.#rows);
+  }
+
+  read(from: ByteReader): void {
+    this.#sums.set(from.f64s());
+    this.#rows = from.f64();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AlertState, ByteReader, ByteWriter } from "../core/index.js";
+import type { AlertState, ByteReader, ByteWriter } from "../../core/index.js";
 
 /** Where an alert becomes due. */
 export const DUE = 0.5;
