@@ -19,6 +19,8 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
     filters: [...input.topics, ...requestFilters(pipeline)],
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
+    // With a policy against overload, Eddy has to see what comes too fast.
+    ...(pipeline.overload === "back-pressure" ? {} : { receiveMaximum: ledger.capacity }),
     ...brokerAccess(broker, process.env),
     ...(broker.keepAliveMs === undefined ? {} : { keepAliveSeconds: broker.keepAliveMs / 1000 }),
     log: (message) => log.info(`${pipeline.name}: ${message}`),

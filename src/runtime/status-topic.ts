@@ -1,6 +1,7 @@
 import type { Clock } from "../core/index.js";
 import type { Connection, OutboundMessage } from "../mqtt/index.js";
 import type { LearningReport, MessageOptions } from "../stream/index.js";
+import type { LoadFigures } from "./load.js";
 import type { Log } from "./log.js";
 
 export type PipelineState = "online" | "warming-up" | "degraded" | "offline";
@@ -23,6 +24,8 @@ export function offlineMessage(topic: string, why: string): OutboundMessage {
   };
 }
 
+const LOAD_EVERY_MS = 60_000;
+
 /** How often collecting and training are reported, in reports. */
 const EVERY = 20;
 
@@ -36,6 +39,8 @@ export class StatusTopic {
   #why = "started";
   /** What keeps it from its work for now; goes before the state. */
   #trouble: string | undefined;
+  #load: LoadFigures | undefined;
+  #loadAt = Number.NEGATIVE_INFINITY;
   #learning: object | undefined;
   #isConnected = false;
   #reports = 0;
@@ -69,6 +74,17 @@ export class StatusTopic {
     if (this.#isConnected) this.#publishStatus();
   }
 
+  /** How far it is behind: goes out with the next change, and about once a minute while events come. */
+  measured(load: LoadFigures | undefined): void {
+    if (load === undefined) return;
+    this.#load = load;
+    const now = this.#options.clock.now();
+    // A clock that was set back must not silence it.
+    if (Math.abs(now - this.#loadAt) < LOAD_EVERY_MS) return;
+    this.#loadAt = now;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
   async sayOffline(why: string): Promise<void> {
     if (!this.#isConnected) return;
     const { messages, connection, log } = this.#options;
@@ -94,6 +110,7 @@ export class StatusTopic {
     this.#publish(this.#options.messages.topics.status, {
       state: this.#trouble === undefined ? this.#state : "degraded",
       why: this.#trouble ?? this.#why,
+      ...(this.#load && { load: this.#load }),
       time: new Date(this.#options.clock.now()).toISOString(),
     });
   }

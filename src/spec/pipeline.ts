@@ -103,6 +103,8 @@ export interface PipelineOutput {
   readonly base: string;
   readonly qos: 0 | 1;
   readonly expiryMs: number;
+  /** Which of the predictions that piled up still go out. */
+  readonly backlog: "all" | "unexpired" | "newest";
 }
 
 export interface PipelineControl {
@@ -210,6 +212,10 @@ export interface Pipeline {
   /** Absent: no fine-tuning. */
   readonly learn?: PipelineLearn;
   readonly output: PipelineOutput;
+  /** How long an event waits for others to share its commit. */
+  readonly lingerMs: number;
+  /** What to do with events that come too fast. */
+  readonly overload: "back-pressure" | "drop-oldest" | "sample" | "coalesce";
   readonly store: PipelineStore;
   readonly control: PipelineControl;
   /** Public keys (ed25519, base64) of which one has to have signed `model.file`; none: unsigned ones will do. */

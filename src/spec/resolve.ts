@@ -91,7 +91,10 @@ export function resolve(
       base: output.base,
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
+      backlog: output.backlog,
     },
+    lingerMs: parseDuration(full.commit.linger),
+    overload: full.overload,
     control,
     modelKeys: full.models["require-signature"],
     store: {

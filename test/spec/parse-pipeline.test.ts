@@ -16,6 +16,8 @@ describe("parsePipeline()", () => {
     expect(pipeline).toEqual({
       name: "a",
       modelKeys: [],
+      lingerMs: 0,
+      overload: "back-pressure",
       input: {
         topics: ["t"],
         codec: "json",
@@ -45,7 +47,7 @@ describe("parsePipeline()", () => {
         coldStart: { events: 1000, lead: 250 },
       },
       anomaly: { alertsPerDay: 1, warmUp: 750, hold: 5 },
-      output: { predictions: true, alerts: true, base: "eddy", qos: 1, expiryMs: 3_600_000 },
+      output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },
       tests: [],
       environment: {},
@@ -112,6 +114,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
     expect(pipeline.output).toEqual({
       predictions: false,
       alerts: false,
+      backlog: "all",
       base: "site/eddy",
       qos: 0,
       expiryMs: 600_000,

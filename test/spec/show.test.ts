@@ -113,6 +113,10 @@ describe("show()", () => {
         base: eddy
         qos: 1
         expiry: 1h
+        backlog: all
+      commit:
+        linger: 0s
+      overload: back-pressure
       store:
         retention: {}
         durability: power-loss
