@@ -12,13 +12,16 @@ import { offlineMessage } from "./status-topic.js";
  */
 export function connectToBroker(pipeline: Pipeline, store: Store, url: string, log: Log): Connection {
   const { broker, input, output } = pipeline;
-  const ledger = new Ledger({ entries: store.pipeline(pipeline.name).ledger() });
+  const own = store.pipeline(pipeline.name);
+  const ledger = new Ledger({ entries: own.ledger() });
   return brokerConnection({
     url,
     clientId: `${store.instanceId}-${pipeline.name}`,
     filters: [...input.topics, ...requestFilters(pipeline)],
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
+    qos: input.qos,
+    onReleased: (packetId) => own.releasePacket(packetId),
     // With a policy against overload, Eddy has to see what comes too fast.
     ...(pipeline.overload === "back-pressure" ? {} : { receiveMaximum: ledger.capacity }),
     ...brokerAccess(broker, process.env),

@@ -32,6 +32,8 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
       ...(input.id === undefined ? {} : { id: input.id }),
+      // With a policy against overload the broker may send so many before any is acknowledged.
+      ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
     }),
     features: featureStage({
       features: pipeline.features,

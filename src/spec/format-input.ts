@@ -26,13 +26,22 @@ const codec = z
   })
   .meta({ title: CODEC_WORDS });
 
+const QOS_WORDS = "1 or 2";
+
 export const inputFormat = z
   .strictObject(
     {
       topics: about(
         listOf(topicFilter, "a list of MQTT topic filters"),
-        "What to subscribe to, at QoS 1. Filters must not overlap; shared subscriptions ($share) are refused, because a key's events must all come here, in order.",
+        "What to subscribe to. Filters must not overlap; shared subscriptions ($share) are refused, because a key's events must all come here, in order.",
         { example: ["plant/+/vibration"] },
+      ),
+      qos: about(
+        z
+          .xor([z.literal(1, QOS_WORDS), z.literal(2, QOS_WORDS)], QOS_WORDS)
+          .meta({ title: QOS_WORDS })
+          .default(1),
+        "Quality of service of the subscriptions. 1: exact on brokers that keep the session and assign packet ids in turn, as Mosquitto does, or with `id`. 2: exact on any that keeps the session, at twice the packets; publishers have to send at QoS 2 too.",
       ),
       codec: about(
         codec.default("json"),

@@ -18,6 +18,8 @@ export type Every = { readonly ms: number } | { readonly events: number };
 
 export interface PipelineInput {
   readonly topics: readonly string[];
+  /** Of the subscriptions. */
+  readonly qos: 1 | 2;
   readonly codec: "json" | "cbor" | "text";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;

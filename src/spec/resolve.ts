@@ -28,6 +28,7 @@ export function resolve(
     name: full.name,
     input: {
       topics: input.topics,
+      qos: input.qos,
       codec: input.codec,
       key: input.key,
       ...given("time", input.time),

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { torture } from "./torture.js";
 
-/** `npm run torture -- --rounds 500 --minutes 30 --seed 1 --faults kill,cut` */
+/** `npm run torture -- --rounds 500 --minutes 30 --seed 1 --qos 2 --faults kill,cut` */
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "500" },
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
+    qos: { type: "string", default: "1" },
     faults: { type: "string" },
   },
 });
@@ -16,6 +17,7 @@ const report = await torture({
   rounds: Number(values.rounds),
   seconds: Number(values.minutes) * 60,
   seed: Number(values.seed),
+  qos: values.qos === "2" ? 2 : 1,
   ...(values.faults === undefined ? {} : { faults: values.faults.split(",") }),
   say: write,
 });

@@ -14,9 +14,9 @@ import type { KnownEvent } from "./events.js";
 export const NAME = "torture";
 
 /** The keep-alive is as short as MQTT allows, so that the harness need not wait long for silence to be noticed. */
-const PIPELINE = `
+const pipelineText = (qos: 1 | 2) => `
 name: ${NAME}
-input: { topics: [plant/level], time: timestamp, key: "{key}" }
+input: { topics: [plant/level], qos: ${qos}, time: timestamp, key: "{key}" }
 broker: { keep-alive: 1s }
 features: [value, { difference: value }]
 target: value
@@ -35,6 +35,7 @@ export class Rig {
   readonly listener: Listener;
   /** Undefined where disks cannot be made to fail. */
   readonly disk: FailingDisk | undefined;
+  readonly qos: 1 | 2;
   eddy: EddyProcess | undefined;
   #sensor: Client;
   #shiftMs = 0;
@@ -46,7 +47,9 @@ export class Rig {
     proxy: TcpProxy;
     listener: Listener;
     sensor: Client;
+    qos: 1 | 2;
   }) {
+    this.qos = parts.qos;
     this.folder = parts.folder;
     this.pipeline = parts.pipeline;
     this.broker = parts.broker;
@@ -57,15 +60,18 @@ export class Rig {
     this.pipelineFile = join(this.folder, "torture.yaml");
   }
 
-  static async make(): Promise<Rig> {
+  /** @param qos of the sensor, and of Eddy's subscription */
+  static async make(qos: 1 | 2 = 1): Promise<Rig> {
     const folder = mkdtempSync(join(tmpdir(), "eddy-torture-"));
     mkdirSync(join(folder, "data"));
-    writeFileSync(join(folder, "torture.yaml"), PIPELINE);
-    const { pipeline, problems } = parsePipeline(PIPELINE, { file: join(folder, "torture.yaml") });
+    const text = pipelineText(qos);
+    writeFileSync(join(folder, "torture.yaml"), text);
+    const { pipeline, problems } = parsePipeline(text, { file: join(folder, "torture.yaml") });
     if (pipeline === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
     const broker = await startMosquitto({ persistence: true, maxInflight: 1000 });
     return new Rig({
       folder,
+      qos,
       pipeline,
       broker,
       proxy: await startTcpProxy(broker.port),
@@ -90,7 +96,9 @@ export class Rig {
   /** Sends events; fulfilled when the broker has them all. */
   async send(events: readonly KnownEvent[]): Promise<void> {
     const payloads = events.map((event) => JSON.stringify(event));
-    await Promise.all(payloads.map((payload) => this.#sensor.publish("plant/level", payload)));
+    await Promise.all(
+      payloads.map((payload) => this.#sensor.publish("plant/level", payload, { qos: this.qos })),
+    );
   }
 
   /**

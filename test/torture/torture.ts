@@ -15,6 +15,8 @@ export interface TortureOptions {
   /** Ends after so many rounds, or after this time, whichever comes first. */
   readonly rounds: number;
   readonly seconds: number;
+  /** Default 1. */
+  readonly qos?: 1 | 2;
   /** Of FAULTS; default: all. */
   readonly faults?: readonly string[];
   readonly say?: (line: string) => void;
@@ -46,7 +48,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const names = options.faults ?? Object.keys(FAULTS);
   const rng = new Rng(seed);
   const known = new KnownEvents(seed);
-  const rig = await Rig.make();
+  const rig = await Rig.make(options.qos);
   const deadline = performance.now() + seconds * 1000;
   const counts: Record<string, number> = {};
   const sum: Findings = { lost: [], doubled: [], wrong: [] };
