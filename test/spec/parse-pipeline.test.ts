@@ -21,6 +21,7 @@ describe("parsePipeline()", () => {
       input: {
         topics: ["t"],
         codec: "json",
+        qos: 1,
         key: "default",
         timeUnit: "auto",
         zone: "UTC",
@@ -80,6 +81,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
 `);
     expect(pipeline.input).toEqual({
       topics: ["t"],
+      qos: 1,
       codec: "cbor",
       key: "{pump}",
       time: "at",

@@ -64,6 +64,7 @@ describe("show()", () => {
       input:
         topics:
           - plant/+/vibration
+        qos: 1
         codec: json
         key: "{topic[1]}"
         time: ts

@@ -41,6 +41,10 @@ export class EddyProcess {
     this.#exited = once(this.#child, "close").then(() => running.delete(this.#child));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
