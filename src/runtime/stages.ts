@@ -32,6 +32,8 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
       ...(input.id === undefined ? {} : { id: input.id }),
+      // With a policy against overload the broker may send so many before any is acknowledged.
+      ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
     }),
     features: featureStage({
       features: pipeline.features,
@@ -70,7 +72,7 @@ export async function makeStages(
       onLearning({ kind: "drift", position, why: driftWords(found), ...found });
     });
   if (model.kind === "file") {
-    const cells = await fixedCells(model, shape.inputs, shape.outputs, features.names);
+    const cells = await fixedCells(model, pipeline.modelKeys, shape.inputs, shape.outputs, features.names);
     return [sequence, features, cells, detection, drift(() => {})];
   }
   const { learn } = pipeline;
@@ -117,11 +119,12 @@ function driftWords({ before, after }: Drift): string {
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */
 async function fixedCells(
   { file, batch }: FileModel,
+  keys: readonly string[],
   inputs: number,
   outputs: number,
   names: readonly string[],
 ): Promise<Stage> {
-  const model = await loadModel(file);
+  const model = await loadModel(file, { keys });
   if (model.inputs !== inputs || model.outputs < outputs) {
     throw problem(RangeError, {
       code: "MODEL_SHAPE",

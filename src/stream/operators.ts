@@ -29,8 +29,9 @@ import { stepWith } from "./step-with.js";
 
 export interface MqttSourceOptions {
   readonly url: string;
-  /** Topic filters, QoS 1. */
   readonly topics: readonly string[];
+  /** Of the subscriptions, default 1. */
+  readonly qos?: 1 | 2;
   /** Default: the store's instance id and the pipeline's name. */
   readonly clientId?: string;
   readonly username?: string;
@@ -55,6 +56,7 @@ export function mqttSource(options: MqttSourceOptions): Observable<PacketBatch> 
       // Two boxes with the same pipeline must not push each other off the broker.
       clientId: clientId ?? `${store.instanceId}-${store.name}`,
       ledger: new Ledger({ entries: store.ledger() }),
+      onReleased: (packetId) => store.releasePacket(packetId),
     });
     const subscription = packetSource(connection).subscribe(subscriber);
     return () => {

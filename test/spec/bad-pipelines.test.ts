@@ -138,7 +138,9 @@ target: v
     "reports a field that is like none",
     `${GOOD}broker: { tls: true }
 `,
-    ["p.yaml:4:11: error: broker.tls: no such field; expected one of url, username, password"],
+    [
+      "p.yaml:4:11: error: broker.tls: no such field; expected one of url, username, password, password-file, ca, cert, key, keep-alive",
+    ],
   ],
   [
     "reports a number where a duration is due",

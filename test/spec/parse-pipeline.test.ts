@@ -15,9 +15,13 @@ describe("parsePipeline()", () => {
     const { source, ...pipeline } = parse("name: a\ninput: { topics: [t] }\ntarget: v\n");
     expect(pipeline).toEqual({
       name: "a",
+      modelKeys: [],
+      lingerMs: 0,
+      overload: "back-pressure",
       input: {
         topics: ["t"],
         codec: "json",
+        qos: 1,
         key: "default",
         timeUnit: "auto",
         zone: "UTC",
@@ -25,7 +29,7 @@ describe("parsePipeline()", () => {
         maxAheadMs: 3_600_000,
         maxBytes: 262_144,
       },
-      broker: {},
+      broker: { keepAliveMs: 30_000 },
       control: { mqtt: [] },
       sequence: { late: "step" },
       features: [
@@ -51,7 +55,7 @@ describe("parsePipeline()", () => {
         keys: 100,
         limits: {},
       },
-      output: { predictions: true, alerts: true, base: "eddy", qos: 1, expiryMs: 3_600_000 },
+      output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },
       tests: [],
       environment: {},
@@ -84,6 +88,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
 `);
     expect(pipeline.input).toEqual({
       topics: ["t"],
+      qos: 1,
       codec: "cbor",
       key: "{pump}",
       time: "at",
@@ -94,7 +99,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       maxAheadMs: 5_400_000,
       maxBytes: 1500,
     });
-    expect(pipeline.broker).toEqual({ url: "mqtts://host:8883", username: "me" });
+    expect(pipeline.broker).toMatchObject({ url: "mqtts://host:8883", username: "me" });
     expect(pipeline.sequence).toEqual({ gapMs: 90_000, late: "drop" });
     expect(pipeline.features).toEqual([
       { kind: "field", field: "u", scale: "robust" },
@@ -118,6 +123,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
     expect(pipeline.output).toEqual({
       predictions: false,
       alerts: false,
+      backlog: "all",
       base: "site/eddy",
       qos: 0,
       expiryMs: 600_000,

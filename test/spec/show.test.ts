@@ -31,7 +31,7 @@ describe("parsePipeline() with an environment", () => {
   it("fills in texts, and numbers where the format asks for one", () => {
     const pipeline = parse(WITH_SECRETS, SECRETS);
     expect(pipeline.input.topics).toEqual(["hamburg/+/v"]);
-    expect(pipeline.broker).toEqual({ url: "mqtt://broker.example", username: "me", password: "0042" });
+    expect(pipeline.broker).toMatchObject({ url: "mqtt://broker.example", username: "me", password: "0042" });
     expect(pipeline.targets).toEqual(["rms"]);
     expect(pipeline.features[1]).toMatchObject({ scale: { mean: -1.5, sd: 1 } });
     expect(pipeline.model.horizons).toEqual([12]);
@@ -42,7 +42,7 @@ describe("parsePipeline() with an environment", () => {
   it("takes $${ for ${ itself, and a value for YAML never", () => {
     const text = `${GOOD}broker: { username: "$\${A}", password: "\${B}" }\n`;
     const { broker } = parse(text, { B: `x, url: y # \${A}` });
-    expect(broker).toEqual({ username: `\${A}`, password: `x, url: y # \${A}` });
+    expect(broker).toMatchObject({ username: `\${A}`, password: `x, url: y # \${A}` });
   });
 
   it("reports a value that does not fit as the file has it", () => {
@@ -64,6 +64,7 @@ describe("show()", () => {
       input:
         topics:
           - plant/+/vibration
+        qos: 1
         codec: json
         key: "{topic[1]}"
         time: ts
@@ -72,7 +73,8 @@ describe("show()", () => {
         retained: ignore
         max-ahead: 1h
         max-bytes: 256KiB
-      broker: {}
+      broker:
+        keep-alive: 30s
       sequence:
         late: step
       features:
@@ -115,11 +117,17 @@ describe("show()", () => {
         base: eddy
         qos: 1
         expiry: 1h
+        backlog: all
+      commit:
+        linger: 0s
+      overload: back-pressure
       store:
         retention: {}
         durability: power-loss
       control:
         mqtt: []
+      models:
+        require-signature: []
       tests: []
       "
     `);
