@@ -34,9 +34,9 @@ export interface Detector {
   step(row: Row): number | null;
   /** Why the newest row was judged so, in words and numbers; asked for when it matters, so that steps stay cheap. */
   why(): string;
-  /** Gives back what the garbage collector can't: memory in the kernel. It is not used any more then. */
-  release(): void;
   write(to: ByteWriter): void;
   /** @throws RangeError code `STATE_CORRUPT` when the bytes are not what `write` wrote */
   read(from: ByteReader): void;
+  /** Gives back memory that isn't the garbage collector's; the detector is of no use afterwards. */
+  release(): void;
 }

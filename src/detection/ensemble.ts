@@ -1,6 +1,7 @@
 import { log } from "../core/index.js";
-import type { Detector } from "./detector.js";
+import type { Detector, Row } from "./detector.js";
 import { ForecastDetector } from "./forecast/forecast-detector.js";
+import { Fusion } from "./fusion.js";
 import { LevelCores, LevelDetector } from "./level/level-detector.js";
 import { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 import { PatternDetector } from "./pattern/pattern-detector.js";
@@ -30,53 +31,79 @@ export class Shared {
   readonly cores = new LevelCores();
 }
 
-/** A detector of a key, and how strong its evidence has to be, in its own thresholds, to count as 1. */
+/** One that judges a key's rows, in thresholds of the key's own budget. */
 export interface Member {
   readonly detector: Detector;
   /** @param intervalMs usual time between the key's rows; 0 while unknown */
-  bar(intervalMs: number): number;
+  strength(row: Row, intervalMs: number): number;
+  /** Of the newest row. */
+  why(): string;
+  /** It says itself what value was expected. */
+  readonly speaksOfTheForecast?: boolean;
 }
 
 export function makeEnsemble(options: EnsembleOptions, shared: Shared): Member[] {
-  const { targets, warmUp, detectors, rings, limits, alertsPerDay } = options;
-  const asShipped = (detector: Detector): Member => ({ detector, bar: () => 1 });
-  return detectors.flatMap((name): Member[] => {
-    switch (name) {
-      case "pattern":
-        return targets.map((_, target) => ({
-          detector: forTarget(
-            new PatternDetector({ warmUp, ring: rings.pattern, threshold: 1 }, shared.reservoirs.kernel),
-            target,
-          ),
-          bar: (intervalMs) => patternThreshold(alertsPerDay, intervalMs),
-        }));
-      case "novelty":
-      case "novelty-6":
-        return targets.map((_, target) => ({
-          detector: forTarget(
-            new NoveltyDetector(
-              { warmUp, ring: rings.novelty, nets: name === "novelty" ? ONE_NET : SIX_NETS },
-              shared.reservoirs,
-            ),
-            target,
-          ),
-          bar: (intervalMs) => noveltyBar(alertsPerDay, intervalMs),
-        }));
-      case "level":
-        return [asShipped(new LevelDetector({ signals: targets, warmUp }, shared.cores))];
-      case "forecast":
-        return [asShipped(new ForecastDetector(targets))];
-      case "stuck":
-        return [asShipped(new StuckDetector(targets, warmUp))];
-      case "range":
-        return targets.flatMap((target, index) => {
-          const own = limits[target];
-          return own === undefined ? [] : [asShipped(forTarget(new RangeDetector(target, own), index))];
-        });
-      default:
-        return [];
-    }
+  const { targets, warmUp, detectors, limits } = options;
+  const has = (name: DetectorName) => detectors.includes(name);
+  const single = targets.flatMap((name, target): Member[] => {
+    const own = limits[name];
+    return [
+      ...signalMembers(options, shared, target),
+      ...(has("range") && own !== undefined
+        ? [asShipped(forTarget(new RangeDetector(name, own), target))]
+        : []),
+    ];
   });
+  return [
+    ...single,
+    ...(has("level") ? [asShipped(new LevelDetector({ signals: targets, warmUp }, shared.cores))] : []),
+    ...(has("forecast") ? [{ ...asShipped(new ForecastDetector(targets)), speaksOfTheForecast: true }] : []),
+    ...(has("stuck") ? [asShipped(new StuckDetector(targets, warmUp))] : []),
+  ];
+}
+
+function asShipped(detector: Detector): Member {
+  return { detector, strength: (row) => detector.step(row) ?? 0, why: () => detector.why() };
+}
+
+/** Pattern and novelty of one signal: each by itself, or as one where both are wanted. */
+function signalMembers(options: EnsembleOptions, shared: Shared, target: number): Member[] {
+  const { warmUp, detectors, rings, alertsPerDay } = options;
+  const isSix = detectors.includes("novelty-6");
+  const novelty =
+    isSix || detectors.includes("novelty")
+      ? new NoveltyDetector(
+          { warmUp, nets: isSix ? SIX_NETS : ONE_NET, ...(isSix ? {} : { ring: rings.novelty }) },
+          shared.reservoirs,
+        )
+      : undefined;
+  const pattern = detectors.includes("pattern")
+    ? new PatternDetector({ warmUp, ring: rings.pattern }, shared.reservoirs.kernel)
+    : undefined;
+  const raises = (intervalMs: number) => noveltyMayRaise(alertsPerDay, intervalMs);
+  if (novelty && !pattern) {
+    const detector = forTarget(novelty, target);
+    const strength = (row: Row, intervalMs: number) => {
+      const own = detector.step(row) ?? 0;
+      return raises(intervalMs) ? own : 0;
+    };
+    return [{ detector, strength, why: () => detector.why() }];
+  }
+  if (!pattern) return [];
+  const detector = forTarget(novelty ? new Fusion(novelty, pattern) : pattern, target);
+  let isPatternAlone = true;
+  return [
+    {
+      detector,
+      strength: (row, intervalMs) => {
+        const together = detector.step(row) ?? 0;
+        const alone = pattern.evidence / patternThreshold(alertsPerDay, intervalMs);
+        isPatternAlone = !novelty || !raises(intervalMs) || alone >= together;
+        return isPatternAlone ? alone : together;
+      },
+      why: () => (isPatternAlone ? pattern.why() : detector.why()),
+    },
+  ];
 }
 
 /** A detector of one signal, given that one of several. */
@@ -111,7 +138,7 @@ const FALSE_BY_THRESHOLD = [
 /** The pattern detector's threshold at which noise alone wastes no more than a hundredth of the budget. */
 export function patternThreshold(alertsPerDay: number, intervalMs: number): number {
   if (!(intervalMs > 0)) return 3;
-  const wanted = log(WASTED * alertsPerDay * rowsOfTenThousand(intervalMs));
+  const wanted = log(WASTED * alertsPerDay * daysInTenThousand(intervalMs));
   let [before, falseBefore] = FALSE_BY_THRESHOLD[0] as readonly [number, number];
   for (const [threshold, count] of FALSE_BY_THRESHOLD) {
     if (log(count) <= wanted) {
@@ -126,17 +153,13 @@ export function patternThreshold(alertsPerDay: number, intervalMs: number): numb
 
 /** Alerts that novelty raises in 10,000 rows of whatever stream. */
 const NOVELTY_FALSE = 5;
-/** Evidence that novelty never has. */
-const NEVER = 1e9;
-
-/** Novelty may raise where its own false alerts fit the budget; elsewhere it keeps silent. */
-export function noveltyBar(alertsPerDay: number, intervalMs: number): number {
-  if (!(intervalMs > 0)) return NEVER;
-  return alertsPerDay * rowsOfTenThousand(intervalMs) >= 10 * NOVELTY_FALSE ? 1 : NEVER;
+/** Novelty may raise where its own false alerts take no more than a tenth of the budget; elsewhere it keeps silent. */
+export function noveltyMayRaise(alertsPerDay: number, intervalMs: number): boolean {
+  return alertsPerDay * daysInTenThousand(intervalMs) >= 10 * NOVELTY_FALSE;
 }
 
 /** Days in 10,000 rows. */
-function rowsOfTenThousand(intervalMs: number): number {
+function daysInTenThousand(intervalMs: number): number {
   return (10_000 * intervalMs) / 86_400_000;
 }
 

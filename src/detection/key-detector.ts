@@ -15,6 +15,7 @@ import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./
 import type { ForecastUnit } from "./forecast/forecast-unit.js";
 import { TargetForecasts } from "./forecast/target-forecasts.js";
 import { UsualInterval } from "./usual-interval.js";
+import { short } from "./words.js";
 
 /** How a key is watched. */
 export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
@@ -54,7 +55,7 @@ class Watch {
     let strength = 0;
     let member: Member | undefined;
     for (const one of this.members) {
-      const own = (one.detector.step(row) ?? 0) / one.bar(this.interval.ms) / factor;
+      const own = one.strength(row, this.interval.ms) / factor;
       if (own <= strength) continue;
       strength = own;
       member = one;
@@ -85,6 +86,7 @@ class Watch {
 export class KeyDetector {
   readonly #forecasts: readonly TargetForecasts[];
   readonly #watch: Watch | undefined;
+  readonly #names: readonly string[];
   /** Event time, ms: no alert is raised before it. */
   #mutedUntil = Number.NEGATIVE_INFINITY;
   /** Why an open alert is to end with the next event; empty: it isn't. */
@@ -93,6 +95,7 @@ export class KeyDetector {
   constructor({ targets, horizons, unit, watch }: DetectorOptions, shared: Shared) {
     this.#forecasts = targets.map((_, index) => new TargetForecasts(index, horizons, unit));
     this.#watch = watch && new Watch(watch, targets, shared);
+    this.#names = targets;
   }
 
   get isAlertOpen(): boolean {
@@ -154,18 +157,31 @@ export class KeyDetector {
     };
     const { strength, member } = watch.strongest(row);
     const isWarm = event.seq > watch.options.warmUp;
+    const wasOpenSince = watch.cycle.since;
     const ended = this.#ending === "" ? undefined : watch.cycle.clear();
     const endedBy = this.#ending;
     this.#ending = "";
-    const { score, state, since } = watch.cycle.step(strength, time, isWarm && time >= this.#mutedUntil);
+    const isReported = ended === undefined && isWarm && time >= this.#mutedUntil;
+    const { score, state } = watch.cycle.step(strength, time, isReported);
     if (state === "raised") watch.budget.spend();
-    if (ended?.state) event.change = alertChange("cleared", ended.since, score, endedBy, targets);
+    if (ended) event.change = alertChange(ended, wasOpenSince, score, endedBy, targets);
     else if (state) {
-      const why =
-        state === "cleared" ? `calm for ${watch.options.hold} events` : (member?.detector.why() ?? "");
+      const since = state === "cleared" ? wasOpenSince : watch.cycle.since;
+      const why = state === "cleared" ? `calm for ${watch.options.hold} events` : this.#why(targets, member);
       event.change = alertChange(state, since, score, why, targets);
     }
     return isWarm ? score : null;
+  }
+
+  /** What came beside what was expected, then what the detector says. */
+  #why(targets: readonly TargetForecast[], member: Member | undefined): string {
+    const words = member?.why() ?? "";
+    const [first] = targets;
+    if (member?.speaksOfTheForecast || first === undefined || first.lower === null || first.upper === null) {
+      return words;
+    }
+    const expected = `${short(first.lower)} to ${short(first.upper)}`;
+    return `${this.#names[0]} ${short(first.value)}, expected ${expected}; ${words}`;
   }
 
   write(to: ByteWriter): void {

@@ -1,6 +1,13 @@
+import { exp } from "../core/index.js";
+
 /** Four significant digits, as people read them. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** How improbable, of -log10 p: `one in 250`. */
+export function oneIn(surprise: number): string {
+  return surprise > 6 ? "less than one in a million" : `one in ${short(exp(Math.LN10 * surprise))}`;
 }
 
 /** `40 minutes`, `9 days`. */

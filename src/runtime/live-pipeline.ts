@@ -1,5 +1,5 @@
 import { merge, Subject, type Subscription, takeUntil } from "rxjs";
-import { type Batch, type Clock, systemClock, type TimeForm, type TimeReader } from "../core/index.js";
+import { type Batch, type Clock, type StreamEvent, systemClock, type TimeReader } from "../core/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineStore } from "../store/index.js";
@@ -16,17 +16,21 @@ import {
   type Resumed,
   requestSource,
   resume,
+  shedLoad,
   stepWith,
   takeSnapshot,
 } from "../stream/index.js";
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
+import { diskTrouble } from "./disk-trouble.js";
 import { feedHistory } from "./history.js";
+import { Load } from "./load.js";
 import type { Log } from "./log.js";
 import { makeReader } from "./sample-reader.js";
 import { untilClockIsSane } from "./sane-clock.js";
 import { type Engines, makeStages } from "./stages.js";
 import { StatusTopic } from "./status-topic.js";
+import { TIME_FORMS } from "./time-forms.js";
 
 export interface LivePipelineOptions {
   readonly pipeline: Pipeline;
@@ -56,6 +60,7 @@ export class LivePipeline {
   readonly #status: StatusTopic;
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
+  readonly #load = new Load();
   #watching: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -85,6 +90,7 @@ export class LivePipeline {
       connection,
       store,
       output,
+      clock: this.#clock,
       onWarning: (message) => log.warn(message),
     });
   }
@@ -113,7 +119,9 @@ export class LivePipeline {
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
     });
-    const decoded = packetSource(connection, (state) => this.#onConnection(state), this.#deliveries).pipe(
+    const gather = { lingerMs: pipeline.lingerMs };
+    const onState = (state: ConnectionState) => this.#onConnection(state);
+    const decoded = packetSource(connection, onState, this.#deliveries, gather).pipe(
       takeUntil(this.#stop),
       decodePackets({
         codec,
@@ -121,6 +129,7 @@ export class LivePipeline {
         clock: this.#clock,
         retained: pipeline.input.retained,
         requests: answerMqtt(pipeline, this.control, connection, log),
+        shed: (events, waiting) => this.#shed(events, waiting),
         onIgnored: () => this.counters.ignored++,
       }),
     );
@@ -136,6 +145,7 @@ export class LivePipeline {
           this.#scope = scope;
         },
         resume: (scope) => this.#resume(scope),
+        onTrouble: (error) => this.#onTrouble(error),
       }),
     );
     this.#subscription = committed.subscribe({
@@ -147,7 +157,7 @@ export class LivePipeline {
       },
       complete: markCompleted,
     });
-    this.#watching = setInterval(() => this.#reportUnsettled(), UNSETTLED_MS);
+    this.#watching = setInterval(() => this.#reportLoad(), UNSETTLED_MS);
     this.#watching.unref();
     await this.#scope?.ready;
     this.#isResumed = true;
@@ -209,6 +219,13 @@ export class LivePipeline {
     }
   }
 
+  #shed(events: readonly StreamEvent[], waiting: number): readonly StreamEvent[] {
+    const kept = shedLoad(this.#options.pipeline.overload, events, waiting);
+    this.counters.shed += events.length - kept.length;
+    this.#load.waiting = waiting;
+    return kept;
+  }
+
   #forgetLedger(): void {
     const { store, log } = this.#options;
     store.forgetLedger().catch((error: unknown) => log.warn(`ledger not forgotten: ${messageOf(error)}`));
@@ -218,7 +235,20 @@ export class LivePipeline {
     this.counters.count(batch);
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
+    this.#load.committed(batch, this.#clock.now());
     this.#sayHowTimesAreRead();
+  }
+
+  #onTrouble(error: (Error & { readonly code: string }) | undefined): void {
+    const { log, pipeline } = this.#options;
+    this.#status.trouble(error && diskTrouble(error));
+    if (error) log.error(`${pipeline.name}: events wait at the broker: ${error.message}`);
+    else log.info(`${pipeline.name}: events are stored again`);
+  }
+
+  #reportLoad(): void {
+    this.#status.measured(this.#load.figures(this.#outboxes.backlog, this.counters.shed));
+    this.#reportUnsettled();
   }
 
   #reportUnsettled(): void {
@@ -254,12 +284,6 @@ export class LivePipeline {
 
 /** A delivery unsettled this long is reported: its packets fill the broker's window. */
 const UNSETTLED_MS = 10_000;
-
-const TIME_FORMS: Readonly<Record<TimeForm, string>> = {
-  iso8601: "ISO 8601",
-  s: "seconds since 1970",
-  ms: "milliseconds since 1970",
-};
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -21,7 +21,7 @@ export function show(pipeline: Pipeline): string {
  */
 export function normalize(pipeline: Pipeline): string {
   const { input, sequence, features, target, model, anomaly, learn } = pipeline.source;
-  const { topics: _, ...reading } = input;
+  const { topics: _, qos: __, ...reading } = input;
   const deciding = inMilliseconds({ input: reading, sequence, features, target, model, anomaly, learn });
   const names = namesIn(JSON.stringify(deciding));
   const environment = Object.fromEntries(
@@ -31,7 +31,7 @@ export function normalize(pipeline: Pipeline): string {
 }
 
 type Deciding = Pick<FullDocument, "sequence" | "features" | "target" | "model" | "anomaly" | "learn"> & {
-  input: Omit<FullDocument["input"], "topics">;
+  input: Omit<FullDocument["input"], "topics" | "qos">;
 };
 
 /** `60s` and `1m` are the same pause. */

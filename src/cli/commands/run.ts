@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { connectToBroker, Eddy } from "../../runtime/index.js";
-import { readPipelines } from "../pipeline-files.js";
+import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { terminalLog } from "../terminal-log.js";
 import { untilStopped } from "../until-stopped.js";
 
@@ -9,6 +9,7 @@ interface RunOptions {
   readonly data: string;
   readonly history?: string;
   readonly restep?: boolean;
+  readonly models?: string;
   readonly json?: boolean;
 }
 
@@ -23,6 +24,7 @@ export function runCommand(): Command {
     .option("--data <dir>", "data directory: state, outputs, checkpoints", "eddy-data")
     .option("--history <file>", "step a recording first (CSV or NDJSON), so that it starts warm")
     .option("--restep", "after a change of the pipeline: step the stored events again under the new one")
+    .option(...MODELS_OPTION)
     .option("--json", "log one JSON object a line")
     .addHelpText(
       "after",
@@ -32,7 +34,7 @@ export function runCommand(): Command {
 }
 
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
-  const pipelines = await readPipelines(files);
+  const pipelines = await readPipelines(files, options);
   const log = terminalLog(options.json ?? false);
   const stopped = untilStopped();
   const eddy = await Eddy.start({

@@ -19,8 +19,6 @@ export interface AlertStep {
   /** It fired: an alert was raised, or would have been were one not open. */
   readonly fires: boolean;
   readonly state: AlertState | undefined;
-  /** Event time at which the alert that is open, or has just been cleared, was raised, ms; NaN: there is none. */
-  readonly since: number;
 }
 
 /**
@@ -59,9 +57,7 @@ export class AlertCycle {
    */
   step(strength: number, time: number, isReported: boolean): AlertStep {
     const { r, fires } = this.#firing.step(strength);
-    const before = this.#since;
-    const state = isReported ? this.#next(strength, fires, time) : undefined;
-    return { score: scoreOf(r), fires, state, since: state === "cleared" ? before : this.#since };
+    return { score: scoreOf(r), fires, state: isReported ? this.#next(strength, fires, time) : undefined };
   }
 
   #next(strength: number, fires: boolean, time: number): AlertState | undefined {
@@ -72,17 +68,16 @@ export class AlertCycle {
       return "raised";
     }
     this.#calm = strength < CALM ? this.#calm + 1 : 0;
-    if (this.#calm >= this.#hold) return this.clear()?.state;
+    if (this.#calm >= this.#hold) return this.clear();
     return fires ? "updated" : undefined;
   }
 
   /** Ends an open alert, whatever the strength. */
-  clear(): Pick<AlertStep, "state" | "since"> | undefined {
+  clear(): AlertState | undefined {
     if (!this.isOpen) return undefined;
-    const since = this.#since;
     this.#since = Number.NaN;
     this.#calm = 0;
-    return { state: "cleared", since };
+    return "cleared";
   }
 
   /** Goes on with the alert of another, not with what that one got used to. */

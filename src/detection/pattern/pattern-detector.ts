@@ -1,7 +1,7 @@
-import { type ByteReader, type ByteWriter, exp } from "../../core/index.js";
+import type { ByteReader, ByteWriter } from "../../core/index.js";
 import type { Kernel } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
-import { duration, short } from "../words.js";
+import { duration, oneIn, short } from "../words.js";
 import { FrozenScale } from "./frozen-scale.js";
 import { LagProfiles, WIDTHS } from "./lag-profiles.js";
 import { LinearPredictor } from "./linear-predictor.js";
@@ -103,7 +103,7 @@ export class PatternDetector implements Detector {
 
   why(): string {
     const channel = this.#surprises.reduce((best, s, i) => (s > (this.#surprises[best] ?? 0) ? i : best), 0);
-    const odds = `one in ${short(exp(Math.LN10 * (this.#surprises[channel] ?? 0)))}`;
+    const odds = oneIn(this.#surprises[channel] ?? 0);
     if (channel === 0) return `${short(this.#value)} does not follow from the values before it (${odds})`;
     const rowMs = this.#count > 1 ? (this.#last - this.#first) / (this.#count - 1) : 0;
     const width = WIDTHS[channel - 1] ?? 0;

@@ -109,8 +109,7 @@ describe("AlertCycle", () => {
     expect(cycle.clear()).toBeUndefined();
     changes([0, 0, 3], cycle);
     expect(cycle.since).toBe(2000);
-    expect(cycle.step(3, 3000, true).since).toBe(2000);
-    expect(cycle.clear()).toEqual({ state: "cleared", since: 2000 });
+    expect(cycle.clear()).toBe("cleared");
     expect(cycle.isOpen).toBe(false);
     expect(cycle.since).toBeNaN();
   });

@@ -1,9 +1,9 @@
 import { erfc } from "./erfc.js";
 
+/** As NAB writes it. */
+const ROOT_OF_TWO = 14_142 / 10_000;
 const WINDOW = 6400;
 const STEP = 100;
-/** What NAB takes for the square root of 2. */
-const ROOT = 14_142 / 10_000;
 
 /**
  * NAB's windowedGaussian, the yardstick whose published scores (39.65, 20.87, 47.41) check this scorer: 1 - Q, Q the
@@ -22,8 +22,9 @@ export function windowedGaussian(values: Float64Array): Float64Array {
     deviation = Math.sqrt(variance) || 0.000001;
   };
   return values.map((value) => {
+    // NAB divides by 1.4142, not by the square root of 2.
     const z = Math.abs(value - mean) / deviation;
-    const score = window.length === 0 ? 0 : 1 - 0.5 * erfc(z / ROOT);
+    const score = window.length === 0 ? 0 : 1 - 0.5 * erfc(z / ROOT_OF_TWO);
     if (window.length < WINDOW) {
       window.push(value);
       measure();
