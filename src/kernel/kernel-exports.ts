@@ -31,7 +31,11 @@ interface DetectionExports {
   leverage(wide: Pointer, pphi: Pointer, phi: Pointer, P: Pointer, N: number): number;
   dot(w: Pointer, wide: Pointer, N: number): number;
   learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;
-  nearest(rows: Pointer, count: number, point: Pointer, N: number, best: Pointer, most: number): number;
+  lagProfile(D: Pointer, past: Pointer, count: number, value: number, rate: number): void;
+  smallest(D: Pointer, from: number, to: number): number;
+  smallestCentred(D: Pointer, means: Pointer, from: number, to: number, mean: number): number;
+  packState(row: Pointer, h: Pointer, H: number, u: Pointer, I: number): void;
+  nearest(rows: Pointer, count: number, state: Pointer, H: number, best: Pointer, most: number): number;
 }
 
 /** Strides and steps between blocks are in bytes. */

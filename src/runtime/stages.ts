@@ -1,5 +1,5 @@
 import { problem, type Stage } from "../core/index.js";
-import { detectionStage } from "../detection/index.js";
+import { chooseDetectors, detectionStage, type WatchOptions } from "../detection/index.js";
 import { type FeatureStage, featureStage } from "../features/index.js";
 import type { FileModel, Pipeline } from "../spec/index.js";
 import {
@@ -64,9 +64,7 @@ export async function makeStages(
     targets,
     horizons,
     unit: model.kind === "file" ? model.output : "step",
-    alertsPerDay: pipeline.anomaly?.alertsPerDay,
-    warmUp: pipeline.anomaly?.warmUp ?? 0,
-    hold: pipeline.anomaly?.hold ?? 1,
+    watch: watchOptions(pipeline),
   });
   const drift = (onDrift: (before: number, after: number) => void): Stage =>
     driftStage((found, { position }) => {
@@ -96,6 +94,15 @@ export async function makeStages(
     (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
   );
   return [sequence, features, cells];
+}
+
+/** What a pipeline's keys are watched by; undefined: by nothing. */
+export function watchOptions({ anomaly, targets }: Pipeline): (WatchOptions & { why: string }) | undefined {
+  if (anomaly === undefined) return undefined;
+  const { alertsPerDay, warmUp, hold, detectors, keys, limits } = anomaly;
+  const auto = chooseDetectors(targets.length, keys);
+  const chosen = detectors === "auto" ? auto : { ...auto, detectors, why: "as the pipeline says" };
+  return { alertsPerDay, warmUp, hold, limits, ...chosen };
 }
 
 /** `day-before`, `week-before`; of other periods their hours. */

@@ -89,7 +89,16 @@ export interface PipelineAnomaly {
   readonly warmUp: number;
   /** Usual events in a row that clear an alert. */
   readonly hold: number;
+  readonly detectors: "auto" | readonly PipelineDetector[];
+  /** Expected, about. */
+  readonly keys: number;
+  /** What targets can be, by name. */
+  readonly limits: Readonly<
+    Record<string, { readonly min?: number; readonly max?: number; readonly perSecond?: number }>
+  >;
 }
+
+export type PipelineDetector = "pattern" | "novelty" | "novelty-6" | "level" | "forecast" | "stuck" | "range";
 
 export interface PipelineLearn {
   readonly every: Every;

@@ -82,6 +82,18 @@ export function resolve(
             alertsPerDay: anomaly["alerts-per-day"],
             warmUp: anomaly["warm-up"],
             hold: anomaly.hold,
+            detectors: anomaly.detectors,
+            keys: anomaly.keys,
+            limits: Object.fromEntries(
+              Object.entries(anomaly.limits).map(([name, { min, max, "per-second": perSecond }]) => [
+                name,
+                {
+                  ...given("min", min),
+                  ...given("max", max),
+                  ...given("perSecond", perSecond),
+                },
+              ]),
+            ),
           },
         }),
     ...given("learn", learn, (one) => ({

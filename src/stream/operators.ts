@@ -9,7 +9,7 @@ import {
   systemClock,
   timeReader,
 } from "../core/index.js";
-import { detectionStage, type ForecastUnit } from "../detection/index.js";
+import { chooseDetectors, type DetectorName, detectionStage, type ForecastUnit } from "../detection/index.js";
 import { type Calendar, type Feature, featureStage, type Scale } from "../features/index.js";
 import { brokerConnection, Ledger, topicsOf } from "../mqtt/index.js";
 import { type PipelineStore, Store } from "../store/index.js";
@@ -173,19 +173,32 @@ export interface DetectOptions {
   readonly warmUp?: number;
   /** Usual events in a row that clear an alert; default 5. */
   readonly hold?: number;
+  /** What watches; default: what suits the number of targets and of keys. */
+  readonly detectors?: readonly DetectorName[];
+  /** About how many to expect; default 100. */
+  readonly keys?: number;
   /** What the network's output means; default `value`. */
   readonly unit?: ForecastUnit;
 }
 
 /** Compares each value with what was forecast: score, alert raised and cleared. */
 export function detect(options: DetectOptions = {}): MonoTypeOperatorFunction<Batch> {
-  const { alertsPerDay = 1, warmUp = 750, hold = 5, unit = "value" } = options;
+  const { alertsPerDay = 1, warmUp = 750, hold = 5, unit = "value", keys = 100 } = options;
   return stepWith(() => {
     const scope = scopeOf("detect");
     // `features` stands above and is subscribed later: it is asked when the first event comes.
     return detectionStage(() => {
       const { targets, horizons } = scope;
-      return { targets, horizons, unit, alertsPerDay, warmUp, hold };
+      const { detectors, rings } = chooseDetectors(targets.length, keys);
+      const watch = {
+        alertsPerDay,
+        warmUp,
+        hold,
+        detectors: options.detectors ?? detectors,
+        rings,
+        limits: {},
+      };
+      return { targets, horizons, unit, watch };
     });
   });
 }

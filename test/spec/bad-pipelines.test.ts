@@ -229,7 +229,9 @@ target: v
     "reports anomaly: true",
     `${GOOD}anomaly: true
 `,
-    ["p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold }, found true"],
+    [
+      "p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold, detectors, keys, limits }, found true",
+    ],
   ],
   [
     "reports each field of anomaly",

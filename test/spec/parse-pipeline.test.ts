@@ -47,7 +47,14 @@ describe("parsePipeline()", () => {
         seed: 1,
         coldStart: { events: 1000, lead: 250 },
       },
-      anomaly: { alertsPerDay: 1, warmUp: 750, hold: 5 },
+      anomaly: {
+        alertsPerDay: 1,
+        warmUp: 750,
+        hold: 5,
+        detectors: "auto",
+        keys: 100,
+        limits: {},
+      },
       output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },
       tests: [],
@@ -111,7 +118,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       seed: 7,
       coldStart: { events: 100, lead: 0 },
     });
-    expect(pipeline.anomaly).toEqual({ alertsPerDay: 0.5, warmUp: 10, hold: 1 });
+    expect(pipeline.anomaly).toMatchObject({ alertsPerDay: 0.5, warmUp: 10, hold: 1 });
     expect(pipeline.learn).toEqual({ every: { events: 500 }, onDrift: true, tbptt: [8, 8], budget: 0.125 });
     expect(pipeline.output).toEqual({
       predictions: false,

@@ -39,14 +39,19 @@ export class Block {
     if (this.#count < this.#size) return undefined;
     const mean = this.#sum / this.#count;
     const [largest, smallest] = [this.#largest, this.#smallest];
-    this.#count = 0;
-    this.#sum = 0;
-    this.#largest = Number.NEGATIVE_INFINITY;
-    this.#smallest = Number.POSITIVE_INFINITY;
+    this.drop();
     this.#usual = Number.isNaN(this.#usual) ? mean : (this.#usual + mean) / 2;
     if (this.#aggregator === "mean") return { value: mean, largest, smallest };
     const isLow = Math.abs(largest - this.#usual) < Math.abs(smallest - this.#usual);
     return { value: isLow ? smallest : largest, largest, smallest };
+  }
+
+  /** Begins a block anew: what is in it does not belong to what comes. */
+  drop(): void {
+    this.#count = 0;
+    this.#sum = 0;
+    this.#largest = Number.NEGATIVE_INFINITY;
+    this.#smallest = Number.POSITIVE_INFINITY;
   }
 
   write(to: ByteWriter): void {

@@ -1,69 +1,77 @@
-import { type ByteReader, type ByteWriter, log } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, log, problem } from "../../core/index.js";
 
-const TO_LOG10 = Math.LOG10E;
-/** The largest values are remembered one by one. */
-const LARGEST = 1000;
+/** Bins between a power of two and the next: each is at most 1.6 % wide. */
+const BITS = 6;
+const OCTAVES = 32;
+const BINS = OCTAVES << BITS;
+/** Powers of two before the first bin: all below 2^-20 share it, all from 2^12 on share the last. */
+const FIRST = (127 - 20) << BITS;
+
+const FLOAT = new Float32Array(1);
+const WORD = new Uint32Array(FLOAT.buffer);
 
 /**
  * Conformal p-values (Vovk, Gammerman and Shafer 2005) of surprises: how many of all earlier ones were at least as
- * large. The largest 1,000 are known one by one, of the others how many there are: beyond them p is close to 1
- * and says nothing.
+ * large. Nothing is forgotten: a histogram of 64 bins an octave counts them, its sums kept as a Fenwick tree, so that
+ * a step takes a dozen additions. What shares a bin counts as equally large.
  */
 export class RankHistory {
-  /** The largest so far, ascending; the first `#known` count. */
-  readonly #largest = new Float32Array(LARGEST);
-  #known = 0;
+  /** Node i, from 1, holds the counts of the bins from i - lowest bit of i on. */
+  readonly #tree = new Uint32Array(BINS + 1);
   #count = 0;
-
-  /** s = -log10((1 + #{earlier >= z}) / (1 + m)); then z is one of them. */
-  surprise(z: number): number {
-    const value = Math.fround(z);
-    const place = this.#lowerBound(value);
-    // Among those that are forgotten half may have been as large, for all that is known.
-    const forgotten = this.#count - this.#known;
-    const atLeast = place === 0 ? this.#known + forgotten / 2 : this.#known - place;
-    const surprise = -log((1 + atLeast) / (1 + this.#count)) * TO_LOG10;
-    this.#insert(value, place);
-    this.#count++;
-    return Math.max(0, surprise);
-  }
-
-  /** Index of the first that is at least as large. */
-  #lowerBound(value: number): number {
-    let low = 0;
-    let high = this.#known;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#largest[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #insert(value: number, place: number): void {
-    if (this.#known < LARGEST) {
-      this.#largest.copyWithin(place + 1, place, this.#known);
-      this.#largest[place] = value;
-      this.#known++;
-    } else if (place > 0) {
-      this.#largest.copyWithin(0, 1, place);
-      this.#largest[place - 1] = value;
-    }
-  }
 
   /** Bytes that it remembers in. */
   get bytes(): number {
-    return this.#largest.byteLength;
+    return this.#tree.byteLength;
+  }
+
+  /** Values so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** s = -log10((1 + #{earlier >= z}) / (1 + m)); then z is one of them. */
+  surprise(z: number): number {
+    const bin = binOf(z);
+    let smaller = 0;
+    for (let i = bin; i > 0; i &= i - 1) smaller += this.#tree[i]!;
+    const p = (1 + this.#count - smaller) / (1 + this.#count);
+    for (let i = bin + 1; i <= BINS; i += i & -i) this.#tree[i]!++;
+    this.#count++;
+    return -log(p) * Math.LOG10E;
   }
 
   write(to: ByteWriter): void {
-    to.f64(this.#count).f32s(this.#largest.slice(0, this.#known));
+    to.f64(this.#count);
+    const used = [...this.#tree.keys()].filter((i) => this.#tree[i] !== 0);
+    to.u32(used.length);
+    for (const i of used) to.u32(i).u32(this.#tree[i]!);
   }
 
+  /** @throws RangeError code `STATE_CORRUPT` */
   read(from: ByteReader): void {
     this.#count = from.f64();
-    const largest = from.f32s();
-    this.#known = largest.length;
-    this.#largest.set(largest);
+    this.#tree.fill(0);
+    const used = from.u32();
+    for (let k = 0; k < used; k++) {
+      const i = from.u32();
+      if (i > BINS) {
+        throw problem(RangeError, {
+          code: "STATE_CORRUPT",
+          action: "read",
+          on: "the history of a novelty detector",
+          expected: `bins up to ${BINS}`,
+          found: String(i),
+        });
+      }
+      this.#tree[i] = from.u32();
+    }
   }
+}
+
+/** By the bits of a float32: exponent, then the first of the significand. */
+function binOf(z: number): number {
+  FLOAT[0] = z;
+  const bin = (WORD[0]! >>> (23 - BITS)) - FIRST;
+  return Math.max(0, Math.min(BINS - 1, bin));
 }

@@ -1,7 +1,7 @@
-import { type ByteReader, type ByteWriter, log1p } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, log1p, problem } from "../../core/index.js";
 
 /** Newest values that tell location and spread. */
-const REMEMBERED = 4000;
+const REMEMBERED = 2000;
 /** Quantiles are taken anew after a tenth as many values as there are, at most so many. */
 const EVERY = 100;
 /** Linear up to here. */
@@ -12,10 +12,10 @@ const LINEAR = 30;
  *
  *     s = max(IQR / 1.35, 0.152 (P95 - P5), 0.1 sd, 1e-9 |median|, 1e-12)
  *
- * over the last 4,000 values; a value counts after it was judged.
+ * over the last 2,000 values; a value counts after it was judged. Values are taken up to 1e100.
  */
 export class RobustQuantizer {
-  readonly #ring = new Float32Array(REMEMBERED);
+  readonly #ring = new Float64Array(REMEMBERED);
   #count = 0;
   #since = 0;
   #median = 0;
@@ -69,14 +69,25 @@ export class RobustQuantizer {
 
   write(to: ByteWriter): void {
     to.f64(this.#count).u32(this.#since).f64(this.#median).f64(this.#spread);
-    to.f32s(this.#ring.slice(0, Math.min(this.#count, REMEMBERED)));
+    to.f64s(this.#ring.subarray(0, Math.min(this.#count, REMEMBERED)));
   }
 
+  /** @throws RangeError code `STATE_CORRUPT` */
   read(from: ByteReader): void {
     this.#count = from.f64();
     this.#since = from.u32();
     this.#median = from.f64();
     this.#spread = from.f64();
-    this.#ring.set(from.f32s());
+    const ring = from.f64s();
+    if (ring.length !== Math.min(this.#count, REMEMBERED)) {
+      throw problem(RangeError, {
+        code: "STATE_CORRUPT",
+        action: "read",
+        on: "a quantizer",
+        expected: `the last ${REMEMBERED} of ${this.#count} values`,
+        found: String(ring.length),
+      });
+    }
+    this.#ring.set(ring);
   }
 }

@@ -1,7 +1,8 @@
 /** What the host calls. Pointers are byte offsets into the kernel's memory; every buffer is float32 unless said. */
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
-export { nearest } from "./detection/neighbours";
+export { lagProfile, smallest, smallestCentred } from "./detection/lag-profile";
+export { nearest, packState } from "./detection/neighbours";
 export { dot, learn, leverage } from "./detection/recursive-least-squares";
 export { reservoirStep } from "./detection/reservoir";
 export { gruBackward, gruForward } from "./training/gru";
