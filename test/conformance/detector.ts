@@ -84,9 +84,9 @@ export function detectorSuite(
           expectSame(written(second), bytes);
           const after = strengths(second, rows.slice(cut));
           expect([...before, ...after]).toEqual(expected);
-          second.release?.();
+          second.release();
         }
-        first.release?.();
+        first.release();
       }
     });
 
@@ -113,13 +113,13 @@ export function detectorSuite(
         return strengths(one, [row]);
       });
       expect(found).toEqual(expected);
-      other.release?.();
+      other.release();
       const bytes = written(one);
       const again = create();
       strengths(again, neighbours);
       expectSame(written(one), bytes);
-      again.release?.();
-      one.release?.();
+      again.release();
+      one.release();
     });
 
     it(`${name}.step() leaves the row as it was and keeps no hold of it`, () => {
@@ -194,7 +194,7 @@ function using<T>(create: () => Detector, use: (detector: Detector) => T): T {
   try {
     return use(detector);
   } finally {
-    detector.release?.();
+    detector.release();
   }
 }
 

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
 import { benchKeysCommand } from "./bench-keys.js";
+import { benchNabCommand } from "./bench-nab.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -40,6 +41,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchNabCommand());
   return bench;
 }
 

@@ -35,10 +35,10 @@ export class RankHistory {
     const bin = binOf(z);
     let smaller = 0;
     for (let i = bin; i > 0; i &= i - 1) smaller += this.#tree[i]!;
-    const p = (1 + this.#count - smaller) / (1 + this.#count);
+    const perCase = (1 + this.#count) / (1 + this.#count - smaller);
     for (let i = bin + 1; i <= BINS; i += i & -i) this.#tree[i]!++;
     this.#count++;
-    return -log(p) * Math.LOG10E;
+    return log(perCase) * Math.LOG10E;
   }
 
   write(to: ByteWriter): void {
