@@ -24,6 +24,7 @@ import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
 import { feedHistory } from "./history.js";
+import { KeyExpiry } from "./key-expiry.js";
 import { Load } from "./load.js";
 import type { Log } from "./log.js";
 import { makeReader } from "./sample-reader.js";
@@ -61,6 +62,7 @@ export class LivePipeline {
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
+  readonly #expiry: KeyExpiry | undefined;
   #watching: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -84,6 +86,13 @@ export class LivePipeline {
       qos: output.qos,
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
+    const { expireMs } = pipeline.sequence;
+    if (expireMs !== undefined) {
+      const { control, name } = this;
+      const { topics } = messages;
+      const stages = () => this.#scope?.stages ?? [];
+      this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });
+    }
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     this.#outboxes = new Outboxes({
       messages,
@@ -247,6 +256,7 @@ export class LivePipeline {
   }
 
   #reportLoad(): void {
+    void this.#expiry?.check();
     this.#status.measured(this.#load.figures(this.#outboxes.backlog, this.counters.shed));
     this.#reportUnsettled();
   }
