@@ -7,20 +7,34 @@ import {
   parsePipeline,
 } from "../spec/index.js";
 
+export interface Models {
+  /** Folder of models that don't stand beside the pipeline's file. */
+  readonly models?: string | undefined;
+}
+
+/** For commands that run pipelines. */
+export const MODELS_OPTION = [
+  "--models <dir>",
+  "folder of models that don't stand beside the pipeline",
+] as const;
+
 /** Reads and checks one file; an unreadable one is an error, a wrong one has problems. */
-export async function readPipelineFile(file: string): Promise<ParsedPipeline> {
+export async function readPipelineFile(file: string, { models }: Models = {}): Promise<ParsedPipeline> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
     throw new Error(`Cannot read pipeline ${file}: expected a readable file, found ${reason(error)}`);
   }
-  return parsePipeline(text, { file, environment: process.env });
+  return parsePipeline(text, { file, models, environment: process.env });
 }
 
 /** Every file with all its problems: its own, and those it has together with the others. */
-export async function readPipelineFiles(files: readonly string[]): Promise<ParsedPipeline[]> {
-  const parsed = await Promise.all(files.map(readPipelineFile));
+export async function readPipelineFiles(
+  files: readonly string[],
+  models: Models = {},
+): Promise<ParsedPipeline[]> {
+  const parsed = await Promise.all(files.map((file) => readPipelineFile(file, models)));
   const together = lintTogether(parsed);
   return parsed.map((one, i) => ({ ...one, problems: [...one.problems, ...(together[i] ?? [])] }));
 }
@@ -30,8 +44,8 @@ export async function readPipelineFiles(files: readonly string[]): Promise<Parse
  *
  * @throws Error with every problem of every file in its message, code `PIPELINE_PROBLEMS`
  */
-export async function readPipelines(files: readonly string[]): Promise<Pipeline[]> {
-  const parsed = await readPipelineFiles(files);
+export async function readPipelines(files: readonly string[], models: Models = {}): Promise<Pipeline[]> {
+  const parsed = await readPipelineFiles(files, models);
   const reports = parsed.flatMap(({ file = "", problems }) => {
     const errors = problems.filter(({ severity }) => severity === "error");
     return errors.length > 0 ? [lintReport(file, errors)] : [];

@@ -19,7 +19,7 @@ export interface DeadLetter {
 /** A packet that the broker may deliver again, as it stands in the ledger. */
 export interface LedgerEntry {
   readonly packetId: number;
-  /** Hash of topic and payload, 16 hex digits. */
+  /** Hash of topic and payload, 16 hex digits; at QoS 2 behind `2:`. */
   readonly hash: string;
 }
 

@@ -8,6 +8,8 @@ export interface KeyedStateFormat<S> {
   create(): S;
   write(state: S, to: ByteWriter): void;
   read(from: ByteReader): S;
+  /** Gives back what a record holds that the garbage collector can't see; default: nothing. */
+  release?(state: S): void;
 }
 
 /** A state slot that remembers one record per key. */
@@ -57,10 +59,13 @@ export class KeyedState<S> implements StateSlot {
     const reader = new ByteReader(bytes, `state slot "${this.name}", key "${key}"`);
     const state = this.#format.read(reader);
     reader.end();
+    this.reset(key);
     this.#states.set(key, state);
   }
 
   reset(key: string): void {
+    const state = this.#states.get(key);
+    if (state !== undefined) this.#format.release?.(state);
     this.#states.delete(key);
   }
 }

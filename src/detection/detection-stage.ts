@@ -7,21 +7,24 @@ import {
   type Stage,
   standing,
 } from "../core/index.js";
+import { Shared } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
 
 /**
- * The detector of every key behind one state slot, `detection`.
+ * The detectors of every key behind one state slot, `detection`.
  *
  * @param options or a function that is asked for them when the first key comes
  */
 export function detectionStage(options: DetectorOptions | (() => DetectorOptions)): Stage {
-  const detector = () => new KeyDetector(typeof options === "function" ? options() : options);
+  const shared = new Shared();
+  const detector = () => new KeyDetector(typeof options === "function" ? options() : options, shared);
   const detectors = new KeyedState<KeyDetector>({
     name: "detection",
-    version: 2,
+    version: 3,
     create: detector,
     write: (detector, to) => detector.write(to),
     read: (from) => detector().read(from),
+    release: (detector) => detector.release(),
   });
   const ask = (request: Request): void => {
     const { kind, key, body } = request;

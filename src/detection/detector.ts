@@ -10,13 +10,16 @@ export interface Row {
   readonly count: number;
   /** A sequence begins with this row, after a gap: what came before is not its immediate past. */
   readonly begins: boolean;
+  /** [targets] What was foretold of each value; null where nothing was; absent: nothing was of any. */
+  readonly forecasts?: readonly (number | null)[];
 }
 
 /**
  * A way to find what is unusual in one key's rows. Judges a row by what was known before it, then learns from it.
  *
  * Laws (test/conformance/detector.ts): the future never changes an earlier strength; the same rows give the same
- * bits; save, restore, continue is bit-identical; saving changes nothing; two detectors share no memory.
+ * bits; save, restore, continue is bit-identical; saving changes nothing; two detectors share no memory; the row is
+ * left as it was; strengths are finite, whatever finite values come.
  */
 export interface Detector {
   /** Which detector speaks: `novelty`, `pattern`, `level`, `forecast`, `stuck`, ... */
@@ -25,11 +28,15 @@ export interface Detector {
   readonly bytes: number;
   /**
    * @returns how unusual the row is, from 0; 1 is where this detector, at its shipped threshold, finds an alert due;
-   *   null while it warms up. Without refractory time or habituation: those belong to the alert.
+   *   null while it can't tell. Without refractory time or habituation: those belong to the alert, and whether the
+   *   key has warmed up is for whoever asks to know.
    */
   step(row: Row): number | null;
   /** Why the newest row was judged so, in words and numbers; asked for when it matters, so that steps stay cheap. */
   why(): string;
   write(to: ByteWriter): void;
+  /** @throws RangeError code `STATE_CORRUPT` when the bytes are not what `write` wrote */
   read(from: ByteReader): void;
+  /** Gives back memory that isn't the garbage collector's; the detector is of no use afterwards. */
+  release(): void;
 }

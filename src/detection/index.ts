@@ -1,5 +1,12 @@
-export { DUE } from "./alert.js";
+export { AlertCycle, DUE, scoreOf } from "./alert/index.js";
 export { detectionStage } from "./detection-stage.js";
+export type { Detector, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
-export type { ForecastUnit } from "./forecast-unit.js";
-export type { DetectorOptions } from "./key-detector.js";
+export { type AutoChoice, chooseDetectors, DETECTORS, type DetectorName } from "./ensemble.js";
+export type { ForecastUnit } from "./forecast/forecast-unit.js";
+export { Fusion } from "./fusion.js";
+export type { DetectorOptions, WatchOptions } from "./key-detector.js";
+export { LevelCores, LevelDetector } from "./level/level-detector.js";
+export { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
+export { PatternDetector } from "./pattern/pattern-detector.js";
+export type { Limits } from "./watches/range-detector.js";

@@ -1,6 +1,6 @@
 import type {
-  Ahead,
   AlertChange,
+  AlertState,
   ByteReader,
   ByteWriter,
   Label,
@@ -8,77 +8,104 @@ import type {
   StreamEvent,
   TargetForecast,
 } from "../core/index.js";
-import { Alert } from "./alert.js";
-import { type ForecastUnit, forecastOf } from "./forecast-unit.js";
-import { PendingForecasts } from "./pending-forecasts.js";
-import { ResidualScale } from "./residual-scale.js";
-import { StuckWatch } from "./stuck-watch.js";
-import { Threshold } from "./threshold.js";
+import { AlertBudget } from "./alert/budget.js";
+import { AlertCycle } from "./alert/index.js";
+import type { Row } from "./detector.js";
+import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./ensemble.js";
+import type { ForecastUnit } from "./forecast/forecast-unit.js";
+import { TargetForecasts } from "./forecast/target-forecasts.js";
+import { UsualInterval } from "./usual-interval.js";
+import { short } from "./words.js";
 
-export interface DetectorOptions {
-  readonly targets: readonly string[];
-  /** Steps ahead, ascending; the first is scored. */
-  readonly horizons: readonly number[];
-  readonly unit: ForecastUnit;
-  /** At most about so many alerts a day and key; undefined: no alerts, no score. */
-  readonly alertsPerDay: number | undefined;
-  /** Events of a key before its scores count. */
-  readonly warmUp: number;
-  /** Calm events that end an alert. */
+/** How a key is watched. */
+export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
+  /** Calm events in a row that clear an alert. */
   readonly hold: number;
 }
 
-/** What one key's detector remembers of one target. */
-class TargetMemory {
-  readonly pending: readonly PendingForecasts[];
-  readonly scales: readonly ResidualScale[];
-  readonly stuck = new StuckWatch();
+export interface DetectorOptions {
+  readonly targets: readonly string[];
+  /** Steps ahead, ascending; the first is given beside the value. */
+  readonly horizons: readonly number[];
+  readonly unit: ForecastUnit;
+  /** undefined: no scores, no alerts. */
+  readonly watch: WatchOptions | undefined;
+}
 
-  constructor(horizons: readonly number[]) {
-    this.pending = horizons.map((horizon) => new PendingForecasts(horizon));
-    this.scales = horizons.map(() => new ResidualScale());
+/** What one key is watched by, and remembers of it. */
+class Watch {
+  readonly members: readonly Member[];
+  readonly cycle: AlertCycle;
+  readonly budget: AlertBudget;
+  readonly interval = new UsualInterval();
+
+  constructor(
+    readonly options: WatchOptions,
+    targets: readonly string[],
+    shared: Shared,
+  ) {
+    this.members = makeEnsemble({ ...options, targets }, shared);
+    this.cycle = new AlertCycle(options);
+    this.budget = new AlertBudget(options.alertsPerDay);
+  }
+
+  /** The strongest evidence of all detectors, in thresholds, and whose it is. */
+  strongest(row: Row): { readonly strength: number; readonly member: Member | undefined } {
+    const factor = this.budget.factor;
+    let strength = 0;
+    let member: Member | undefined;
+    for (const one of this.members) {
+      const own = one.strength(row, this.interval.ms) / factor;
+      if (own <= strength) continue;
+      strength = own;
+      member = one;
+    }
+    return { strength, member };
+  }
+
+  write(to: ByteWriter): void {
+    for (const { detector } of this.members) detector.write(to);
+    this.cycle.write(to);
+    this.budget.write(to);
+    this.interval.write(to);
+  }
+
+  read(from: ByteReader): void {
+    for (const { detector } of this.members) detector.read(from);
+    this.cycle.read(from);
+    this.budget.read(from);
+    this.interval.read(from);
   }
 }
 
-/** By how much a label moves the threshold. */
-const LABEL_STEP = 1.25;
-
-interface Finding {
-  readonly deviation: number;
-  readonly why: string;
-}
-
 /**
- * One key's detector: compares each value with what was forecast, in units of the usual error (a robust
- * residual z-score), watches for a sensor that stands still, and decides with hysteresis.
- *
- * score = d^2 / (d^2 + threshold^2), d the largest deviation over the targets: 0.5 at the threshold.
- * Scores before it learns.
+ * One key's forecasts and detectors: compares each value with what was foretold of it, judges it by all detectors,
+ * and lets the strongest of them raise, update and clear the key's one alert (see `AlertCycle`). Scores before it
+ * learns.
  */
 export class KeyDetector {
-  readonly #options: DetectorOptions;
-  readonly #targets: readonly TargetMemory[];
-  readonly #threshold: Threshold;
-  readonly #alert: Alert;
+  readonly #forecasts: readonly TargetForecasts[];
+  readonly #watch: Watch | undefined;
+  readonly #names: readonly string[];
   /** Event time, ms: no alert is raised before it. */
   #mutedUntil = Number.NEGATIVE_INFINITY;
   /** Why an open alert is to end with the next event; empty: it isn't. */
   #ending = "";
 
-  constructor(options: DetectorOptions) {
-    this.#options = options;
-    this.#targets = options.targets.map(() => new TargetMemory(options.horizons));
-    this.#threshold = new Threshold(options.alertsPerDay ?? 0);
-    this.#alert = new Alert(options.hold);
+  constructor({ targets, horizons, unit, watch }: DetectorOptions, shared: Shared) {
+    this.#forecasts = targets.map((_, index) => new TargetForecasts(index, horizons, unit));
+    this.#watch = watch && new Watch(watch, targets, shared);
+    this.#names = targets;
   }
 
   get isAlertOpen(): boolean {
-    return this.#alert.isOpen;
+    return this.#watch?.cycle.isOpen ?? false;
   }
 
   /** An alert that was open when the key was forgotten ends with the next event. */
   takeOver(before: KeyDetector): void {
-    this.#alert.take(before.#alert);
+    if (!before.#watch || !this.#watch) return;
+    this.#watch.cycle.take(before.#watch.cycle);
     this.#ending = "the key was reset";
   }
 
@@ -88,149 +115,84 @@ export class KeyDetector {
     this.#ending = "muted";
   }
 
-  /** Somebody says what a stretch was: the threshold moves by a quarter, or what is usual is learned anew. */
+  /** Somebody says what a stretch was: the bar moves by a quarter, or what is usual is learned anew. */
   label({ label }: Label): void {
-    if (label === "missed") this.#threshold.move(1 / LABEL_STEP);
-    if (label === "false-alarm") this.#threshold.move(LABEL_STEP);
+    if (label !== "normal-from-here") this.#watch?.budget.label(label === "false-alarm");
     if (label !== "missed") this.#ending = `labelled ${label}`;
-    if (label !== "normal-from-here") return;
-    for (const { scales } of this.#targets) for (const scale of scales) scale.forget();
+    if (label === "normal-from-here") for (const forecasts of this.#forecasts) forecasts.forget();
+  }
+
+  /** Gives back the memory of its detectors. */
+  release(): void {
+    for (const { detector } of this.#watch?.members ?? []) detector.release();
   }
 
   /** Fills in the event's `prediction` and `change`. */
   step(event: StreamEvent): void {
-    const { time } = event.sample;
-    if (event.begins) for (const memory of this.#targets) for (const ring of memory.pending) ring.clear();
-
-    let finding: Finding = { deviation: 0, why: "" };
-    const targets = this.#targets.map((memory, index): TargetForecast => {
-      const value = event.target?.[index] ?? Number.NaN;
-      const forecast = memory.pending[0]?.due() ?? null;
-      const halfBand = memory.scales[0]?.halfBand ?? null;
-      const known = forecast !== null && halfBand !== null;
-      const here = this.#judge(event, index, forecast, halfBand);
-      if (here.deviation > finding.deviation) finding = here;
-      return {
-        value,
-        forecast,
-        lower: known ? forecast - halfBand : null,
-        upper: known ? forecast + halfBand : null,
-        residual: forecast === null ? null : value - forecast,
-      };
-    });
-
-    const score = this.#score(event, finding.deviation, time);
-    event.change = this.#end(score ?? 0, targets) ?? this.#decide(event, score, finding.why, targets);
-    const next = this.#targets.map((memory, index) => this.#lookAhead(event, memory, index));
+    if (event.begins) for (const forecasts of this.#forecasts) forecasts.begin();
+    const targets = this.#forecasts.map((forecasts) => forecasts.compare(event));
+    event.change = undefined;
+    const score = this.#watch === undefined ? null : this.#judge(event, targets, this.#watch);
+    const next = this.#forecasts.map((forecasts) => forecasts.lookAhead(event));
     event.prediction = {
       targets,
       next,
       score,
-      alert: this.#alert.isOpen,
+      alert: this.isAlertOpen,
       model: event.model,
     } satisfies Prediction;
   }
 
-  /** How unusual one target's value is, in thresholds of its own kind scaled to the residual's threshold. */
-  #judge(event: StreamEvent, index: number, forecast: number | null, halfBand: number | null): Finding {
-    const memory = this.#targets[index];
-    const name = this.#options.targets[index] ?? "";
-    if (memory === undefined) return { deviation: 0, why: "" };
-    const value = event.target?.[index] ?? Number.NaN;
-    const stuckness = memory.stuck.observe(value, event.seq > this.#options.warmUp);
-    let finding: Finding = { deviation: 0, why: "" };
-    const scale = memory.scales[0];
-    if (forecast !== null && scale !== undefined && halfBand !== null) {
-      const deviation = scale.deviation(value - forecast);
-      const band = `${short(forecast - halfBand)} to ${short(forecast + halfBand)}`;
-      finding = {
-        deviation,
-        why: `${name} ${short(value)}, expected ${band}: ${short(deviation)} times the usual error`,
-      };
-    }
-    const asDeviation = stuckness * this.#threshold.value;
-    if (asDeviation > finding.deviation) {
-      const { run, longest } = memory.stuck;
-      finding = {
-        deviation: asDeviation,
-        why: `${name} stands still at ${short(value)} for ${run} events, longest before ${longest}`,
-      };
-    }
-    return finding;
-  }
-
-  #score(event: StreamEvent, deviation: number, time: number): number | null {
-    if (this.#options.alertsPerDay === undefined) return null;
-    this.#threshold.observe(time);
-    if (event.seq <= this.#options.warmUp) return null;
-    const threshold = this.#threshold.value;
-    const score = (deviation * deviation) / (deviation * deviation + threshold * threshold);
-    if (!this.#alert.isOpen) this.#threshold.learn(deviation);
-    return score;
-  }
-
-  /** An alert that somebody has ended: by reset, by mute, by a label. */
-  #end(score: number, targets: readonly TargetForecast[]): AlertChange | undefined {
-    const why = this.#ending;
-    this.#ending = "";
-    const change = why === "" ? undefined : this.#alert.clear();
-    return change && alertChange(change, score, why, targets);
-  }
-
-  #decide(
-    event: StreamEvent,
-    score: number | null,
-    why: string,
-    targets: readonly TargetForecast[],
-  ): AlertChange | undefined {
+  /** @returns the score; null while warming up */
+  #judge(event: StreamEvent, targets: readonly TargetForecast[], watch: Watch): number | null {
     const { time } = event.sample;
-    if (score === null || time < this.#mutedUntil) return undefined;
-    const change = this.#alert.step(score, time);
-    if (change === undefined) return undefined;
-    const words = change.state === "cleared" ? `calm for ${this.#options.hold} events` : why;
-    return alertChange(change, score, words, targets);
+    watch.interval.observe(time);
+    watch.budget.observe(time);
+    const row: Row = {
+      values: event.target ?? new Float64Array(targets.length),
+      time,
+      count: event.seq,
+      begins: event.begins,
+      forecasts: targets.map(({ forecast }) => forecast),
+    };
+    const { strength, member } = watch.strongest(row);
+    const isWarm = event.seq > watch.options.warmUp;
+    const wasOpenSince = watch.cycle.since;
+    const ended = this.#ending === "" ? undefined : watch.cycle.clear();
+    const endedBy = this.#ending;
+    this.#ending = "";
+    const isReported = ended === undefined && isWarm && time >= this.#mutedUntil;
+    const { score, state } = watch.cycle.step(strength, time, isReported);
+    if (state === "raised") watch.budget.spend();
+    if (ended) event.change = alertChange(ended, wasOpenSince, score, endedBy, targets);
+    else if (state) {
+      const since = state === "cleared" ? wasOpenSince : watch.cycle.since;
+      const why = state === "cleared" ? `calm for ${watch.options.hold} events` : this.#why(targets, member);
+      event.change = alertChange(state, since, score, why, targets);
+    }
+    return isWarm ? score : null;
   }
 
-  /** Learns from the forecasts that were due, then files the new ones. */
-  #lookAhead(event: StreamEvent, memory: TargetMemory, target: number): Ahead[] {
-    const { horizons, unit } = this.#options;
-    const value = event.target?.[target] ?? Number.NaN;
-    return horizons.map((steps, h) => {
-      const pending = memory.pending[h];
-      const scale = memory.scales[h];
-      const due = pending?.due() ?? null;
-      if (due !== null) scale?.learn(value - due);
-      const forecast = forecastOf(event, unit, target, target * horizons.length + h);
-      pending?.push(forecast);
-      const halfBand = scale?.halfBand ?? null;
-      return {
-        steps,
-        forecast,
-        lower: halfBand === null ? null : forecast - halfBand,
-        upper: halfBand === null ? null : forecast + halfBand,
-      };
-    });
+  /** What came beside what was expected, then what the detector says. */
+  #why(targets: readonly TargetForecast[], member: Member | undefined): string {
+    const words = member?.why() ?? "";
+    const [first] = targets;
+    if (member?.speaksOfTheForecast || first === undefined || first.lower === null || first.upper === null) {
+      return words;
+    }
+    const expected = `${short(first.lower)} to ${short(first.upper)}`;
+    return `${this.#names[0]} ${short(first.value)}, expected ${expected}; ${words}`;
   }
 
   write(to: ByteWriter): void {
-    for (const memory of this.#targets) {
-      for (const pending of memory.pending) pending.write(to);
-      for (const scale of memory.scales) scale.write(to);
-      memory.stuck.write(to);
-    }
-    this.#threshold.write(to);
-    this.#alert.write(to);
+    for (const forecasts of this.#forecasts) forecasts.write(to);
+    this.#watch?.write(to);
     to.f64(this.#mutedUntil).text(this.#ending);
   }
 
   read(from: ByteReader): this {
-    for (const memory of this.#targets) {
-      for (const pending of memory.pending) pending.read(from);
-      for (const scale of memory.scales) scale.read(from);
-      memory.stuck.read(from);
-    }
-    this.#threshold.read(from);
-    this.#alert.read(from);
+    for (const forecasts of this.#forecasts) forecasts.read(from);
+    this.#watch?.read(from);
     this.#mutedUntil = from.f64();
     this.#ending = from.text();
     return this;
@@ -238,16 +200,12 @@ export class KeyDetector {
 }
 
 function alertChange(
-  change: Pick<AlertChange, "state" | "since">,
+  state: AlertState,
+  since: number,
   score: number,
   why: string,
   targets: readonly TargetForecast[],
 ): AlertChange {
   const first = targets[0];
-  return { ...change, score, value: first?.value ?? Number.NaN, forecast: first?.forecast ?? null, why };
-}
-
-/** Four significant digits, as people read them. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return { state, since, score, value: first?.value ?? Number.NaN, forecast: first?.forecast ?? null, why };
 }

@@ -1,7 +1,12 @@
 import type { Pointer } from "./kernel.js";
 
 /** What the WebAssembly kernel exports; each function is documented where it is written, in assembly/. */
-export interface KernelExports extends MemoryExports, MathExports, StepExports, TrainingExports {}
+export interface KernelExports
+  extends MemoryExports,
+    MathExports,
+    StepExports,
+    TrainingExports,
+    DetectionExports {}
 
 interface MemoryExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -19,6 +24,18 @@ interface MathExports {
 interface StepExports {
   stepRows(program: Pointer, states: Pointer, refused: Pointer, rows: number): number;
   runSequence(program: Pointer, state: Pointer, steps: number): void;
+}
+
+interface DetectionExports {
+  reservoirStep(phi: Pointer, u: Pointer, I: number, y: Pointer, weights: Pointer, H: number): void;
+  leverage(wide: Pointer, pphi: Pointer, phi: Pointer, P: Pointer, N: number): number;
+  dot(w: Pointer, wide: Pointer, N: number): number;
+  learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;
+  lagProfile(D: Pointer, past: Pointer, count: number, value: number, rate: number): void;
+  smallest(D: Pointer, from: number, to: number): number;
+  smallestCentred(D: Pointer, means: Pointer, from: number, to: number, mean: number): number;
+  packState(row: Pointer, h: Pointer, H: number, u: Pointer, I: number): void;
+  nearest(rows: Pointer, count: number, state: Pointer, H: number, best: Pointer, most: number): number;
 }
 
 /** Strides and steps between blocks are in bytes. */

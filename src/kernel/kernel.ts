@@ -19,6 +19,7 @@ export class Kernel {
   readonly exports: KernelExports;
   #floats = new Float32Array(0);
   #words = new Uint32Array(0);
+  #doubles = new Float64Array(0);
 
   constructor() {
     compiled ??= new WebAssembly.Module(bytesOf(KERNEL));
@@ -53,6 +54,12 @@ export class Kernel {
   get words(): Uint32Array {
     if (this.#words.length === 0) this.#words = new Uint32Array(this.exports.memory.buffer);
     return this.#words;
+  }
+
+  /** The whole memory as float64; element i stands at byte 8 i; as short-lived as `floats`. */
+  get doubles(): Float64Array {
+    if (this.#doubles.length === 0) this.#doubles = new Float64Array(this.exports.memory.buffer);
+    return this.#doubles;
   }
 
   /** Bytes that the instance holds of the system's memory. */

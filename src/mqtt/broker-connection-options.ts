@@ -33,6 +33,10 @@ export interface BrokerConnectionOptions {
   readonly keepAliveSeconds?: number;
   readonly reconnect?: ReconnectOptions;
   readonly ledger: Ledger;
+  /** Of the subscriptions, default 1. */
+  readonly qos?: 1 | 2;
+  /** Keeps that a QoS 2 packet id is free again, before the broker hears of it (PUBCOMP); default: nothing is kept. */
+  readonly onReleased?: (packetId: number) => Promise<void>;
   readonly log?: (message: string) => void;
 }
 

@@ -23,8 +23,8 @@ const COMMITTED = { state: "committed" } as const;
  *
  * Delivery: QoS 1. A packet is acknowledged when its taker says so, in order of arrival, on the connection
  * it arrived on. What was taken and comes again after a reconnect is recognised by the ledger and not
- * handed over twice. QoS 0 packets are handed over at most once. Subscriptions are at QoS 1; a packet at
- * QoS 2 (from a session that somebody else subscribed) gets its PUBREC when acknowledged.
+ * handed over twice. QoS 0 packets are handed over at most once. A packet at QoS 2 gets its PUBREC when it is
+ * acknowledged, and its PUBCOMP when `onReleased` has kept that its id is free again.
  *
  * Refused packets stay un-acknowledged; as MQTT sends them again only after a reconnect, the connection
  * then takes nothing more at QoS 1, waits until all in flight is settled, and reconnects.
@@ -124,7 +124,7 @@ class BrokerConnection implements Connection {
           onAccepted: (sessionPresent) => this.#onAccepted(sessionPresent),
           onConnected: () => this.#onConnected(link),
           onPacket: (packet) => this.#onPacket(packet),
-          onReleased: (packetId) => this.#ledger.released(packetId),
+          onReleased: (packetId) => void this.#onReleased(packetId, link),
           onDown: (down) => this.#onDown(down),
         },
       );
@@ -146,9 +146,9 @@ class BrokerConnection implements Connection {
     // The first time also in an old session, for its filters may be others.
     if (!this.#sessionPresent || !this.#isSubscribed) {
       try {
-        const downgraded = await link.subscribe(this.#options.filters);
-        for (const filter of downgraded)
-          this.#log(`the broker grants QoS 0 only to ${JSON.stringify(filter)}`);
+        const { filters, qos = 1 } = this.#options;
+        for (const filter of await link.subscribe(filters, qos))
+          this.#log(`the broker grants less than QoS ${qos} to ${JSON.stringify(filter)}`);
       } catch (error) {
         await link.end(messageOf(error));
         return;
@@ -181,7 +181,7 @@ class BrokerConnection implements Connection {
     }
     const wasExact = this.#ledger.isExact;
     const hash = packetHash(packet.topic, packet.payload);
-    const { record, isRepeated } = this.#ledger.arrived(packetId, hash, packet.isDuplicate);
+    const { record, isRepeated } = this.#ledger.arrived(packetId, hash, packet.isDuplicate, packet.qos);
     if (wasExact && !this.#ledger.isExact) {
       this.#log("the broker does not assign packet ids in turn: delivery is at least once");
     }
@@ -203,6 +203,17 @@ class BrokerConnection implements Connection {
     });
     if (this.#isFull) this.#link?.hold();
     this.#handlers?.onPacket(held);
+  }
+
+  async #onReleased(packetId: number, link: MqttLink): Promise<void> {
+    this.#ledger.released(packetId);
+    try {
+      await this.#options.onReleased?.(packetId);
+      link.complete(packetId);
+    } catch (error) {
+      // Without PUBCOMP the broker releases it again on the next connection; the id stays taken until then.
+      this.#log(`packet id ${packetId} not released: ${messageOf(error)}`);
+    }
   }
 
   #onSettled(record: LedgerRecord, isCommitted: boolean): void {

@@ -13,7 +13,7 @@ export interface ClientOptions {
 
 export interface ClientPublishOptions {
   /** Default 1. */
-  readonly qos?: 0 | 1;
+  readonly qos?: 0 | 1 | 2;
   readonly retain?: boolean;
 }
 
@@ -30,7 +30,7 @@ export type MessageHandler = (topic: string, payload: Uint8Array, properties: Re
 
 /** A plain publisher and subscriber. */
 export interface Client {
-  /** Resolves at PUBACK (QoS 1), or when it is written (QoS 0). */
+  /** Resolves at PUBACK (QoS 1), at PUBCOMP (QoS 2), or when it is written (QoS 0). */
   publish(topic: string, payload: string | Uint8Array, options?: ClientPublishOptions): Promise<void>;
   /** Resolves when the broker has the subscription, at QoS 1. @throws Error when the broker refuses it */
   subscribe(filter: string, onMessage: MessageHandler): Promise<void>;

@@ -6,11 +6,14 @@ import { problem } from "../core/index.js";
 import type { Connection, OutboundMessage } from "./connection.js";
 import { checkFilters, checkTopic, offline } from "./connection-checks.js";
 import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
+import { authenticateBy, checkUsers } from "./embedded-users.js";
 import type { PacketContent } from "./held-packet.js";
 
 export interface EmbeddedBrokerOptions {
-  /** Where it listens, default 127.0.0.1: this machine only. */
+  /** Where it listens, default 127.0.0.1: this machine only. Anywhere else it needs `users`. */
   readonly host?: string;
+  /** Who is let in: names, and their passwords as `hashPassword` makes them. Default: everybody on this machine. */
+  readonly users?: Readonly<Record<string, string>>;
   /** Default 1883; the next free one of 20 if it is taken; 0 takes any. */
   readonly port?: number;
   readonly log?: (message: string) => void;
@@ -45,9 +48,12 @@ const PORTS = 20;
  *
  * Back-pressure: a device's next packets are read when those before are settled (64 KiB at most wait).
  *
+ * @throws RangeError code `BROKER_NEEDS_USERS` when others than this machine could come in without a password
+ * @throws SyntaxError code `BAD_PASSWORD_HASH`
  * @throws Error code `PORT_TAKEN` when none of 20 ports is free; what the system says of a bad host
  */
 export async function embeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
+  checkUsers(options);
   const broker = new AedesBroker(options);
   await broker.listen();
   return broker;
@@ -70,7 +76,11 @@ class AedesBroker implements EmbeddedBroker {
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
     this.#host = options.host ?? "127.0.0.1";
-    this.#aedes = new Aedes({ authorizePublish: this.#authorizePublish });
+    const { users } = options;
+    this.#aedes = new Aedes({
+      authorizePublish: this.#authorizePublish,
+      ...(users && { authenticate: authenticateBy(users) }),
+    });
     // Its type declarations leave this event out.
     const events: EventEmitter = this.#aedes;
     events.on("error", (error: Error) => options.log?.(`embedded broker: ${error.message}`));

@@ -25,4 +25,5 @@ export {
 export { type Arrival, Ledger, type LedgerOptions, type LedgerRecord, type LedgerState } from "./ledger.js";
 export type { Protocol } from "./link-options.js";
 export { packetHash } from "./packet-hash.js";
+export { hashPassword, isPassword } from "./password-hash.js";
 export { encodeKey, type Topics, topicsOf } from "./topics.js";

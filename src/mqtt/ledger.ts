@@ -15,6 +15,9 @@ interface StoredRecord extends LedgerRecord {
   readonly link: number;
 }
 
+/** Stands before the hash of a packet that came at QoS 2. */
+const EXACTLY_ONCE = "2:";
+
 /** What the ledger says of a packet that has just arrived. */
 export interface Arrival {
   readonly record: LedgerRecord;
@@ -46,6 +49,8 @@ const NO_HASH = "";
  * Exact on brokers that keep the session and assign packet ids in turn. A broker that is seen to assign an
  * id again while it is still remembered (some take the lowest free one) is not trusted until it begins a
  * new session: all its packets are new, which is at least once.
+ *
+ * A QoS 2 packet is known by its id and hash alone until it is released: exact on any broker that keeps the session.
  *
  * Memory: `capacity` records.
  */
@@ -97,8 +102,9 @@ export class Ledger {
   }
 
   /** A packet has arrived on the connection that stands. */
-  arrived(packetId: number, hash: string, isDuplicate: boolean): Arrival {
+  arrived(packetId: number, hash: string, isDuplicate: boolean, qos: 1 | 2 = 1): Arrival {
     const known = this.#records.get(packetId);
+    if (qos === 2) return this.#arrivedOnce(packetId, `${EXACTLY_ONCE}${hash}`, known);
     if (isDuplicate && this.#isMatching && this.#isInTurn) {
       if (known?.hash === hash && known.order > this.#matched) {
         this.#matched = known.order;
@@ -110,6 +116,14 @@ export class Ledger {
     }
     if (known !== undefined && !isDuplicate && known.link === this.#link) this.#isInTurn = false;
     return { record: this.#remember(packetId, this.#isInTurn ? hash : NO_HASH), isRepeated: false };
+  }
+
+  /** Until its PUBREL a QoS 2 packet's id is its own (MQTT 5, 4.3.3), in whatever order packets come again. */
+  #arrivedOnce(packetId: number, hash: string, known: StoredRecord | undefined): Arrival {
+    if (known?.hash !== hash) return { record: this.#remember(packetId, hash), isRepeated: false };
+    const isRepeated = known.state !== "refused";
+    if (!isRepeated) known.state = "in-flight";
+    return { record: known, isRepeated };
   }
 
   /** The broker has said that it is done with the packet (QoS 2: PUBREL). */

@@ -113,15 +113,14 @@ export class MqttLink {
   }
 
   /**
-   * Subscribes at QoS 1. Where the subscription stands already, its retained messages are not sent again
+   * Subscribes. Where the subscription stands already, its retained messages are not sent again
    * (MQTT 5), and a client does not hear itself (MQTT 5).
    *
-   * @returns filters that the broker takes at QoS 0 only
+   * @returns filters that the broker takes at a lower QoS only
    * @throws Error code `SUBSCRIPTION_REFUSED`
    */
-  async subscribe(filters: readonly string[]): Promise<string[]> {
-    const settings =
-      this.#options.protocol === "5" ? ({ qos: 1, nl: true, rh: 1 } as const) : { qos: 1 as const };
+  async subscribe(filters: readonly string[], qos: 1 | 2 = 1): Promise<string[]> {
+    const settings = this.#options.protocol === "5" ? ({ qos, nl: true, rh: 1 } as const) : { qos };
     const granted = await new Promise<number[]>((resolve, reject) => {
       this.#client.subscribe([...filters], settings, (error, _subscriptions, packet) => {
         const codes = packet?.granted?.map(Number);
@@ -136,11 +135,11 @@ export class MqttLink {
         code: "SUBSCRIPTION_REFUSED",
         action: "subscribe to",
         on: refused.map((filter) => JSON.stringify(filter)).join(", "),
-        expected: "the broker to grant QoS 1",
+        expected: `the broker to grant QoS ${qos}`,
         found: [...new Set(codes)].join(", ") || "no answer for it",
       });
     }
-    return filters.filter((_, i) => granted[i] === 0);
+    return filters.filter((_, i) => (granted[i] ?? 0) < qos);
   }
 
   /** PUBACK, or PUBREC for a packet that came at QoS 2. */
@@ -148,6 +147,11 @@ export class MqttLink {
     if (this.#isDown) return;
     const cmd = this.#exactlyOnce.delete(packetId) ? "pubrec" : "puback";
     this.#client["_sendPacket"]({ cmd, messageId: packetId, reasonCode: 0 });
+  }
+
+  /** PUBCOMP: the packet id is free again. */
+  complete(packetId: number): void {
+    if (!this.#isDown) this.#client["_sendPacket"]({ cmd: "pubcomp", messageId: packetId });
   }
 
   /** Reads nothing more behind the packet that is being handed over, until `readOn()`; the network then holds back the broker. */
@@ -211,7 +215,11 @@ export class MqttLink {
       this.#exactlyOnce.add(packet.messageId);
       packet.qos = 1;
     } else if (packet.cmd === "pubrel" && packet.messageId !== undefined) {
-      this.#events.onReleased(packet.messageId);
+      const { messageId } = packet;
+      // Taken out of mqtt.js's hands, so that it does not send PUBCOMP before the release is committed.
+      Object.assign(packet, { cmd: "released" });
+      this.#client.reschedulePing();
+      this.#events.onReleased(messageId);
     }
   }
 

@@ -1,6 +1,7 @@
 import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
+import { brokerAccess } from "./broker-access.js";
 import { requestFilters } from "./control/index.js";
 import type { Log } from "./log.js";
 import { offlineMessage } from "./status-topic.js";
@@ -11,15 +12,20 @@ import { offlineMessage } from "./status-topic.js";
  */
 export function connectToBroker(pipeline: Pipeline, store: Store, url: string, log: Log): Connection {
   const { broker, input, output } = pipeline;
-  const ledger = new Ledger({ entries: store.pipeline(pipeline.name).ledger() });
+  const own = store.pipeline(pipeline.name);
+  const ledger = new Ledger({ entries: own.ledger() });
   return brokerConnection({
     url,
     clientId: `${store.instanceId}-${pipeline.name}`,
     filters: [...input.topics, ...requestFilters(pipeline)],
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
-    ...(broker.username === undefined ? {} : { username: broker.username }),
-    ...(broker.password === undefined ? {} : { password: broker.password }),
+    qos: input.qos,
+    onReleased: (packetId) => own.releasePacket(packetId),
+    // With a policy against overload, Eddy has to see what comes too fast.
+    ...(pipeline.overload === "back-pressure" ? {} : { receiveMaximum: ledger.capacity }),
+    ...brokerAccess(broker, process.env),
+    ...(broker.keepAliveMs === undefined ? {} : { keepAliveSeconds: broker.keepAliveMs / 1000 }),
     log: (message) => log.info(`${pipeline.name}: ${message}`),
   });
 }

@@ -9,6 +9,8 @@ export class Counters {
   alertsCleared = 0;
   deadLetters = 0;
   ignored = 0;
+  /** Left out because the box could not keep up. */
+  shed = 0;
   /** Events not stepped and dead letters, by reason. */
   readonly reasons = new Map<Note, number>();
   /** From a batch's arrival until it is on disk, counted once an event. */

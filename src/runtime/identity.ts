@@ -23,7 +23,14 @@ interface StoredSpec {
 }
 
 function withoutSecrets(pipeline: Pipeline): Pipeline {
-  return { ...pipeline, broker: {}, tests: [], environment: {} };
+  const { password: _, ...broker } = pipeline.source.broker;
+  return {
+    ...pipeline,
+    broker: {},
+    tests: [],
+    environment: {},
+    source: { ...pipeline.source, broker, tests: [] },
+  };
 }
 
 /** The pipeline that wrote a data directory. */

@@ -16,6 +16,13 @@ export { Learner } from "./learner.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
 export { loadModel, readModelFile } from "./load-model.js";
 export { type Log, silentLog } from "./log.js";
+export {
+  type ModelSignature,
+  modelSignatures,
+  newSigningKey,
+  requireSignature,
+  signModel,
+} from "./model-signature.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
 export { type ReplayOptions, replay } from "./replay.js";

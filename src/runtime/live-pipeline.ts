@@ -1,5 +1,5 @@
 import { merge, Subject, type Subscription, takeUntil } from "rxjs";
-import { type Batch, type Clock, systemClock, type TimeForm, type TimeReader } from "../core/index.js";
+import { type Batch, type Clock, type StreamEvent, systemClock, type TimeReader } from "../core/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineReader, PipelineStore } from "../store/index.js";
@@ -16,18 +16,25 @@ import {
   type Resumed,
   requestSource,
   resume,
+  shedLoad,
   stepWith,
   takeSnapshot,
 } from "../stream/index.js";
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
+import { diskTrouble } from "./disk-trouble.js";
 import { hiddenStateOf } from "./hidden-state.js";
 import { feedHistory } from "./history.js";
+import { KeyExpiry } from "./key-expiry.js";
+import { logLearning } from "./learning-words.js";
+import { Load } from "./load.js";
 import type { Log } from "./log.js";
+import { metricsMessage } from "./metrics-message.js";
 import { makeReader } from "./sample-reader.js";
 import { untilClockIsSane } from "./sane-clock.js";
 import { type Engines, makeStages } from "./stages.js";
 import { type PipelineState, StatusTopic } from "./status-topic.js";
+import { TIME_FORMS } from "./time-forms.js";
 import type { Watcher } from "./watcher.js";
 
 export interface LivePipelineOptions {
@@ -58,6 +65,8 @@ export class LivePipeline {
   readonly #status: StatusTopic;
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
+  readonly #load = new Load();
+  readonly #expiry: KeyExpiry | undefined;
   #watching: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -83,12 +92,20 @@ export class LivePipeline {
       qos: output.qos,
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
+    const { expireMs } = pipeline.sequence;
+    if (expireMs !== undefined) {
+      const { control, name } = this;
+      const { topics } = messages;
+      const stages = () => this.#scope?.stages ?? [];
+      this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });
+    }
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     this.#outboxes = new Outboxes({
       messages,
       connection,
       store,
       output,
+      clock: this.#clock,
       onWarning: (message) => log.warn(message),
     });
   }
@@ -126,6 +143,11 @@ export class LivePipeline {
     return newestTime === undefined ? undefined : this.#clock.now() - newestTime;
   }
 
+  /** Packets that wait behind the batch that is being stepped. */
+  get waiting(): number {
+    return this.#load.waiting;
+  }
+
   /** Batches that are not on disk yet. */
   get unsettled(): number {
     return this.#deliveries.unsettled;
@@ -157,7 +179,9 @@ export class LivePipeline {
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
     });
-    const decoded = packetSource(connection, (state) => this.#onConnection(state), this.#deliveries).pipe(
+    const gather = { lingerMs: pipeline.lingerMs };
+    const onState = (state: ConnectionState) => this.#onConnection(state);
+    const decoded = packetSource(connection, onState, this.#deliveries, gather).pipe(
       takeUntil(this.#stop),
       decodePackets({
         codec,
@@ -165,6 +189,7 @@ export class LivePipeline {
         clock: this.#clock,
         retained: pipeline.input.retained,
         requests: answerMqtt(pipeline, this.control, connection, log),
+        shed: (events, waiting) => this.#shed(events, waiting),
         onIgnored: () => this.counters.ignored++,
       }),
     );
@@ -181,6 +206,7 @@ export class LivePipeline {
         },
         resume: (scope) => this.#resume(scope),
         onCommitMs: (ms) => this.counters.commits.add(ms, this.#clock.now()),
+        onTrouble: (error) => this.#onTrouble(error),
       }),
     );
     this.#subscription = committed.subscribe({
@@ -192,7 +218,7 @@ export class LivePipeline {
       },
       complete: markCompleted,
     });
-    this.#watching = setInterval(() => this.#reportUnsettled(), UNSETTLED_MS);
+    this.#watching = setInterval(() => this.#reportLoad(), UNSETTLED_MS);
     this.#watching.unref();
     await this.#scope?.ready;
     this.#isResumed = true;
@@ -255,6 +281,13 @@ export class LivePipeline {
     }
   }
 
+  #shed(events: readonly StreamEvent[], waiting: number): readonly StreamEvent[] {
+    const kept = shedLoad(this.#options.pipeline.overload, events, waiting);
+    this.counters.shed += events.length - kept.length;
+    this.#load.waiting = waiting;
+    return kept;
+  }
+
   #forgetLedger(): void {
     const { store, log } = this.#options;
     store.forgetLedger().catch((error: unknown) => log.warn(`ledger not forgotten: ${messageOf(error)}`));
@@ -264,8 +297,33 @@ export class LivePipeline {
     this.counters.count(batch, this.#clock.now());
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
+    this.#load.committed(batch, this.#clock.now());
     this.#sayHowTimesAreRead();
     for (const { onCommitted } of this.#watchers) onCommitted?.(batch);
+  }
+
+  #onTrouble(error: (Error & { readonly code: string }) | undefined): void {
+    const { log, pipeline } = this.#options;
+    this.#status.trouble(error && diskTrouble(error));
+    if (error) log.error(`${pipeline.name}: events wait at the broker: ${error.message}`);
+    else log.info(`${pipeline.name}: events are stored again`);
+  }
+
+  #reportLoad(): void {
+    void this.#expiry?.check();
+    this.#status.measured(this.#load.figures(this.#outboxes.backlog, this.counters.shed));
+    this.#publishMetrics();
+    this.#reportUnsettled();
+  }
+
+  /** Numbers of now: without a connection nobody misses them. */
+  #publishMetrics(): void {
+    const { connection, pipeline } = this.#options;
+    if (!this.#isConnected) return;
+    const { counters, model, lagMs, waiting, backlog: unpublished, unsettled: uncommitted } = this;
+    const topic = topicsOf(pipeline.output.base, pipeline.name).metrics;
+    const parts = { counters, model, lagMs, waiting, unpublished, uncommitted };
+    connection.publish(metricsMessage(topic, parts, this.#clock.now())).catch(() => {});
   }
 
   #reportUnsettled(): void {
@@ -290,24 +348,12 @@ export class LivePipeline {
     this.#status.learning(report);
     this.#options.onLearning?.(report);
     for (const { onLearning } of this.#watchers) onLearning?.(report);
-    if (report.kind === "drift") log.info(`${pipeline.name}: drift: ${report.why}`);
-    if (report.kind === "checkpoint")
-      log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
-    if (report.kind === "rolled-back")
-      log.warn(`${pipeline.name}: back to network ${report.model}: ${report.why}`);
-    if (report.kind === "rejected") log.info(`${pipeline.name}: network not taken: ${report.why}`);
-    if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
+    logLearning(log, pipeline.name, report);
   }
 }
 
 /** A delivery unsettled this long is reported: its packets fill the broker's window. */
 const UNSETTLED_MS = 10_000;
-
-const TIME_FORMS: Readonly<Record<TimeForm, string>> = {
-  iso8601: "ISO 8601",
-  s: "seconds since 1970",
-  ms: "milliseconds since 1970",
-};
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,19 +3,25 @@ import { basename } from "node:path";
 import type { RecurrentModel } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { type Engine, loadModelAs } from "../onnx/index.js";
+import { requireSignature } from "./model-signature.js";
 
 /**
  * Loads a user's network from an ONNX file, to be stepped event by event: in the kernel where its whole graph
  * fits, else in ONNX Runtime.
  *
  * @param options.engine default `auto`
- * @throws Error code `MODEL_UNREADABLE` when there is no such file; see `loadModelAs` for what is in it
+ * @param options.keys public keys of which one has to have signed it; default: none has to
+ * @throws Error codes `MODEL_UNREADABLE` when there is no such file, `MODEL_NOT_SIGNED`; see `loadModelAs` for what
+ *   is in it
  */
 export async function loadModel(
   file: string,
-  options: { readonly engine?: Engine } = {},
+  options: { readonly engine?: Engine; readonly keys?: readonly string[] } = {},
 ): Promise<RecurrentModel> {
-  return loadModelAs(await readModelFile(file), { ...options, name: basename(file, ".onnx") });
+  const { keys = [], ...engine } = options;
+  const bytes = await readModelFile(file);
+  requireSignature(bytes, keys, file);
+  return loadModelAs(bytes, { ...engine, name: basename(file, ".onnx") });
 }
 
 /** @throws Error code `MODEL_UNREADABLE` */

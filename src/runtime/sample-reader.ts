@@ -26,7 +26,7 @@ export function makeReader(
 }
 
 /** The fields that a pipeline takes numbers from. */
-function fieldsOf({ features, targets }: Pipeline): string[] {
+export function fieldsOf({ features, targets }: Pipeline): string[] {
   const read = features.flatMap((feature) => (feature.kind === "calendar" ? [] : [feature.field]));
   return [...new Set([...read, ...targets])];
 }

@@ -1,5 +1,5 @@
 import { problem, type Stage } from "../core/index.js";
-import { detectionStage } from "../detection/index.js";
+import { chooseDetectors, detectionStage, type WatchOptions } from "../detection/index.js";
 import { type FeatureStage, featureStage } from "../features/index.js";
 import type { FileModel, Pipeline } from "../spec/index.js";
 import {
@@ -32,6 +32,8 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
       ...(input.id === undefined ? {} : { id: input.id }),
+      // With a policy against overload the broker may send so many before any is acknowledged.
+      ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
     }),
     features: featureStage({
       features: pipeline.features,
@@ -62,9 +64,7 @@ export async function makeStages(
     targets,
     horizons,
     unit: model.kind === "file" ? model.output : "step",
-    alertsPerDay: pipeline.anomaly?.alertsPerDay,
-    warmUp: pipeline.anomaly?.warmUp ?? 0,
-    hold: pipeline.anomaly?.hold ?? 1,
+    watch: watchOptions(pipeline),
   });
   const drift = (onDrift: (before: number, after: number) => void): Stage =>
     driftStage((found, { position }) => {
@@ -72,7 +72,7 @@ export async function makeStages(
       onLearning({ kind: "drift", position, why: driftWords(found), ...found });
     });
   if (model.kind === "file") {
-    const cells = await fixedCells(model, shape.inputs, shape.outputs, features.names);
+    const cells = await fixedCells(model, pipeline.modelKeys, shape.inputs, shape.outputs, features.names);
     return [sequence, features, cells, detection, drift(() => {})];
   }
   const { learn } = pipeline;
@@ -96,6 +96,15 @@ export async function makeStages(
   return [sequence, features, cells];
 }
 
+/** What a pipeline's keys are watched by; undefined: by nothing. */
+export function watchOptions({ anomaly, targets }: Pipeline): (WatchOptions & { why: string }) | undefined {
+  if (anomaly === undefined) return undefined;
+  const { alertsPerDay, warmUp, hold, detectors, keys, limits } = anomaly;
+  const auto = chooseDetectors(targets.length, keys);
+  const chosen = detectors === "auto" ? auto : { ...auto, detectors, why: "as the pipeline says" };
+  return { alertsPerDay, warmUp, hold, limits, ...chosen };
+}
+
 /** `day-before`, `week-before`; of other periods their hours. */
 function seasonName(periodMs: number): string {
   const hours = periodMs / 3_600_000;
@@ -110,11 +119,12 @@ function driftWords({ before, after }: Drift): string {
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */
 async function fixedCells(
   { file, batch }: FileModel,
+  keys: readonly string[],
   inputs: number,
   outputs: number,
   names: readonly string[],
 ): Promise<Stage> {
-  const model = await loadModel(file);
+  const model = await loadModel(file, { keys });
   if (model.inputs !== inputs || model.outputs < outputs) {
     throw problem(RangeError, {
       code: "MODEL_SHAPE",

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/index.js";
 import type { Connection, OutboundMessage } from "../mqtt/index.js";
 import type { LearningReport, MessageOptions } from "../stream/index.js";
+import type { LoadFigures } from "./load.js";
 import type { Log } from "./log.js";
 
 export type PipelineState = "online" | "warming-up" | "degraded" | "offline";
@@ -23,6 +24,8 @@ export function offlineMessage(topic: string, why: string): OutboundMessage {
   };
 }
 
+const LOAD_EVERY_MS = 60_000;
+
 /** How often collecting and training are reported, in reports. */
 const EVERY = 20;
 
@@ -34,6 +37,10 @@ export class StatusTopic {
   readonly #options: StatusTopicOptions;
   #state: PipelineState = "online";
   #why = "started";
+  /** What keeps it from its work for now; goes before the state. */
+  #trouble: string | undefined;
+  #load: LoadFigures | undefined;
+  #loadAt = Number.NEGATIVE_INFINITY;
   #learning: object | undefined;
   #isConnected = false;
   #reports = 0;
@@ -47,7 +54,7 @@ export class StatusTopic {
   }
 
   get isDegraded(): boolean {
-    return this.#state === "degraded";
+    return this.#state === "degraded" || this.#trouble !== undefined;
   }
 
   /** The connection is there (again): birth. */
@@ -61,6 +68,24 @@ export class StatusTopic {
     if (state === this.#state && why === this.#why) return;
     this.#state = state;
     this.#why = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Degraded, whatever its state, until this is said again with `undefined`. */
+  trouble(why: string | undefined): void {
+    if (why === this.#trouble) return;
+    this.#trouble = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** How far it is behind: goes out with the next change, and about once a minute while events come. */
+  measured(load: LoadFigures | undefined): void {
+    if (load === undefined) return;
+    this.#load = load;
+    const now = this.#options.clock.now();
+    // A clock that was set back must not silence it.
+    if (Math.abs(now - this.#loadAt) < LOAD_EVERY_MS) return;
+    this.#loadAt = now;
     if (this.#isConnected) this.#publishStatus();
   }
 
@@ -87,8 +112,9 @@ export class StatusTopic {
 
   #publishStatus(): void {
     this.#publish(this.#options.messages.topics.status, {
-      state: this.#state,
-      why: this.#why,
+      state: this.#trouble === undefined ? this.#state : "degraded",
+      why: this.#trouble ?? this.#why,
+      ...(this.#load && { load: this.#load }),
       time: new Date(this.#options.clock.now()).toISOString(),
     });
   }

@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly trainer: Trainer;
   /** Default: the pipeline's. */
   readonly seed?: number;
+  /** Forecaster to start from (`forecasterToBytes`), of the shape that the pipeline asks for. */
+  readonly initial?: Uint8Array;
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
@@ -44,7 +46,7 @@ export interface TrainOutcome {
  * neither trained on.
  *
  * @throws TypeError code `MODEL_NOT_BUILT_IN` when the pipeline brings a file
- * @throws RangeError code `TOO_LITTLE_HISTORY`
+ * @throws RangeError code `TOO_LITTLE_HISTORY`; `TRAINING_JOB` when `initial` has another shape
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { pipeline, data, trainer, onProgress = () => {} } = options;
@@ -73,6 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       horizons,
       tbptt: pipeline.learn?.tbptt ?? [24, 24],
       unused: data.unused,
+      ...(options.initial === undefined ? {} : { initial: options.initial }),
       sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
     },
     onProgress,

@@ -1,8 +1,10 @@
+import { stat } from "node:fs/promises";
 import { problem, type StreamEvent } from "../core/index.js";
 import type { Pipeline } from "../spec/index.js";
 import { unusedInputs } from "../stream/index.js";
 import type { TrainingSequence } from "../training/index.js";
-import { recordedRows } from "./recording.js";
+import { journalledRows } from "./journalled-rows.js";
+import { type RecordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
 import { makeReader } from "./sample-reader.js";
 import { makeInputStages } from "./stages.js";
@@ -34,6 +36,9 @@ export interface TrainingData {
 /**
  * Reads a recording as a pipeline's network would see it: the same sequence rules, the same features.
  *
+ * @param input CSV or NDJSON file, or a data directory, on which Eddy may be running: what a pipeline of this
+ *   name has journalled there
+ * @throws see `journalledRows`
  * @throws Error code `RECORDING_UNREADABLE`, `NOTHING_TO_LEARN` when no row can be stepped
  */
 export async function readTrainingData(
@@ -42,12 +47,11 @@ export async function readTrainingData(
   onRows: (rows: number) => void = () => {},
 ): Promise<TrainingData> {
   const { sequence, features } = makeInputStages(pipeline);
-  const { reader } = makeReader(pipeline, "recording");
   const byKey = new Map<string, StreamEvent[]>();
   const left = new Map<string, number>();
   let rows = 0;
   let example = "";
-  for await (const group of recordedRows(input, reader)) {
+  for await (const group of await rowsOf(pipeline, input)) {
     await stepGroup([sequence, features], group);
     for (const { outcome } of group) {
       if ("sample" in outcome && outcome.note === "") {
@@ -85,6 +89,15 @@ export async function readTrainingData(
     from,
     to,
   };
+}
+
+async function rowsOf(pipeline: Pipeline, input: string): Promise<AsyncGenerator<RecordedRow[]>> {
+  const isDirectory = await stat(input).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isDirectory) return journalledRows(input, pipeline);
+  return recordedRows(input, makeReader(pipeline, "recording").reader);
 }
 
 function historyOf(key: string, events: readonly StreamEvent[]): KeyHistory {

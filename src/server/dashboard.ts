@@ -67,7 +67,7 @@ export class Dashboard {
     });
     this.#app = fastify({
       bodyLimit: MOST_BODY,
-      maxParamLength: 512,
+      routerOptions: { maxParamLength: 512 },
       requestTimeout: 10_000,
       connectionTimeout: 0,
       keepAliveTimeout: 30_000,

@@ -22,7 +22,7 @@ export function machineFrame(
   busy: number,
   now: number,
 ): MachineFrame {
-  const { counters, lagMs, backlog, unsettled, status } = pipeline;
+  const { counters, lagMs, waiting, backlog, unsettled, status } = pipeline;
   const { latency, commits } = counters;
   const quantiles = (of: typeof latency) => ({
     p50Ms: of.quantile(0.5, now),
@@ -36,10 +36,12 @@ export function machineFrame(
     alertsRaised: counters.alertsRaised,
     deadLetters: counters.deadLetters,
     ignored: counters.ignored,
+    shed: counters.shed,
     reasons: Object.fromEntries(counters.reasons),
     lagMs: lagMs ?? null,
     latency: quantiles(latency),
     commit: quantiles(commits),
+    waiting,
     unpublished: backlog,
     uncommitted: unsettled,
     memoryBytes: process.memoryUsage.rss(),

@@ -69,6 +69,8 @@ export function metricsRegistry({ version, shown, learning, pages }: MetricsSour
     "Payloads that could not be read.",
     ({ counters }) => counters.deadLetters,
   );
+  counter("eddy_shed_events_total", "Events left out to keep up.", ({ counters }) => counters.shed);
+  gauge("eddy_waiting_packets", "Packets not stepped yet.", ({ waiting }) => waiting);
   counter("eddy_ignored_packets_total", "Retained packets ignored.", ({ counters }) => counters.ignored);
   new Counter({
     name: "eddy_rejected_total",

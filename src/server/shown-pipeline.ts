@@ -15,6 +15,7 @@ export interface ShownPipeline {
   readonly status: { readonly state: string; readonly why: string };
   readonly isReady: boolean;
   readonly lagMs: number | undefined;
+  readonly waiting: number;
   readonly backlog: number;
   readonly unsettled: number;
   readonly stored: PipelineReader;

@@ -104,11 +104,15 @@ export interface MachineFrame {
   readonly alertsRaised: number;
   readonly deadLetters: number;
   readonly ignored: number;
+  /** Left out because the box could not keep up. */
+  readonly shed: number;
   /** Events not stepped and dead letters since the start, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly lagMs: number | null;
   readonly latency: Quantiles;
   readonly commit: Quantiles;
+  /** Packets in this box that were not stepped yet. */
+  readonly waiting: number;
   readonly unpublished: number;
   readonly uncommitted: number;
   readonly memoryBytes: number;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDuration } from "../core/index.js";
 import {
   about,
   checkedText,
@@ -25,13 +26,22 @@ const codec = z
   })
   .meta({ title: CODEC_WORDS });
 
+const QOS_WORDS = "1 or 2";
+
 export const inputFormat = z
   .strictObject(
     {
       topics: about(
         listOf(topicFilter, "a list of MQTT topic filters"),
-        "What to subscribe to, at QoS 1. Filters must not overlap; shared subscriptions ($share) are refused, because a key's events must all come here, in order.",
+        "What to subscribe to. Filters must not overlap; shared subscriptions ($share) are refused, because a key's events must all come here, in order.",
         { example: ["plant/+/vibration"] },
+      ),
+      qos: about(
+        z
+          .xor([z.literal(1, QOS_WORDS), z.literal(2, QOS_WORDS)], QOS_WORDS)
+          .meta({ title: QOS_WORDS })
+          .default(1),
+        "Quality of service of the subscriptions. 1: exact on brokers that keep the session and assign packet ids in turn, as Mosquitto does, or with `id`. 2: exact on any that keeps the session, at twice the packets; publishers have to send at QoS 2 too.",
       ),
       codec: about(
         codec.default("json"),
@@ -87,6 +97,25 @@ const brokerUrl = checkedText({
 const secret = (words: string) =>
   checkedText({ words, code: "BAD_TEXT", check: (text) => (text === "" ? "not empty" : undefined) });
 
+const filePath = checkedText({
+  words: "the path of a file",
+  code: "BAD_PATH",
+  check: (text) => (text === "" || text.includes("\0") ? "" : undefined),
+});
+
+const keepAlive = checkedText({
+  words: "whole seconds from 1s to 18h",
+  code: "BAD_KEEP_ALIVE",
+  check: (text) => {
+    try {
+      const seconds = parseDuration(text) / 1000;
+      return Number.isInteger(seconds) && seconds >= 1 && seconds <= 64_800 ? undefined : "";
+    } catch {
+      return "";
+    }
+  },
+});
+
 export const brokerFormat = z
   .strictObject(
     {
@@ -104,8 +133,29 @@ export const brokerFormat = z
         // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file names a variable
         { example: "${MQTT_PASSWORD}", absent: "none" },
       ),
+      "password-file": about(
+        filePath.optional(),
+        "File whose first line is the password, beside this one; one elsewhere is named by the environment.",
+        { example: "password.txt", absent: "none" },
+      ),
+      ca: about(filePath.optional(), "PEM file with the authorities that may vouch for the broker (TLS).", {
+        example: "ca.pem",
+        absent: "those that Node knows",
+      }),
+      cert: about(filePath.optional(), "PEM file with Eddy's own certificate (mTLS); goes with `key`.", {
+        example: "eddy.pem",
+        absent: "none",
+      }),
+      key: about(filePath.optional(), "PEM file with the private key of `cert`.", {
+        example: "eddy.key",
+        absent: "none",
+      }),
+      "keep-alive": about(
+        keepAlive.default("30s"),
+        "A broker that is silent for half as long again is away; after as long without a word from Eddy the broker publishes its will.",
+      ),
     },
-    "the broker: url, username, password",
+    "the broker: url, username, password, password-file, ca, cert, key, keep-alive",
   )
   .meta({ description: "Which broker, when the command line doesn't say. It decides no result." });
 
@@ -116,11 +166,16 @@ export const sequenceFormat = z
         example: "10m",
         absent: "state is carried over any pause",
       }),
+      expire: about(
+        duration.optional(),
+        "A key without an event for so long is gone: its state ends, its retained messages are removed. Measured by event time against the newest event of all keys.",
+        { example: "30d", absent: "a key is remembered for ever" },
+      ),
       late: about(
         oneOf(["step", "drop"]).default("step"),
         "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
       ),
     },
-    "how events follow each other: gap, late",
+    "how events follow each other: gap, expire, late",
   )
   .meta({ description: "How the events of one key follow each other." });

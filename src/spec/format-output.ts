@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { about, baseTopic, duration, every, flag, oneOf, size } from "./value-types.js";
+import { parseDuration } from "../core/index.js";
+import { about, baseTopic, checkedText, duration, every, flag, oneOf, size } from "./value-types.js";
 
 const QOS_WORDS = "0 or 1";
 
@@ -17,8 +18,12 @@ export const outputFormat = z
         "Quality of service of what is published.",
       ),
       expiry: about(duration.default("1h"), "After this the broker forgets a prediction (MQTT 5)."),
+      backlog: about(
+        oneOf(["all", "unexpired", "newest"]).default("all"),
+        "Which of the predictions that piled up (the broker was away, publishing fell behind) still go out: all, those whose event is younger than `expiry`, or of each key the newest only. Changes of alerts always do.",
+      ),
     },
-    "what to publish: predictions, alerts, base, qos, expiry",
+    "what to publish: predictions, alerts, base, qos, expiry, backlog",
   )
   .meta({ description: "What is published, and where." });
 
@@ -37,6 +42,37 @@ const retention = z
     "how much to keep: age, size",
   )
   .meta({ description: "How much of the past to keep." });
+
+const linger = checkedText({
+  words: "a duration from 0s to 1s, such as 200ms",
+  code: "BAD_LINGER",
+  check: (text) => {
+    try {
+      const ms = parseDuration(text);
+      return ms >= 0 && ms <= 1000 ? undefined : "";
+    } catch {
+      return "";
+    }
+  },
+});
+
+export const commitFormat = z
+  .strictObject(
+    {
+      linger: about(
+        linger.default("0s"),
+        "How long an event waits for others to share its commit: fewer flushes wear the disk less, predictions come so much later. 256 waiting events don't wait.",
+        { example: "200ms" },
+      ),
+    },
+    "when to commit: linger",
+  )
+  .meta({ description: "When events are committed. It decides no result." });
+
+export const overloadFormat = about(
+  oneOf(["back-pressure", "drop-oldest", "sample", "coalesce"]).default("back-pressure"),
+  "What to do when events come faster than this box can step and store them. `back-pressure`: they wait at the broker, none is lost. `drop-oldest`: the oldest waiting ones are left out. `sample`: of each key every fourth is stepped. `coalesce`: of each key the newest. What is left out is acknowledged, counted, and in no journal.",
+);
 
 export const storeFormat = z
   .strictObject(
@@ -74,3 +110,28 @@ export const controlFormat = z
     description:
       "Requests over MQTT, switched on one by one. The local socket takes all. It decides no result.",
   });
+
+const KEY_WORDS = "an ed25519 public key: 44 characters of base64, as eddy model sign prints it";
+
+const publicKey = checkedText({
+  words: KEY_WORDS,
+  code: "BAD_KEY",
+  check: (text) => (Buffer.from(text, "base64").length === 32 && text.length === 44 ? undefined : ""),
+  pattern: "^[A-Za-z0-9+/]{43}=$",
+});
+
+export const modelsFormat = z
+  .strictObject(
+    {
+      "require-signature": about(
+        z
+          .array(publicKey, `a list, each ${KEY_WORDS}`)
+          .default([])
+          .meta({ title: `a list, each ${KEY_WORDS}` }),
+        "A model file is run only if one of these keys has signed it (`eddy model sign`).",
+        { example: ["GZf0o5h1tX0X0vU5o1o0v0l0m0q0Yb1s2fJ3kH4aT5E="] },
+      ),
+    },
+    "which model files may be run: require-signature",
+  )
+  .meta({ description: "Which model files may be run." });

@@ -8,7 +8,14 @@ import {
   modelFormat,
   targetFormat,
 } from "./format-model.js";
-import { controlFormat, outputFormat, storeFormat } from "./format-output.js";
+import {
+  commitFormat,
+  controlFormat,
+  modelsFormat,
+  outputFormat,
+  overloadFormat,
+  storeFormat,
+} from "./format-output.js";
 import { testsFormat } from "./format-tests.js";
 import { about, checkedText } from "./value-types.js";
 
@@ -39,8 +46,11 @@ export const pipelineFormat = z
       anomaly: anomalyFormat.prefault({}),
       learn: learnFormat.optional(),
       output: outputFormat.prefault({}),
+      commit: commitFormat.prefault({}),
+      overload: overloadFormat,
       store: storeFormat.prefault({}),
       control: controlFormat.prefault({}),
+      models: modelsFormat.prefault({}),
       tests: testsFormat.default([]),
     },
     "a pipeline: name, input, features, target, model, ...",

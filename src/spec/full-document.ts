@@ -41,8 +41,11 @@ export function fullDocument(document: Document): FullDocument {
     anomaly: document.anomaly,
     ...(document.learn === undefined ? {} : { learn: document.learn }),
     output: document.output,
+    commit: document.commit,
+    overload: document.overload,
     store: document.store,
     control: document.control,
+    models: document.models,
     tests: document.tests,
   };
 }

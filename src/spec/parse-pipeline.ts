@@ -12,6 +12,8 @@ import { YamlSource } from "./yaml-source.js";
 export interface ParseOptions {
   /** Path of the file, from which models and recordings are found. */
   readonly file?: string;
+  /** Folder in which a model is looked for that does not stand beside the file. */
+  readonly models?: string | undefined;
   /** For `${NAME}`; absent: empty. */
   readonly environment?: Environment;
 }
@@ -30,9 +32,7 @@ export interface ParsedPipeline {
 export function parsePipeline(text: string, options: ParseOptions = {}): ParsedPipeline {
   const environment = options.environment ?? {};
   const source = new YamlSource(text, environment);
-  const { problems, pipeline } = source.isReadable
-    ? check(source, environment, options.file)
-    : { problems: [] };
+  const { problems, pipeline } = source.isReadable ? check(source, environment, options) : { problems: [] };
   const all = [...source.problems, ...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   return {
     file: options.file,
@@ -46,7 +46,7 @@ export function parsePipeline(text: string, options: ParseOptions = {}): ParsedP
 function check(
   source: YamlSource,
   environment: Environment,
-  file: string | undefined,
+  { file, models }: ParseOptions,
 ): { problems: Problem[]; pipeline?: Pipeline } {
   const { tree, written, result } = checkFormat(source);
   const faults = formatProblems(result.error?.issues ?? [], source);
@@ -60,7 +60,7 @@ function check(
   if (result.data === undefined || problems.some((one) => one.severity === "error")) return { problems };
 
   const pipeline = {
-    ...resolve(full, file),
+    ...resolve(full, file, models),
     source: asWritten(full, source.writtenTexts(), written),
     environment: digests(source, environment),
   };

@@ -18,6 +18,8 @@ export type Every = { readonly ms: number } | { readonly events: number };
 
 export interface PipelineInput {
   readonly topics: readonly string[];
+  /** Of the subscriptions. */
+  readonly qos: 1 | 2;
   readonly codec: "json" | "cbor" | "text";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
@@ -37,11 +39,20 @@ export interface PipelineBroker {
   readonly url?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Files, beside the pipeline's if that is known: the password, and PEM texts for TLS. */
+  readonly passwordFile?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Absent: 30 seconds. */
+  readonly keepAliveMs?: number;
 }
 
 export interface PipelineSequence {
   /** Absent: state is carried over any pause. */
   readonly gapMs?: number;
+  /** Absent: no key is let go. */
+  readonly expireMs?: number;
   readonly late: "step" | "drop";
 }
 
@@ -78,7 +89,16 @@ export interface PipelineAnomaly {
   readonly warmUp: number;
   /** Usual events in a row that clear an alert. */
   readonly hold: number;
+  readonly detectors: "auto" | readonly PipelineDetector[];
+  /** Expected, about. */
+  readonly keys: number;
+  /** What targets can be, by name. */
+  readonly limits: Readonly<
+    Record<string, { readonly min?: number; readonly max?: number; readonly perSecond?: number }>
+  >;
 }
+
+export type PipelineDetector = "pattern" | "novelty" | "novelty-6" | "level" | "forecast" | "stuck" | "range";
 
 export interface PipelineLearn {
   readonly every: Every;
@@ -96,6 +116,8 @@ export interface PipelineOutput {
   readonly base: string;
   readonly qos: 0 | 1;
   readonly expiryMs: number;
+  /** Which of the predictions that piled up still go out. */
+  readonly backlog: "all" | "unexpired" | "newest";
 }
 
 export interface PipelineControl {
@@ -203,8 +225,14 @@ export interface Pipeline {
   /** Absent: no fine-tuning. */
   readonly learn?: PipelineLearn;
   readonly output: PipelineOutput;
+  /** How long an event waits for others to share its commit. */
+  readonly lingerMs: number;
+  /** What to do with events that come too fast. */
+  readonly overload: "back-pressure" | "drop-oldest" | "sample" | "coalesce";
   readonly store: PipelineStore;
   readonly control: PipelineControl;
+  /** Public keys (ed25519, base64) of which one has to have signed `model.file`; none: unsigned ones will do. */
+  readonly modelKeys: readonly string[];
   readonly tests: readonly PipelineTest[];
   /** The same in the file's own words, with all defaults; `${NAME}` stands where the environment's values went. */
   readonly source: FullDocument;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
@@ -9,18 +10,25 @@ import { parsePercent, parseSize } from "./size.js";
  * From the file's words to numbers: units are read, names become TypeScript's, paths stand beside `file`.
  *
  * @param full checked: every text in it can be read
+ * @param models folder in which a model is looked for that does not stand beside `file`
  */
 export function resolve(
   full: FullDocument,
   file: string | undefined,
+  models?: string,
 ): Omit<Pipeline, "source" | "environment"> {
   const { input, sequence, model, anomaly, learn, output, store, control } = full;
   const beside = (path: string) =>
     file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+  const modelPath = (path: string) => {
+    const own = beside(path);
+    return models === undefined || isAbsolute(path) || existsSync(own) ? own : join(models, path);
+  };
   return {
     name: full.name,
     input: {
       topics: input.topics,
+      qos: input.qos,
       codec: input.codec,
       key: input.key,
       ...given("time", input.time),
@@ -35,15 +43,24 @@ export function resolve(
       ...given("url", full.broker.url),
       ...given("username", full.broker.username),
       ...given("password", full.broker.password),
+      ...given("passwordFile", full.broker["password-file"], beside),
+      ...given("ca", full.broker.ca, beside),
+      ...given("cert", full.broker.cert, beside),
+      ...given("key", full.broker.key, beside),
+      keepAliveMs: parseDuration(full.broker["keep-alive"]),
     },
-    sequence: { ...given("gapMs", sequence.gap, parseDuration), late: sequence.late },
+    sequence: {
+      ...given("gapMs", sequence.gap, parseDuration),
+      ...given("expireMs", sequence.expire, parseDuration),
+      late: sequence.late,
+    },
     features: full.features.map(feature),
     targets: full.target,
     model:
       "file" in model
         ? {
             kind: "file",
-            file: beside(model.file),
+            file: modelPath(model.file),
             horizons: model.horizon,
             output: model.output,
             batch: model.batch,
@@ -65,6 +82,18 @@ export function resolve(
             alertsPerDay: anomaly["alerts-per-day"],
             warmUp: anomaly["warm-up"],
             hold: anomaly.hold,
+            detectors: anomaly.detectors,
+            keys: anomaly.keys,
+            limits: Object.fromEntries(
+              Object.entries(anomaly.limits).map(([name, { min, max, "per-second": perSecond }]) => [
+                name,
+                {
+                  ...given("min", min),
+                  ...given("max", max),
+                  ...given("perSecond", perSecond),
+                },
+              ]),
+            ),
           },
         }),
     ...given("learn", learn, (one) => ({
@@ -79,8 +108,12 @@ export function resolve(
       base: output.base,
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
+      backlog: output.backlog,
     },
+    lingerMs: parseDuration(full.commit.linger),
+    overload: full.overload,
     control,
+    modelKeys: full.models["require-signature"],
     store: {
       retention: {
         ...given("ageMs", store.retention.age, parseDuration),

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { problem } from "../core/index.js";
 import type { Durability } from "./records.js";
@@ -104,4 +105,17 @@ export function bytesOnDisk(file: string): number {
     (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
+}
+
+/** Size of a data directory's database on disk; 0 where there is none. */
+export function bytesOf(directory: string): number {
+  return bytesOnDisk(join(directory, DATABASE_FILE));
+}
+
+/** Of the SQLite that writes the database. */
+export function sqliteVersion(): string {
+  const db = new Sqlite(":memory:");
+  const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "";
+  db.close();
+  return version;
 }

@@ -1,3 +1,4 @@
+export { bytesOf, sqliteVersion } from "./database-file.js";
 export type { Counts, KeySummary, PipelineReader } from "./pipeline-reader.js";
 export type { PipelineStore } from "./pipeline-store.js";
 export type {
@@ -14,5 +15,7 @@ export type {
   SlotEntry,
   Snapshot,
 } from "./records.js";
+export { checkDatabase, type SalvagedPipeline, type SalvageReport, salvage } from "./salvage.js";
+export type { TableCopy } from "./salvage-table.js";
 export { openStore, Store, type StoreOptions } from "./store.js";
 export { openStoreForReading, type PipelineEntry, type StoreReader } from "./store-reader.js";

@@ -96,6 +96,11 @@ export class PipelineStore extends PipelineReader {
     return this.#send({ kind: "start-again", pipeline: this.name });
   }
 
+  /** Takes a packet out of the ledger: the broker is done with it (QoS 2), and may give its id to another. */
+  releasePacket(packetId: number): Promise<void> {
+    return this.#send({ kind: "release", pipeline: this.name, packetId });
+  }
+
   /** Forgets the ledger: the broker has begun a new session, and nothing of the old one comes again. */
   forgetLedger(): Promise<void> {
     return this.#send({ kind: "forget-ledger", pipeline: this.name });

@@ -12,6 +12,7 @@ export interface Writes {
   readonly log: Statement<unknown[]>;
   readonly packet: Statement<unknown[]>;
   readonly prunePackets: Statement<unknown[]>;
+  readonly releasePacket: Statement<unknown[]>;
   readonly snapshot: Statement<unknown[]>;
   readonly state: Statement<unknown[]>;
   readonly dropStates: Statement<unknown[]>;
@@ -42,6 +43,7 @@ export function prepareWrites(db: Database): Writes {
     pruneDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
     log: db.prepare("INSERT INTO log (pipeline, position, slot, kind, why, body) VALUES (?, ?, ?, ?, ?, ?)"),
     packet: db.prepare("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)"),
+    releasePacket: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND packet_id = ?"),
     prunePackets: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND ordinal <= ?"),
     snapshot: db.prepare("INSERT INTO snapshots (pipeline, position, arrival) VALUES (?, ?, ?)"),
     state: db.prepare("INSERT INTO states (snapshot, slot, version, key, body) VALUES (?, ?, ?, ?, ?)"),

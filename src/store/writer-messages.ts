@@ -23,6 +23,7 @@ export type Change =
     }
   | { readonly kind: "start-again"; readonly pipeline: string }
   | { readonly kind: "forget-ledger"; readonly pipeline: string }
+  | { readonly kind: "release"; readonly pipeline: string; readonly packetId: number }
   | {
       readonly kind: "advance";
       readonly pipeline: string;

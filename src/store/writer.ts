@@ -91,6 +91,9 @@ export class Writer {
       case "forget-ledger":
         this.#write.prunePackets.run(id, pipeline.packets);
         break;
+      case "release":
+        this.#write.releasePacket.run(pipeline.id, change.packetId);
+        break;
       case "start-again":
         this.#startAgain(pipeline);
         break;

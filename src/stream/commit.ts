@@ -1,10 +1,11 @@
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import { type Batch, requestToEntry, standing } from "../core/index.js";
 import type { Commit, PipelineStore } from "../store/index.js";
+import { CommitLine, type CommitLineOptions } from "./commit-line.js";
 import { type Resumed, resume, takeSnapshot } from "./resume.js";
 import { currentScope, PipelineScope, withScope } from "./scope.js";
 
-export interface CommitOptions {
+export interface CommitOptions extends CommitLineOptions {
   /** A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has to step again. */
   readonly snapshotEvery?: { readonly events: number } | { readonly ms: number };
   /** Commits under way before the source is held back. */
@@ -31,9 +32,11 @@ export function commitOf(batch: Batch): Commit {
  * One transaction a batch, then the acknowledgements: the batch's delivery is settled as `committed`
  * when the store has it on disk.
  *
- * Emission: the batch, after its commit, in order. A commit that fails settles its delivery as `failed`
- * (the broker keeps the packets) and ends the stream with the error. Completion waits for the commits
- * under way. Before the source begins, the state is resumed from the store. Memory: `ahead` batches.
+ * Emission: the batch, after its commit, in order. While the disk is full, or fails in another way that may
+ * pass, commits are tried again and the source is held back; the broker keeps what comes. A commit that fails for
+ * good settles its delivery as `failed` (the broker keeps the packets) and ends the stream with the error, as do
+ * those that still wait when the source completes. Completion waits for the commits under way. Before the
+ * source begins, the state is resumed from the store. Memory: `ahead` batches.
  */
 export function commit(store: PipelineStore, options: CommitOptions = {}): MonoTypeOperatorFunction<Batch> {
   const { snapshotEvery = { events: 20_000 }, ahead = 8 } = options;
@@ -42,6 +45,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
       const scope = currentScope() ?? new PipelineScope();
       scope.open(store, ahead);
       options.onScope?.(scope);
+      const line = new CommitLine(store, options);
       let underWay = 0;
       let isComplete = false;
       let sinceSnapshot = 0;
@@ -64,7 +68,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
         }
         underWay++;
         const begun = options.onCommitMs && performance.now();
-        const committed = store.commit(record);
+        const committed = line.commit(record);
         // Only now: it may let in the next batch at once, whose commit has to come after this one.
         scope.beginCommit();
         committed.then(
@@ -94,6 +98,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           error: (error) => subscriber.error(error),
           complete: () => {
             isComplete = true;
+            line.giveUp();
             if (underWay === 0) subscriber.complete();
           },
         }),

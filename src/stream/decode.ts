@@ -19,6 +19,8 @@ export interface PacketDecoding {
     isRequest(topic: string): boolean;
     read(packet: InboundPacket): Request | undefined;
   };
+  /** Leaves events out when too many packets wait behind them. */
+  readonly shed?: (events: readonly StreamEvent[], waiting: number) => readonly StreamEvent[];
   /** Counts what is neither stepped nor a dead letter. */
   readonly onIgnored?: (reason: "retained") => void;
 }
@@ -28,7 +30,7 @@ export interface PacketDecoding {
  * no state. Emits one batch per batch of packets; the delivery goes along. Keeps nothing.
  */
 export function decodePackets(options: PacketDecoding): OperatorFunction<PacketBatch, Batch> {
-  return map(({ packets, delivery }): Batch => {
+  return map(({ packets, delivery, waiting }): Batch => {
     const events: StreamEvent[] = [];
     const deadLetters: DeadLetter[] = [];
     const ledger: LedgerEntry[] = [];
@@ -61,6 +63,7 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
         }
       }
     }
-    return { events, requests, deadLetters, ledger, log: [], delivery };
+    const kept = options.shed?.(events, waiting) ?? events;
+    return { events: kept, requests, deadLetters, ledger, log: [], delivery };
   });
 }

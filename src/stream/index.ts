@@ -28,6 +28,7 @@ export {
 } from "./operators.js";
 export { Outbox, type OutboxOptions } from "./outbox.js";
 export { Outboxes, type OutboxesOptions } from "./outboxes.js";
+export { OVERLOADED_AT, type OverloadPolicy, shedLoad } from "./overload.js";
 export { type RequestLine, requestSource } from "./request-source.js";
 export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";

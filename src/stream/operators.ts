@@ -9,7 +9,7 @@ import {
   systemClock,
   timeReader,
 } from "../core/index.js";
-import { detectionStage, type ForecastUnit } from "../detection/index.js";
+import { chooseDetectors, type DetectorName, detectionStage, type ForecastUnit } from "../detection/index.js";
 import { type Calendar, type Feature, featureStage, type Scale } from "../features/index.js";
 import { brokerConnection, Ledger, topicsOf } from "../mqtt/index.js";
 import { type PipelineStore, Store } from "../store/index.js";
@@ -29,8 +29,9 @@ import { stepWith } from "./step-with.js";
 
 export interface MqttSourceOptions {
   readonly url: string;
-  /** Topic filters, QoS 1. */
   readonly topics: readonly string[];
+  /** Of the subscriptions, default 1. */
+  readonly qos?: 1 | 2;
   /** Default: the store's instance id and the pipeline's name. */
   readonly clientId?: string;
   readonly username?: string;
@@ -55,6 +56,7 @@ export function mqttSource(options: MqttSourceOptions): Observable<PacketBatch> 
       // Two boxes with the same pipeline must not push each other off the broker.
       clientId: clientId ?? `${store.instanceId}-${store.name}`,
       ledger: new Ledger({ entries: store.ledger() }),
+      onReleased: (packetId) => store.releasePacket(packetId),
     });
     const subscription = packetSource(connection).subscribe(subscriber);
     return () => {
@@ -171,19 +173,32 @@ export interface DetectOptions {
   readonly warmUp?: number;
   /** Usual events in a row that clear an alert; default 5. */
   readonly hold?: number;
+  /** What watches; default: what suits the number of targets and of keys. */
+  readonly detectors?: readonly DetectorName[];
+  /** About how many to expect; default 100. */
+  readonly keys?: number;
   /** What the network's output means; default `value`. */
   readonly unit?: ForecastUnit;
 }
 
 /** Compares each value with what was forecast: score, alert raised and cleared. */
 export function detect(options: DetectOptions = {}): MonoTypeOperatorFunction<Batch> {
-  const { alertsPerDay = 1, warmUp = 750, hold = 5, unit = "value" } = options;
+  const { alertsPerDay = 1, warmUp = 750, hold = 5, unit = "value", keys = 100 } = options;
   return stepWith(() => {
     const scope = scopeOf("detect");
     // `features` stands above and is subscribed later: it is asked when the first event comes.
     return detectionStage(() => {
       const { targets, horizons } = scope;
-      return { targets, horizons, unit, alertsPerDay, warmUp, hold };
+      const { detectors, rings } = chooseDetectors(targets.length, keys);
+      const watch = {
+        alertsPerDay,
+        warmUp,
+        hold,
+        detectors: options.detectors ?? detectors,
+        rings,
+        limits: {},
+      };
+      return { targets, horizons, unit, watch };
     });
   });
 }

@@ -5,6 +5,8 @@ export interface OutboxOptions<Row> {
   readonly fetch: (after: number, limit: number) => readonly Row[];
   /** A row's place in the cursor's order. */
   readonly place: (row: Row) => number;
+  /** Which of the rows read back still go out, in order; default: all. */
+  readonly keep?: (rows: readonly Row[]) => readonly Row[];
   readonly messages: (row: Row) => readonly OutboundMessage[];
   readonly send: (message: OutboundMessage) => Promise<void>;
   /** Everything up to here has been published. */
@@ -113,11 +115,24 @@ export class Outbox<Row> {
   }
 
   #readBack(): Row | undefined {
-    if (!this.#isBehind) return undefined;
-    const rows = this.#options.fetch(this.#taken, PAGE);
-    if (rows.length < PAGE) this.#isBehind = false;
-    this.#waiting = [...rows];
+    while (this.#isBehind) {
+      const { fetch, place, keep = (all) => all } = this.#options;
+      const rows = fetch(this.#taken, PAGE);
+      if (rows.length < PAGE) this.#isBehind = false;
+      this.#waiting = [...keep(rows)];
+      const last = rows.at(-1);
+      if (this.#waiting.length > 0 || last === undefined) break;
+      this.#pass(place(last));
+    }
     return this.#waiting.shift();
+  }
+
+  /** Takes everything up to here as dealt with; what is on its way before it moves the cursor when it is answered. */
+  #pass(place: number): void {
+    this.#taken = place;
+    if (this.#unanswered.length > 0) return;
+    this.#cursor = place;
+    this.#options.onCursor(place);
   }
 
   #send(row: Row): void {

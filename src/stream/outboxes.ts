@@ -1,4 +1,4 @@
-import type { Batch } from "../core/index.js";
+import { type Batch, type Clock, systemClock } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow, PipelineStore } from "../store/index.js";
 import { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
@@ -8,10 +8,20 @@ export interface OutboxesOptions {
   readonly messages: MessageOptions;
   readonly connection: Connection;
   readonly store: PipelineStore;
-  readonly output: { readonly predictions: boolean; readonly alerts: boolean };
+  readonly output: {
+    readonly predictions: boolean;
+    readonly alerts: boolean;
+    /** Which of the predictions that piled up still go out; default: all. */
+    readonly backlog?: Backlog;
+  };
+  /** Default: the wall clock. */
+  readonly clock?: Clock;
   /** Told of what the broker refused. */
   readonly onWarning: (message: string) => void;
 }
+
+/** All; those whose event is younger than predictions last; of each key the newest. */
+export type Backlog = "all" | "unexpired" | "newest";
 
 /** The three streams that a pipeline publishes from its store: alerts, predictions, dead letters. */
 export class Outboxes {
@@ -40,6 +50,7 @@ export class Outboxes {
     this.#predictions = new Outbox({
       fetch: (after, limit) => (output.predictions ? store.outputs(after, limit) : []),
       place: (row) => row.position,
+      keep: (rows) => stillWanted(output.backlog ?? "all", rows, options),
       messages: (row) => [predictionMessage(row, messages)],
       send,
       cursor: store.cursor("prediction"),
@@ -91,6 +102,23 @@ export class Outboxes {
     this.#alerts.skipTo(position);
     this.#predictions.skipTo(position);
   }
+}
+
+function stillWanted(
+  backlog: Backlog,
+  rows: readonly OutputRow[],
+  { store, messages, clock = systemClock }: OutboxesOptions,
+): readonly OutputRow[] {
+  if (backlog === "all") return rows;
+  if (backlog === "unexpired") {
+    const oldest = clock.now() - messages.expirySeconds * 1000;
+    return rows.filter(({ time }) => time >= oldest);
+  }
+  // The last of each key's in the page may be its newest of all.
+  const last = new Map(rows.map((row) => [row.key, row]));
+  return [...last.values()]
+    .filter(({ key, position }) => store.lastOutputs(key, 1)[0]?.position === position)
+    .sort((a, b) => a.position - b.position);
 }
 
 function alertRows(batch: Batch): AlertRow[] {

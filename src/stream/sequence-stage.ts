@@ -12,11 +12,13 @@ export interface SequenceOptions {
   readonly gapMs?: number;
   /** Events earlier than the key's newest accepted time: step them as they come, or drop them. */
   readonly late: "step" | "drop";
-  /** Field with the event's own number or id: one seen among the key's last 512 is a repeat. */
+  /** Field with the event's own number or id: one seen among the key's last ones is a repeat. */
   readonly id?: string;
+  /** How many ids of each key are remembered, default 512: at least as many as a broker may hold un-acknowledged. */
+  readonly rememberedIds?: number;
 }
 
-/** At least as many as a broker may hold un-acknowledged, and so send again. */
+/** As many as a broker may hold un-acknowledged, and so send again. */
 const REMEMBERED_IDS = 512;
 
 interface KeySequence {
@@ -81,10 +83,10 @@ function place(sequences: KeyedState<KeySequence>, request: Request): void {
   request.position = log.count;
 }
 
-function remember({ ids }: KeySequence, id: string): void {
+function remember({ ids }: KeySequence, id: string, most = REMEMBERED_IDS): void {
   ids.add(id);
   for (const oldest of ids) {
-    if (ids.size <= REMEMBERED_IDS) break;
+    if (ids.size <= most) break;
     ids.delete(oldest);
   }
 }
@@ -105,7 +107,7 @@ function refusal(state: KeySequence, event: StreamEvent, options: SequenceOption
   if (options.id !== undefined) {
     const id = String(event.sample.values[options.id]);
     if (state.ids.has(id)) return "repeated";
-    remember(state, id);
+    remember(state, id, options.rememberedIds);
   }
   return options.late === "drop" && event.sample.time < state.newest ? "late" : "";
 }

@@ -8,9 +8,14 @@ const OPTIONS: DetectorOptions = {
   targets: ["v"],
   horizons: [1],
   unit: "step",
-  alertsPerDay: 1,
-  warmUp: 100,
-  hold: 5,
+  watch: {
+    alertsPerDay: 1,
+    warmUp: 100,
+    hold: 5,
+    detectors: ["forecast", "stuck"],
+    rings: { pattern: 1000, novelty: 500 },
+    limits: {},
+  },
 };
 
 /** Events of one key as the stages before would hand them over, without a network: persistence forecasts. */

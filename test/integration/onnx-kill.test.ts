@@ -16,12 +16,13 @@ const ROWS = 900;
 const AHEAD = 200;
 const MACHINES = ["press", "lathe"];
 
+const MODEL = join(sharedData ?? "", "torch-models/gru_state_io.onnx");
 const PIPELINE = `
 name: fixed
 input: { topics: [plant/+/temperature], time: timestamp, key: "{topic[1]}" }
 features: [value, { difference: value }, { calendar: hour-of-day }]
 target: value
-model: { file: ${JSON.stringify(join(sharedData ?? "", "torch-models/gru_state_io.onnx"))}, output: scaled }
+model: { file: "\${MODEL}", output: scaled }
 anomaly: { warm-up: 100 }
 store: { snapshot-every: 250 }
 `;
@@ -38,7 +39,8 @@ describe.skipIf(!sharedData || lacksMosquitto)(
       const broker = await startMosquitto();
       const sensor = await connectClient({ url: broker.url });
       const listener = await Listener.of(broker.url, "fixed");
-      const start = () => new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data]);
+      const start = () =>
+        new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data], { MODEL });
       try {
         let running = start();
         await running.says(/online/);

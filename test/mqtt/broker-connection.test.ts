@@ -222,29 +222,40 @@ describe.skipIf(lacksMosquitto)(`brokerConnection() on Mosquitto${mosquittoHint}
     expect(second.texts).toEqual(["new"]);
   });
 
-  it("takes QoS 2 once: PUBREC when acknowledged, known again until PUBREL", async () => {
+  it("takes QoS 2 once: PUBREC when acknowledged, known again until PUBREL, PUBCOMP when that is kept", async () => {
     const rig = await rigOf("5");
-    const settings = { clientId: "eddy-test", protocolVersion: 5, clean: false } as const;
-    const stranger = await connectAsync(rig.mosquitto.url, {
-      ...settings,
-      properties: { sessionExpiryInterval: 60 },
-    });
-    await stranger.subscribeAsync("in/#", { qos: 2 });
-    await stranger.endAsync();
+    // Subscribes, so that what follows waits for it.
+    const before = await rig.line({ qos: 2 });
+    await before.online(1);
+    await before.connection.close();
     const device = await connectAsync(rig.mosquitto.url);
     undo.push(() => device.endAsync());
     for (const n of ["1", "2", "3"]) await device.publishAsync("in/a", n, { qos: 2 });
 
     const ledger = new Ledger();
-    const line = await rig.line({ ledger });
+    const released: number[] = [];
+    let keep = (): void => {};
+    const kept = new Promise<void>((resolve) => {
+      keep = resolve;
+    });
+    const onReleased = (packetId: number) => {
+      released.push(packetId);
+      return kept;
+    };
+    const line = await rig.line({ ledger, qos: 2, onReleased });
     await line.received(3);
     line.packet(0).acknowledge();
     await until(() => ledger.size === 2, "the first is released");
+    const [first] = released;
     rig.proxy.cut();
     await line.online(2);
     line.packet(1).acknowledge();
     line.packet(2).acknowledge();
     await until(() => ledger.size === 0, "all are released");
+    // Nobody has kept it: the broker had no PUBCOMP, and releases the first again.
+    await until(() => released.length === 4, "the first is released again");
+    expect(released.filter((id) => id === first)).toHaveLength(2);
+    keep();
     expect(line.packets.map(({ qos }) => qos)).toEqual([2, 2, 2]);
   });
 

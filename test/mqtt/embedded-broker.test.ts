@@ -1,7 +1,12 @@
 import { connect } from "node:net";
 import { connectAsync } from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
-import { type EmbeddedBroker, type EmbeddedBrokerOptions, embeddedBroker } from "../../src/mqtt/index.js";
+import {
+  type EmbeddedBroker,
+  type EmbeddedBrokerOptions,
+  embeddedBroker,
+  hashPassword,
+} from "../../src/mqtt/index.js";
 import { Line } from "../conformance/connection-rig.js";
 import { until } from "../support/until.js";
 
@@ -25,7 +30,8 @@ describe("embeddedBroker()", () => {
   });
 
   it("says so when it cannot listen", async () => {
-    await expect(embeddedBroker({ host: "203.0.113.1", port: 0 })).rejects.toMatchObject({
+    const users = { pump: await hashPassword("x") };
+    await expect(embeddedBroker({ host: "203.0.113.1", port: 0, users })).rejects.toMatchObject({
       code: "EADDRNOTAVAIL",
     });
   });

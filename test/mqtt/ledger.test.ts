@@ -131,6 +131,37 @@ describe("Ledger", () => {
     expect(ledger.arrived(1, "a", DUP).isRepeated).toBe(false);
   });
 
+  it("knows a QoS 2 packet until it is released, in any order, and after a restart", () => {
+    const ledger = new Ledger();
+    ledger.connected(true);
+    const arrivals = [3, 1, 2].map((id) => ledger.arrived(id, `h${id}`, false, 2));
+    expect(arrivals.map(({ isRepeated }) => isRepeated)).toEqual([false, false, false]);
+    for (const { record } of arrivals) record.state = "committed";
+    const entries = arrivals.map(({ record }) => ({ packetId: record.packetId, hash: record.hash }));
+    expect(entries[0]?.hash).toBe("2:h3");
+
+    const again = new Ledger({ entries });
+    again.connected(true);
+    // A broker that sends them in another order, and one of them without DUP.
+    expect(again.arrived(2, "h2", true, 2).isRepeated).toBe(true);
+    expect(again.arrived(3, "h3", false, 2).isRepeated).toBe(true);
+    again.released(1);
+    expect(again.arrived(1, "h1", true, 2).isRepeated).toBe(false);
+    // The same id at QoS 1 is another packet.
+    expect(again.arrived(2, "h2", true, 1).isRepeated).toBe(false);
+    expect(again.isExact).toBe(true);
+  });
+
+  it("takes a QoS 2 packet again that could not be kept", () => {
+    const ledger = new Ledger();
+    ledger.connected(true);
+    ledger.arrived(1, "h", false, 2).record.state = "refused";
+    expect(ledger.arrived(1, "h", true, 2)).toMatchObject({
+      isRepeated: false,
+      record: { state: "in-flight" },
+    });
+  });
+
   it.each([0, 1.5, 32_768, Number.NaN])("rejects a capacity of %d", (capacity) => {
     expect(() => new Ledger({ capacity })).toThrow(expect.objectContaining({ code: "BAD_LEDGER_CAPACITY" }));
   });

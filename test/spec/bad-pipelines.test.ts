@@ -138,7 +138,9 @@ target: v
     "reports a field that is like none",
     `${GOOD}broker: { tls: true }
 `,
-    ["p.yaml:4:11: error: broker.tls: no such field; expected one of url, username, password"],
+    [
+      "p.yaml:4:11: error: broker.tls: no such field; expected one of url, username, password, password-file, ca, cert, key, keep-alive",
+    ],
   ],
   [
     "reports a number where a duration is due",
@@ -227,7 +229,9 @@ target: v
     "reports anomaly: true",
     `${GOOD}anomaly: true
 `,
-    ["p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold }, found true"],
+    [
+      "p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold, detectors, keys, limits }, found true",
+    ],
   ],
   [
     "reports each field of anomaly",

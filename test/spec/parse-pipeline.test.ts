@@ -15,9 +15,13 @@ describe("parsePipeline()", () => {
     const { source, ...pipeline } = parse("name: a\ninput: { topics: [t] }\ntarget: v\n");
     expect(pipeline).toEqual({
       name: "a",
+      modelKeys: [],
+      lingerMs: 0,
+      overload: "back-pressure",
       input: {
         topics: ["t"],
         codec: "json",
+        qos: 1,
         key: "default",
         timeUnit: "auto",
         zone: "UTC",
@@ -25,7 +29,7 @@ describe("parsePipeline()", () => {
         maxAheadMs: 3_600_000,
         maxBytes: 262_144,
       },
-      broker: {},
+      broker: { keepAliveMs: 30_000 },
       control: { mqtt: [] },
       sequence: { late: "step" },
       features: [
@@ -43,8 +47,15 @@ describe("parsePipeline()", () => {
         seed: 1,
         coldStart: { events: 1000, lead: 250 },
       },
-      anomaly: { alertsPerDay: 1, warmUp: 750, hold: 5 },
-      output: { predictions: true, alerts: true, base: "eddy", qos: 1, expiryMs: 3_600_000 },
+      anomaly: {
+        alertsPerDay: 1,
+        warmUp: 750,
+        hold: 5,
+        detectors: "auto",
+        keys: 100,
+        limits: {},
+      },
+      output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },
       tests: [],
       environment: {},
@@ -77,6 +88,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
 `);
     expect(pipeline.input).toEqual({
       topics: ["t"],
+      qos: 1,
       codec: "cbor",
       key: "{pump}",
       time: "at",
@@ -87,7 +99,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       maxAheadMs: 5_400_000,
       maxBytes: 1500,
     });
-    expect(pipeline.broker).toEqual({ url: "mqtts://host:8883", username: "me" });
+    expect(pipeline.broker).toMatchObject({ url: "mqtts://host:8883", username: "me" });
     expect(pipeline.sequence).toEqual({ gapMs: 90_000, late: "drop" });
     expect(pipeline.features).toEqual([
       { kind: "field", field: "u", scale: "robust" },
@@ -106,11 +118,12 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
       seed: 7,
       coldStart: { events: 100, lead: 0 },
     });
-    expect(pipeline.anomaly).toEqual({ alertsPerDay: 0.5, warmUp: 10, hold: 1 });
+    expect(pipeline.anomaly).toMatchObject({ alertsPerDay: 0.5, warmUp: 10, hold: 1 });
     expect(pipeline.learn).toEqual({ every: { events: 500 }, onDrift: true, tbptt: [8, 8], budget: 0.125 });
     expect(pipeline.output).toEqual({
       predictions: false,
       alerts: false,
+      backlog: "all",
       base: "site/eddy",
       qos: 0,
       expiryMs: 600_000,

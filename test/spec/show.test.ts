@@ -31,7 +31,7 @@ describe("parsePipeline() with an environment", () => {
   it("fills in texts, and numbers where the format asks for one", () => {
     const pipeline = parse(WITH_SECRETS, SECRETS);
     expect(pipeline.input.topics).toEqual(["hamburg/+/v"]);
-    expect(pipeline.broker).toEqual({ url: "mqtt://broker.example", username: "me", password: "0042" });
+    expect(pipeline.broker).toMatchObject({ url: "mqtt://broker.example", username: "me", password: "0042" });
     expect(pipeline.targets).toEqual(["rms"]);
     expect(pipeline.features[1]).toMatchObject({ scale: { mean: -1.5, sd: 1 } });
     expect(pipeline.model.horizons).toEqual([12]);
@@ -42,7 +42,7 @@ describe("parsePipeline() with an environment", () => {
   it("takes $${ for ${ itself, and a value for YAML never", () => {
     const text = `${GOOD}broker: { username: "$\${A}", password: "\${B}" }\n`;
     const { broker } = parse(text, { B: `x, url: y # \${A}` });
-    expect(broker).toEqual({ username: `\${A}`, password: `x, url: y # \${A}` });
+    expect(broker).toMatchObject({ username: `\${A}`, password: `x, url: y # \${A}` });
   });
 
   it("reports a value that does not fit as the file has it", () => {
@@ -64,6 +64,7 @@ describe("show()", () => {
       input:
         topics:
           - plant/+/vibration
+        qos: 1
         codec: json
         key: "{topic[1]}"
         time: ts
@@ -72,7 +73,8 @@ describe("show()", () => {
         retained: ignore
         max-ahead: 1h
         max-bytes: 256KiB
-      broker: {}
+      broker:
+        keep-alive: 30s
       sequence:
         late: step
       features:
@@ -106,17 +108,26 @@ describe("show()", () => {
         alerts-per-day: 1
         warm-up: 750
         hold: 5
+        detectors: auto
+        keys: 100
+        limits: {}
       output:
         predictions: true
         alerts: true
         base: eddy
         qos: 1
         expiry: 1h
+        backlog: all
+      commit:
+        linger: 0s
+      overload: back-pressure
       store:
         retention: {}
         durability: power-loss
       control:
         mqtt: []
+      models:
+        require-signature: []
       tests: []
       "
     `);
@@ -145,7 +156,7 @@ describe("normalize()", () => {
 
   it("is stable JSON", () => {
     expect(of(GOOD)).toMatchInlineSnapshot(
-      `"{"anomaly":{"alerts-per-day":1,"hold":5,"warm-up":750},"environment":{},"features":[{"field":"rms","scale":"robust"},{"difference":"rms","scale":"robust"},{"calendar":"hour-of-day","harmonics":4},{"calendar":"day-of-week","harmonics":4},{"by":"86400000ms","lag":"rms"},{"by":"604800000ms","lag":"rms"}],"input":{"codec":"json","key":"{topic[1]}","max-ahead":"3600000ms","max-bytes":"256KiB","retained":"ignore","time":"ts","time-unit":"auto","zone":"UTC"},"model":{"cell":"gru","cold-start":{"events":1000,"lead":250},"hidden":32,"horizon":[1],"layers":1,"members":2,"seed":1},"sequence":{"late":"step"},"target":["rms"]}"`,
+      `"{"anomaly":{"alerts-per-day":1,"detectors":"auto","hold":5,"keys":100,"limits":{},"warm-up":750},"environment":{},"features":[{"field":"rms","scale":"robust"},{"difference":"rms","scale":"robust"},{"calendar":"hour-of-day","harmonics":4},{"calendar":"day-of-week","harmonics":4},{"by":"86400000ms","lag":"rms"},{"by":"604800000ms","lag":"rms"}],"input":{"codec":"json","key":"{topic[1]}","max-ahead":"3600000ms","max-bytes":"256KiB","retained":"ignore","time":"ts","time-unit":"auto","zone":"UTC"},"model":{"cell":"gru","cold-start":{"events":1000,"lead":250},"hidden":32,"horizon":[1],"layers":1,"members":2,"seed":1},"sequence":{"late":"step"},"target":["rms"]}"`,
     );
   });
 

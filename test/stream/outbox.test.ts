@@ -8,7 +8,12 @@ interface Sent {
 }
 
 /** A store of rows 1..n and a broker that answers when told to. */
-function harness(options: { rows: number; cursor?: number; window?: number }) {
+function harness(options: {
+  rows: number;
+  cursor?: number;
+  window?: number;
+  keep?: (rows: readonly number[]) => readonly number[];
+}) {
   const rows = Array.from({ length: options.rows }, (_, i) => i + 1);
   const sent: Sent[] = [];
   const cursors: number[] = [];
@@ -20,6 +25,7 @@ function harness(options: { rows: number; cursor?: number; window?: number }) {
       return rows.filter((row) => row > after).slice(0, limit);
     },
     place: (row) => row,
+    ...(options.keep && { keep: options.keep }),
     messages: (row) => [{ topic: String(row), payload: "", qos: 1 }],
     send: ({ topic }) =>
       new Promise((resolve, reject) =>
@@ -44,6 +50,28 @@ describe("Outbox", () => {
     outbox.online();
     await settle();
     expect(sent.map((message) => message.topic)).toEqual(["3", "4", "5"]);
+  });
+
+  it("leaves out of what piled up what is no longer wanted, and passes over it", async () => {
+    const keep = (rows: readonly number[]) => rows.filter((row) => row >= 300 && row % 2 === 0 && row < 310);
+    const { outbox, rows, sent, cursors, settle } = harness({ rows: 600, window: 10, keep });
+    outbox.online();
+    await settle();
+    expect(sent.map((message) => message.topic)).toEqual(["300", "302", "304", "306", "308"]);
+    // Nothing was on its way when the first page was passed over.
+    expect(cursors).toEqual([256]);
+    for (const { answer } of sent) answer();
+    await settle();
+    expect(cursors.at(-1)).toBeGreaterThanOrEqual(308);
+    expect(outbox.backlog).toBe(0);
+    // What comes as it happens is always wanted.
+    rows.push(601);
+    outbox.offer([601]);
+    await settle();
+    expect(sent.at(-1)?.topic).toBe("601");
+    sent.at(-1)?.answer();
+    await settle();
+    expect(cursors.at(-1)).toBe(601);
   });
 
   it("offer() publishes committed rows without reading the store again", async () => {

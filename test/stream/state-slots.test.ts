@@ -75,6 +75,18 @@ stateSlotLaws("fixed cells in the kernel", {
 stateSlotLaws("learning cells", { makeStage: learning, makeEvents: stepped, isPerKey: false });
 stateSlotLaws("detection", {
   makeStage: () =>
-    detectionStage({ targets: ["v"], horizons: [1], unit: "step", alertsPerDay: 100, warmUp: 30, hold: 3 }),
+    detectionStage({
+      targets: ["v"],
+      horizons: [1],
+      unit: "step",
+      watch: {
+        alertsPerDay: 100,
+        warmUp: 30,
+        hold: 3,
+        detectors: ["pattern", "novelty", "forecast", "stuck", "range"],
+        rings: { pattern: 400, novelty: 100 },
+        limits: { v: { max: 20 } },
+      },
+    }),
   makeEvents: stepped,
 });

@@ -14,6 +14,8 @@ export interface MosquittoOptions {
   readonly maxInflight?: number;
   /** Default true: lets everybody in; false: nobody. */
   readonly isAnonymousAllowed?: boolean;
+  /** Lines that stand before its listener. */
+  readonly global?: readonly string[];
   /** Further lines of its configuration. */
   readonly lines?: readonly string[];
 }
@@ -90,6 +92,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   writeFileSync(
     config,
     [
+      ...(options.global ?? []),
       `listener ${port} 127.0.0.1`,
       `allow_anonymous ${options.isAnonymousAllowed ?? true}`,
       `user ${userInfo().username}`,

@@ -2,7 +2,9 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
+import { benchNabCommand } from "./bench-nab.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -40,6 +42,8 @@ export function benchCommand(): Command {
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchDetectCommand());
+  bench.addCommand(benchNabCommand());
   return bench;
 }
 

@@ -14,6 +14,7 @@ import {
 import { readModelFile } from "../../runtime/index.js";
 import { type RunOptions, runWholeFile, streamFile } from "../model/run-model.js";
 import { showReport } from "../model/show-report.js";
+import { signCommand, verifyCommand } from "../model/sign-model.js";
 import { positiveInteger } from "../option-values.js";
 import { progress } from "../progress.js";
 
@@ -29,6 +30,8 @@ export function modelCommand(): Command {
     .addCommand(adoptCommand())
     .addCommand(compareCommand())
     .addCommand(runCommand())
+    .addCommand(signCommand())
+    .addCommand(verifyCommand())
     .addHelpText(
       "after",
       "\nExamples:\n  eddy model inspect pump.onnx\n  eddy model adopt pump.onnx pump-stateful.onnx" +

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { Command } from "commander";
 import { Learner, type ReplayRow, RowWriter, replay, replayLog } from "../../runtime/index.js";
-import { readPipelines } from "../pipeline-files.js";
+import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { progress } from "../progress.js";
 import { wrongUse } from "../wrong-use.js";
 
@@ -12,6 +12,7 @@ interface ReplayCommandOptions {
   readonly data?: string;
   readonly learn?: boolean;
   readonly json?: boolean;
+  readonly models?: string;
 }
 
 /** `eddy replay`: a recording through the same stages, or a data directory's log again. */
@@ -29,6 +30,7 @@ export function replayCommand(): Command {
       "fine-tune as the pipeline's `learn` says, and wait for it: what would learning bring?",
     )
     .option("--output <file>", "one row per input row, CSV or .ndjson (default: standard output)")
+    .option(...MODELS_OPTION)
     .option("--json", "end with one JSON object for machines")
     .addHelpText(
       "after",
@@ -66,7 +68,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
     if (options.data !== undefined) {
       await replayLog({ data: options.data, name: file, trainer: learner, onRow });
     } else if (file !== undefined && options.input !== undefined) {
-      const [pipeline] = await readPipelines([file]);
+      const [pipeline] = await readPipelines([file], options);
       if (pipeline === undefined) return;
       const { learn = false } = options;
       const engines = { trainer: learner, fineTunes: learn, isPatient: learn };

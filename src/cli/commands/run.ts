@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { connectToBroker, Eddy } from "../../runtime/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
-import { readPipelines } from "../pipeline-files.js";
+import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { terminalLog } from "../terminal-log.js";
 import { untilStopped } from "../until-stopped.js";
 
@@ -10,6 +10,7 @@ interface RunOptions extends DashboardFlags {
   readonly data: string;
   readonly history?: string;
   readonly restep?: boolean;
+  readonly models?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function runCommand(): Command {
     .option("--restep", "after a change of the pipeline: step the stored events again under the new one")
     .addOption(dashboardOption())
     .addOption(passwordOption())
+    .option(...MODELS_OPTION)
     .option("--json", "log one JSON object a line")
     .addHelpText(
       "after",
@@ -35,7 +37,7 @@ export function runCommand(): Command {
 }
 
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
-  const pipelines = await readPipelines(files);
+  const pipelines = await readPipelines(files, options);
   const log = terminalLog(options.json ?? false);
   const stopped = untilStopped();
   const dashboard = await openDashboard(options);

@@ -1,25 +1,26 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { Learner, runPipelineTest } from "../../runtime/index.js";
-import { readPipelines } from "../pipeline-files.js";
+import { MODELS_OPTION, type Models, readPipelines } from "../pipeline-files.js";
 
 /** `eddy test`: the tests that pipelines carry. */
 export function testCommand(): Command {
   return new Command("test")
     .description("run the tests that pipelines carry")
     .argument("<pipeline...>", "pipeline files (YAML)")
+    .option(...MODELS_OPTION)
     .option("--json", "one object a line, for machines")
     .addHelpText("after", "\nExample:\n  eddy test pipelines/*.yaml")
     .action(run);
 }
 
-async function run(files: readonly string[], options: { readonly json?: boolean }): Promise<void> {
+async function run(files: readonly string[], options: Models & { readonly json?: boolean }): Promise<void> {
   const learner = new Learner();
   let passed = 0;
   let failed = 0;
   try {
     for (const file of files) {
-      for (const pipeline of await readPipelines([file])) {
+      for (const pipeline of await readPipelines([file], options)) {
         for (const test of pipeline.tests) {
           const { name, failures } = await runPipelineTest(pipeline, test, {
             trainer: learner,

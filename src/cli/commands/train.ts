@@ -1,6 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { Learner, readTrainingData, type TrainOutcome, train } from "../../runtime/index.js";
+import {
+  findCheckpoint,
+  Learner,
+  readLineages,
+  readTrainingData,
+  type TrainOutcome,
+  train,
+} from "../../runtime/index.js";
+import { openStoreForReading } from "../../store/index.js";
 import { nonNegativeInteger } from "../option-values.js";
 import { readPipelines } from "../pipeline-files.js";
 import { type Progress, progress } from "../progress.js";
@@ -13,6 +21,8 @@ interface TrainCommandOptions {
   readonly input: string;
   readonly model: string;
   readonly seed?: number;
+  readonly from?: string;
+  readonly data: string;
   readonly json?: boolean;
 }
 
@@ -21,7 +31,10 @@ export function trainCommand(): Command {
   return new Command("train")
     .description("train a pipeline's network on a recording, and compare it with its rivals")
     .argument("<pipeline>", "pipeline file (YAML)")
-    .requiredOption("--input <file>", "recording: CSV with a header, or NDJSON")
+    .requiredOption(
+      "--input <file>",
+      "recording: CSV with a header, NDJSON, or the data directory of an Eddy, running or not",
+    )
     .requiredOption("--model <file>", "where to write the ONNX model; its card goes beside it, as .md")
     .option(
       "--seed <n>",
@@ -29,6 +42,8 @@ export function trainCommand(): Command {
       nonNegativeInteger,
     )
     .option("--json", "progress and result as JSON lines, for machines")
+    .option("--from <model>", "start from a network that was in service, gru-2, or from its address")
+    .option("--data <dir>", "data directory that holds it", "eddy-data")
     .addHelpText(
       "after",
       "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
@@ -38,10 +53,11 @@ export function trainCommand(): Command {
 }
 
 async function run(file: string, options: TrainCommandOptions): Promise<void> {
-  const { input, model, seed, json = false } = options;
+  const { input, model, seed, from, json = false } = options;
   const started = performance.now();
   const [pipeline] = await readPipelines([file]);
   if (pipeline === undefined) return;
+  const initial = from === undefined ? undefined : checkpointBytes(options.data, from);
   const reading = progress(process.stderr, { label: "read", total: undefined, unit: "rows", silent: json });
   const data = await readTrainingData(pipeline, input, (rows) => reading.update(rows));
   reading.done(
@@ -60,6 +76,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       data,
       trainer: learner,
       ...(seed === undefined ? {} : { seed }),
+      ...(initial === undefined ? {} : { initial }),
       onProgress: ({ epoch, epochs, loss, validation }) => {
         if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs, loss, validation }));
         bar ??= progress(process.stderr, { label: "train", total: epochs, unit: "epochs", silent: json });
@@ -76,7 +93,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   );
   const card = `${model.replace(/\.onnx$/, "")}.md`;
   await writeFile(model, onnx);
-  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}`;
+  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}`;
   await writeFile(card, modelCard({ pipeline, data, outcome, command }));
   if (json) {
     const [first] = reports;
@@ -104,4 +121,14 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   // A file's network is given just what its pipeline lists: what was added for training has to stand there.
   console.log(`use it:  model: { file: ${model}, output: step }`);
   console.log(`         in a pipeline with the features that eddy lint --show ${file} prints`);
+}
+
+/** @throws RangeError code `NO_SUCH_CHECKPOINT`; see `openStoreForReading` */
+function checkpointBytes(data: string, wanted: string): Uint8Array {
+  const store = openStoreForReading(data);
+  try {
+    return findCheckpoint(readLineages(store), wanted).checkpoint.bytes;
+  } finally {
+    store.close();
+  }
 }

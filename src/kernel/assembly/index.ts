@@ -1,6 +1,10 @@
 /** What the host calls. Pointers are byte offsets into the kernel's memory; every buffer is float32 unless said. */
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
+export { lagProfile, smallest, smallestCentred } from "./detection/lag-profile";
+export { nearest, packState } from "./detection/neighbours";
+export { dot, learn, leverage } from "./detection/recursive-least-squares";
+export { reservoirStep } from "./detection/reservoir";
 export { gruBackward, gruForward } from "./training/gru";
 export { gruResetBeforeBackward, gruResetBeforeForward } from "./training/gru-reset-before";
 export { lstmBackward, lstmForward } from "./training/lstm";

@@ -1,7 +1,8 @@
 import uPlot from "uplot";
 import { color } from "./dom.js";
-import { number } from "./format.js";
+import { tick } from "./format.js";
 import type { Series } from "./series.js";
+import { timeTicks } from "./time-ticks.js";
 
 /** Left of every plot, so that their times stand above each other; the heat map keeps it too. */
 export const LEFT = 58;
@@ -64,10 +65,10 @@ export class Charts {
         series: [{}, edge("upper"), edge("lower"), line("forecast", "--forecast"), line("value", "--line")],
         bands: [{ series: [1, 2], fill: color("--band") }],
       }),
-      this.#plot(1, width, 96, { series: [{}, line("residual", "--line", { width: 1 })] }),
-      this.#plot(2, width, 110, {
+      this.#plot(1, width, 90, { series: [{}, line("residual", "--line", { width: 1 })] }),
+      this.#plot(2, width, 116, {
         series: [{}, line("score", "--line", { fill: color("--band") })],
-        scales: { y: { range: [0, 1] } },
+        scales: { x: {}, y: { range: [0, 1] } },
       }),
     ];
     this.update();
@@ -122,8 +123,10 @@ export class Charts {
         },
       },
       axes: [
-        { ...axis, space: 70 },
-        { ...axis, size: LEFT, space: 26, values: (_, ticks) => ticks.map(number) },
+        index === 2
+          ? { ...axis, space: 80, size: 26, values: timeTicks }
+          : { ...axis, space: 80, size: 5, values: blank },
+        { ...axis, size: LEFT, space: 26, values: (_, ticks) => ticks.map(tick) },
       ],
       hooks: {
         drawClear: [(plot) => this.#drawAlerts(plot)],
@@ -157,6 +160,11 @@ export class Charts {
     }
     ctx.restore();
   }
+}
+
+/** Times stand below the lowest chart only. */
+function blank(_: uPlot, ticks: number[]): string[] {
+  return ticks.map(() => "");
 }
 
 function drawThreshold({ ctx, bbox, valToPos }: uPlot): void {

@@ -8,6 +8,11 @@ export function number(value: number | null | undefined): string {
   return value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0);
 }
 
+/** A number beside an axis, without zeros that say nothing. */
+export function tick(value: number): string {
+  return Number(number(value)).toString();
+}
+
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }

@@ -1,10 +1,12 @@
 import type { LineageNode } from "../wire.js";
 import { svg } from "./dom.js";
 
-const STEP = 148;
-const LANE = 74;
-const WIDTH = 118;
+const STEP = 190;
+const LANE = 62;
+const WIDTH = 158;
 const HEIGHT = 46;
+/** Room for arcs above. */
+const TOP = 30;
 /** Decisions that are drawn, the newest. */
 const MOST = 60;
 
@@ -15,8 +17,9 @@ const MOST = 60;
 export function lineageGraph(all: readonly LineageNode[]): SVGSVGElement {
   const nodes = all.slice(-MOST);
   const width = Math.max(1, nodes.length) * STEP + 10;
-  const height = 2 * LANE + 40;
-  const top = (node: LineageNode): number => (node.kind === "rejected" ? LANE + 34 : 34);
+  const hasLower = nodes.some(({ kind }) => kind === "rejected");
+  const height = TOP + HEIGHT + 6 + (hasLower ? LANE : 0);
+  const top = (node: LineageNode): number => (node.kind === "rejected" ? LANE + TOP : TOP);
   const left = (i: number): number => 6 + i * STEP;
   const drawing = svg("svg", {
     viewBox: `0 0 ${width} ${height}`,
@@ -66,7 +69,7 @@ function edge(x1: number, y1: number, x2: number, y2: number, kind: string): SVG
 }
 
 function arc(from: number, to: number): SVGElement {
-  return svg("path", { class: "edge back", d: `M${to} 34 C${to} 6 ${from} 6 ${from} 34` });
+  return svg("path", { class: "edge back", d: `M${to} ${TOP} C${to} 4 ${from} 4 ${from} ${TOP}` });
 }
 
 export function percent(gain: number): string {

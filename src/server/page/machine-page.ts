@@ -1,7 +1,7 @@
 import type { DeadLetterView, MachineFrame, PipelineInfo } from "../wire.js";
 import { api } from "./api.js";
 import { color, h, setText, toast } from "./dom.js";
-import { bytes, count, duration, moment, number } from "./format.js";
+import { bytes, count, duration, moment } from "./format.js";
 import { drawSpark } from "./spark.js";
 
 /** Frames that the curves show: two minutes. */
@@ -27,7 +27,7 @@ const TILES: readonly Tile[] = [
   },
   { title: "Lag of event time", pick: ({ lagMs }) => lagMs, text: ({ lagMs }) => duration(lagMs) },
   {
-    title: "Latency, arrival to disk: p50 / p99",
+    title: "Arrival to disk: p50 / p99",
     pick: ({ latency }) => latency.p99Ms,
     text: ({ latency }) => `${duration(latency.p50Ms)} / ${duration(latency.p99Ms)}`,
   },
@@ -48,6 +48,11 @@ const TILES: readonly Tile[] = [
     text: ({ storeBytes }) => bytes(storeBytes),
   },
   {
+    title: "Not yet stepped",
+    pick: ({ waiting }) => waiting,
+    text: ({ waiting }) => `${count(waiting)} packets`,
+  },
+  {
     title: "Not yet published",
     pick: ({ unpublished }) => unpublished,
     text: ({ unpublished }) => `${count(unpublished)} rows`,
@@ -58,7 +63,7 @@ const TILES: readonly Tile[] = [
     text: ({ uncommitted }) => `${count(uncommitted)} batches`,
   },
   {
-    title: "Dropped",
+    title: "Dropped or left out",
     pick: (frame) => dropped(frame),
     text: (frame) => `${count(dropped(frame))} events`,
   },
@@ -74,8 +79,8 @@ const TILES: readonly Tile[] = [
   },
 ];
 
-function dropped({ events, stepped }: MachineFrame): number {
-  return events - stepped;
+function dropped({ events, stepped, shed }: MachineFrame): number {
+  return events - stepped + shed;
 }
 
 /** How the process fares: rates, latencies, memory, and what could not be used, with its payloads. */
@@ -180,7 +185,7 @@ export function keepFrame(frames: MachineFrame[], frame: MachineFrame): void {
 export function eventsPerSecond(frames: readonly MachineFrame[]): string {
   const last = frames.at(-1);
   const value = last === undefined ? null : rate(last, frames.at(-2));
-  return value === null ? "" : `${value >= 100 ? count(value) : number(value)} events/s`;
+  return value === null ? "" : `${value >= 100 ? count(value) : value.toFixed(1)} events/s`;
 }
 
 function letter({

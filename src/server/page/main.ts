@@ -29,10 +29,13 @@ class App {
   #keyPage: KeyPage | undefined;
   #page: ModelPage | MachinePage | undefined;
   #frames: MachineFrame[] = [];
+  readonly #state = h("span", { class: "words" });
+  readonly #rate = h("span", {});
   #isDue = false;
   #isLost = false;
 
   constructor() {
+    this.#pulse.append(this.#state, this.#rate);
     this.#live = new Live({
       onFrame: (frame) => this.#onFrame(frame),
       onMachine: (frame) => this.#onMachine(frame),
@@ -176,8 +179,8 @@ class App {
   #sayPulse(): void {
     this.#pulse.classList.toggle("lost", this.#isLost);
     const { state, why } = this.#frames.at(-1)?.status ?? { state: "", why: "" };
-    const text = this.#isLost ? "no connection to Eddy" : `${state} · ${eventsPerSecond(this.#frames)}`;
-    setText(this.#pulse, text.replace(/ · $/, ""));
+    setText(this.#state, this.#isLost ? "no connection to Eddy" : state);
+    setText(this.#rate, this.#isLost ? "" : eventsPerSecond(this.#frames));
     this.#pulse.title = why;
   }
 

@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import type { LearningNews, LineageNode, PipelineInfo, Tuning } from "../wire.js";
 import { api } from "./api.js";
 import { color, h, toast } from "./dom.js";
-import { count, moment, number } from "./format.js";
+import { count, moment, number, tick } from "./format.js";
 import { lineageGraph, percent } from "./lineage-graph.js";
 
 /** Fine-tunings that are drawn. */
@@ -90,7 +90,10 @@ export class ModelPage {
       ...fact("network", this.#info.network),
       ...fact("cells", service?.shape ?? "–"),
       ...fact("parameters", service?.parameters ? count(service.parameters) : "–"),
-      ...fact("forecasts", `${this.#info.targets.join(", ")}; ${this.#info.horizons.join(", ")} steps ahead`),
+      ...fact(
+        "forecasts",
+        `${this.#info.targets.join(", ")}; ${this.#info.horizons.join(", ")} ${this.#info.horizons.at(-1) === 1 ? "step" : "steps"} ahead`,
+      ),
       ...fact(
         "judged",
         service ? `${service.judged} times${service.verdict ? `: ${service.verdict}` : ""}` : "–",
@@ -235,8 +238,8 @@ function plot(holder: HTMLElement, x: readonly number[], lines: readonly Line[],
     cursor: { show: false },
     scales: { x: { time: false, ...(isLog ? { distr: 3 as const, log: 2 as const } : {}) } },
     axes: [
-      { ...axis, space: 50 },
-      { ...axis, size: 52, space: 26, values: (_, ticks) => ticks.map(number) },
+      { ...axis, space: 60, size: 24 },
+      { ...axis, size: 52, space: 26, values: (_, ticks) => ticks.map(tick) },
     ],
     series: [
       {},

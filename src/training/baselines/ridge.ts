@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter, problem } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, decompose, problem, substitute } from "../../core/index.js";
 
 /**
  * Ridge regression (Hoerl and Kennard 1970): the weights w that minimise
@@ -67,7 +67,8 @@ export class Ridge {
       normal[i * I + i]! += penalty + (scale[i] === 0 ? 1 : 1e-10);
       right[i] = ((sums[(n - 1) * n + i]! - (sum(i) * targets) / rows) / rows) * scale[i]!;
     }
-    const solution = solveCholesky(normal, right);
+    decompose(normal, I);
+    const solution = substitute(normal, right);
     const weights = new Float64Array(I + 1);
     let intercept = targets;
     for (let i = 0; i < I; i++) {
@@ -102,30 +103,4 @@ export function ridgeForecast(weights: Float64Array, x: Float64Array): number {
   let sum = weights[x.length]!;
   for (let i = 0; i < x.length; i++) sum += weights[i]! * x[i]!;
   return sum;
-}
-
-/**
- * Solves A s = b by Cholesky's decomposition A = L L'.
- *
- * @param a [n, n] positive definite, its lower triangle; becomes L
- * @param b [n], becomes s
- */
-function solveCholesky(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j]!;
-    }
-  }
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) b[i]! -= a[i * n + k]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) b[i]! -= a[k * n + i]! * b[k]!;
-    b[i]! /= a[i * n + i]!;
-  }
-  return b;
 }

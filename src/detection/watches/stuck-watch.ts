@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from "../core/index.js";
+import type { ByteReader, ByteWriter } from "../../core/index.js";
 
 /** A run this many times as long as the longest one before (and ten more) is due an alert. */
 const TIMES = 3;

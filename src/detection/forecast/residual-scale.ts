@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from "../core/index.js";
+import type { ByteReader, ByteWriter } from "../../core/index.js";
 
 /** Residuals seen before the band and the score mean anything. */
 const ENOUGH = 20;

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../core/index.js";
+import type { StreamEvent } from "../../core/index.js";
 
 /**
  * In which unit a network's output o foretells the target y, h steps ahead:

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from "../core/index.js";
+import type { ByteReader, ByteWriter } from "../../core/index.js";
 
 /** Forecasts that wait for the value they foretell: a ring of `horizon` places, one per step to come. */
 export class PendingForecasts {

@@ -1,0 +1,253 @@
+import type { ByteReader, ByteWriter } from "../../core/index.js";
+import type { Detector, Row } from "../detector.js";
+import { short } from "../words.js";
+import {
+  cap,
+  chartLimits,
+  ERROR_CAP,
+  type KnownGood,
+  learnKnownGood,
+  RATES,
+  residual,
+  scale,
+  squared,
+} from "./known-good.js";
+import { LevelCore } from "./level-core.js";
+import { LevelFeatures } from "./level-features.js";
+
+/** After the warm-up the errors' level is followed this slowly. */
+const FOLLOWING = 2000;
+/** A change event is followed by so many silent rows. */
+const SILENT = 20;
+/** So many rows over the limit, less twice those under it, are a new normal, whose measure the newest rows are. */
+const NEW_NORMAL = 600;
+const MEASURED = 200;
+/** Larger values are taken as this: their squares still are numbers. */
+const LARGEST_VALUE = 1e100;
+/** A warm-up that drifts more than so many standard deviations is not to be trusted. */
+const DRIFTS = 1;
+
+export interface LevelOptions {
+  /** Names of the signals, for people. */
+  readonly signals: readonly string[];
+  /** Rows of a key that are taken as known good, w. */
+  readonly warmUp: number;
+  /** Of the core; default 1. */
+  readonly seed?: number;
+}
+
+/** The cores that keys share, by how many signals they have. */
+export class LevelCores {
+  readonly #cores = new Map<string, LevelCore>();
+
+  core(signals: number, seed: number): LevelCore {
+    const name = `${signals} ${seed}`;
+    const core = this.#cores.get(name) ?? new LevelCore(signals, seed);
+    this.#cores.set(name, core);
+    return core;
+  }
+}
+
+/**
+ * Watches several signals that belong together for levels, drifts and spikes against what was known good, and holds a
+ * plateau as long as it lasts: errors of a forecast of the next row, on charts of three speeds (Roberts 1959), each
+ * over a limit from held-out rows. Strength is the largest |v|^2 over its limit.
+ *
+ * After 600 rows over the limit the newest are taken as a new normal.
+ */
+export class LevelDetector implements Detector {
+  readonly name = "level";
+  readonly #options: LevelOptions;
+  readonly #core: LevelCore;
+  readonly #d: number;
+  #features: LevelFeatures;
+  #waiting: Float64Array[] = [];
+  #known: KnownGood | undefined;
+  /** [d] */
+  readonly #level: Float64Array;
+  /** [rates][d] */
+  readonly #charts: readonly Float64Array[];
+  /** [d] where the slow chart stood at the last change. */
+  readonly #mark: Float64Array;
+  #silent = 0;
+  #hasChanged = false;
+  /** [features] */
+  #g: Float64Array = new Float64Array(0);
+  #strength = 0;
+  #chart = 0;
+  #row: Float64Array = new Float64Array(0);
+  #over = 0;
+  /** The newest scaled residuals, [MEASURED][d], as a ring. */
+  readonly #recent: Float64Array;
+  #recentCount = 0;
+
+  constructor(options: LevelOptions, cores: LevelCores) {
+    const d = options.signals.length;
+    this.#options = options;
+    this.#d = d;
+    this.#core = cores.core(d, options.seed ?? 1);
+    this.#features = new LevelFeatures(this.#core, d);
+    this.#level = new Float64Array(d);
+    this.#charts = RATES.map(() => new Float64Array(d));
+    this.#mark = new Float64Array(d);
+    this.#recent = new Float64Array(MEASURED * d);
+  }
+
+  get bytes(): number {
+    const rows = this.#waiting.length * this.#d;
+    const known = this.#known ? this.#known.weights.length + 5 * this.#d : 0;
+    return 8 * (rows + known + this.#recent.length + 2 * this.#features.size + 8 * this.#d);
+  }
+
+  /** The level has changed with the newest row, whether or not that is over the limit. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
+  }
+
+  /** Why the warm-up is not to be trusted; undefined: it is, as far as can be told. */
+  get warning(): string | undefined {
+    const drift = this.#known?.drift ?? new Float64Array(0);
+    const worst = drift.reduce((most, value, j) => (value > (drift[most] ?? 0) ? j : most), 0);
+    if (!((drift[worst] ?? 0) > DRIFTS)) return undefined;
+    const name = this.#options.signals[worst] ?? "";
+    return `while it warmed up, ${name} drifted by ${short(drift[worst] ?? 0)} standard deviations: what is usual is known badly`;
+  }
+
+  step({ values }: Row): number | null {
+    this.#hasChanged = false;
+    this.#row = values.map((value) => cap(value, LARGEST_VALUE));
+    if (this.#known === undefined) {
+      this.#waiting.push(this.#row);
+      if (this.#waiting.length >= this.#options.warmUp) this.#begin();
+      return null;
+    }
+    const known = this.#known;
+    const z = scale(this.#row, known.location, known.spread);
+    const r = residual(known.weights, this.#g, z);
+    this.#g = this.#features.step(z).slice();
+    return this.#judge(
+      r.map((value, j) => value * (known.gain[j] ?? 0)),
+      known,
+    );
+  }
+
+  #begin(): void {
+    const known = learnKnownGood(this.#waiting, this.#core);
+    this.#known = known;
+    for (const row of this.#waiting) {
+      this.#g = this.#features.step(scale(row, known.location, known.spread)).slice();
+    }
+    this.#waiting = [];
+  }
+
+  /** @param r [d] residuals in usual errors */
+  #judge(r: Float64Array, known: KnownGood): number {
+    const d = this.#d;
+    this.#recent.set(r, (this.#recentCount % MEASURED) * d);
+    this.#recentCount++;
+    const e = r.map((value, j) => cap(value - (this.#level[j] ?? 0), ERROR_CAP));
+    for (let j = 0; j < d; j++) this.#level[j]! += cap(r[j]! - this.#level[j]!, 1) / FOLLOWING;
+    this.#strength = 0;
+    for (const [k, rate] of RATES.entries()) {
+      const v = this.#charts[k]!;
+      for (let j = 0; j < d; j++) v[j]! += rate * (e[j]! - v[j]!);
+      const strength = squared(v) / (known.limits[k] ?? 1);
+      if (strength <= this.#strength) continue;
+      this.#strength = strength;
+      this.#chart = k;
+    }
+    this.#watchChange(known);
+    this.#over = Math.max(0, this.#over + (this.#strength > 1 ? 1 : -2));
+    if (this.#over >= NEW_NORMAL) this.#renew(known);
+    return this.#strength;
+  }
+
+  #watchChange(known: KnownGood): void {
+    if (this.#silent > 0) {
+      this.#silent--;
+      if (this.#silent === 0) this.#mark.set(this.#charts[0]!);
+      return;
+    }
+    const moved = squared(this.#charts[0]!.map((value, j) => value - (this.#mark[j] ?? 0)));
+    if (moved <= (known.limits[0] ?? 1)) return;
+    this.#hasChanged = true;
+    this.#silent = SILENT;
+  }
+
+  /** The newest rows are how things are now. */
+  #renew(known: KnownGood): void {
+    const d = this.#d;
+    const rows = Array.from({ length: MEASURED }, (_, i) => {
+      const at = (this.#recentCount + i) % MEASURED;
+      return this.#recent.subarray(at * d, (at + 1) * d);
+    });
+    for (let j = 0; j < d; j++) this.#level[j] = rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length;
+    const errors = rows.map((row) => row.map((value, j) => cap(value - (this.#level[j] ?? 0), ERROR_CAP)));
+    const limits = chartLimits(errors, d).map((limit, k) => Math.max(limit, known.limits[k] ?? 0));
+    this.#known = { ...known, limits };
+    for (const chart of this.#charts) chart.fill(0);
+    this.#mark.fill(0);
+    this.#over = 0;
+  }
+
+  why(): string {
+    const v = this.#charts[this.#chart] ?? new Float64Array(0);
+    const all = squared(v);
+    const j = v.reduce((most, value, i) => (Math.abs(value) > Math.abs(v[most] ?? 0) ? i : most), 0);
+    const share = all > 0 ? Math.round((100 * (v[j] ?? 0) * (v[j] ?? 0)) / all) : 0;
+    const name = this.#options.signals[j] ?? "";
+    const kind = ["has left its level", "has moved", "jumps"][this.#chart] ?? "";
+    const side = (v[j] ?? 0) > 0 ? "above" : "below";
+    return `${name} ${kind}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)`;
+  }
+
+  release(): void {}
+
+  write(to: ByteWriter): void {
+    to.u32(this.#waiting.length);
+    for (const row of this.#waiting) to.f64s(row);
+    const known = this.#known;
+    to.u8(known ? 1 : 0);
+    if (known) {
+      to.f64s(known.location).f64s(known.spread).f64s(known.drift);
+      to.f64s(known.weights).f64s(known.gain).f64s(known.limits);
+    }
+    this.#features.write(to);
+    to.f64s(this.#level).f64s(this.#mark).f64s(this.#g).f64s(this.#row).f64s(this.#recent);
+    for (const chart of this.#charts) to.f64s(chart);
+    to.u32(this.#silent)
+      .u8(this.#hasChanged ? 1 : 0)
+      .f64(this.#strength)
+      .u8(this.#chart);
+    to.u32(this.#over).f64(this.#recentCount);
+  }
+
+  read(from: ByteReader): void {
+    this.#waiting = Array.from({ length: from.u32() }, () => from.f64s());
+    this.#known =
+      from.u8() === 0
+        ? undefined
+        : {
+            location: from.f64s(),
+            spread: from.f64s(),
+            drift: from.f64s(),
+            weights: from.f64s(),
+            gain: from.f64s(),
+            limits: from.f64s(),
+          };
+    this.#features = new LevelFeatures(this.#core, this.#d);
+    this.#features.read(from);
+    this.#level.set(from.f64s());
+    this.#mark.set(from.f64s());
+    this.#g = from.f64s();
+    this.#row = from.f64s();
+    this.#recent.set(from.f64s());
+    for (const chart of this.#charts) chart.set(from.f64s());
+    this.#silent = from.u32();
+    this.#hasChanged = from.u8() === 1;
+    this.#strength = from.f64();
+    this.#chart = from.u8();
+    this.#over = from.u32();
+    this.#recentCount = from.f64();
+  }
+}

@@ -1,0 +1,8 @@
+export {
+  type NetKind,
+  NoveltyDetector,
+  type NoveltyOptions,
+  ONE_NET,
+  Reservoirs,
+  SIX_NETS,
+} from "./novelty-detector.js";

@@ -1,0 +1,94 @@
+import { type ByteReader, type ByteWriter, exp, log } from "../../core/index.js";
+
+/** Bins an octave, and where they begin: 1,024 of them from 2^-30 to 2^34. */
+const PER_OCTAVE = 16;
+const LOWEST_OCTAVE = -30;
+const BINS = 1024;
+/** Of what lies above the tail's beginning: so many values, or this share. */
+const TAIL_COUNT = 5;
+const TAIL_SHARE = 0.01;
+/** The tail's index is at least this: values that hardly vary must not make everything else impossible. */
+const LEAST_INDEX = 0.1;
+/** Values before anything is said. */
+const ENOUGH = 20;
+
+/**
+ * How improbable a value is, by a histogram of the logarithms of all values so far, and beyond it by a Pareto tail (Hill
+ * 1975): for a value z among m, with `up` of them above the tail's beginning u, whose mean ln(z / u) is g,
+ *
+ *     s = log10((m + 1) / up) + log10(z / u) / g above u,   s = log10((m + 1) / (1 + #{>= z})) below
+ *
+ * Nothing is forgotten; memory is 4 KB.
+ */
+export class TailHistogram {
+  readonly #bins = new Uint32Array(BINS);
+  #count = 0;
+  #highest = 0;
+
+  /** -log10 of the chance of a value at least as large; 0 before there are 20. Then z is one of them. */
+  surprise(z: number): number {
+    const bin = binOf(z);
+    const s = this.#count < ENOUGH ? 0 : this.#surprise(z, bin);
+    this.#bins[bin]!++;
+    this.#count++;
+    this.#highest = Math.max(this.#highest, bin);
+    return s;
+  }
+
+  #surprise(z: number, bin: number): number {
+    const wanted = Math.max(TAIL_COUNT, TAIL_SHARE * this.#count);
+    let up = 0;
+    /** Sum of the bins that the values above u lie above their lowest. */
+    let k = this.#highest;
+    let weighted = 0;
+    for (; k >= 0; k--) {
+      const here = this.#bins[k] ?? 0;
+      up += here;
+      weighted += here * k;
+      if (up >= wanted) break;
+    }
+    k = Math.max(k, 0);
+    if (bin < k) {
+      let atLeast = up;
+      for (let i = k - 1; i >= bin; i--) atLeast += this.#bins[i] ?? 0;
+      return log((this.#count + 1) / (1 + atLeast)) * Math.LOG10E;
+    }
+    // A value lies in the middle of its bin, half a bin above u at least.
+    const meanExcess = ((weighted / up - k + 0.5) * Math.LN2) / PER_OCTAVE;
+    const g = Math.max(LEAST_INDEX, meanExcess);
+    const excess = z > 0 ? log(z / edgeOf(k)) : 0;
+    return Math.LOG10E * (log((this.#count + 1) / up) + Math.max(0, excess) / g);
+  }
+
+  get bytes(): number {
+    return this.#bins.byteLength;
+  }
+
+  write(to: ByteWriter): void {
+    const filled = [...this.#bins.entries()].filter(([, count]) => count > 0);
+    to.f64s(filled.map(([bin]) => bin)).f64s(filled.map(([, count]) => count));
+  }
+
+  read(from: ByteReader): void {
+    const [bins, counts] = [from.f64s(), from.f64s()];
+    this.#bins.fill(0);
+    this.#count = 0;
+    this.#highest = 0;
+    for (const [i, bin] of bins.entries()) {
+      this.#bins[bin] = counts[i] ?? 0;
+      this.#count += counts[i] ?? 0;
+      this.#highest = Math.max(this.#highest, bin);
+    }
+  }
+}
+
+function binOf(z: number): number {
+  if (!(z > 0)) return 0;
+  const bin = Math.floor(PER_OCTAVE * (log(z) * Math.LOG2E - LOWEST_OCTAVE));
+  return Math.min(BINS - 1, Math.max(0, bin));
+}
+
+/** Where a bin begins. */
+function edgeOf(bin: number): number {
+  return exp((LOWEST_OCTAVE + bin / PER_OCTAVE) * Math.LN2);
+}

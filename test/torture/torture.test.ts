@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { lacksMosquitto, mosquittoHint } from "../support/mosquitto.js";
+import { torture } from "./torture.js";
+
+describe.skipIf(lacksMosquitto)(`Eddy under faults${mosquittoHint}`, () => {
+  it("loses nothing, doubles nothing, and gives replay's bytes (npm run torture for more)", async () => {
+    const faults = ["kill", "kill unheard", "broker restart unheard", "truncate", "clock", "stop", "freeze"];
+    const report = await torture({ seed: 7, rounds: 7, seconds: 25, faults });
+    expect(report).toMatchObject({ lost: 0, doubled: 0, wrong: [] });
+    expect(report.rounds).toBeGreaterThan(1);
+  });
+});
