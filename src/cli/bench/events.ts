@@ -1,16 +1,10 @@
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type {
-  FromGenerator,
-  FromSubject,
-  GeneratorOptions,
-  SubjectOptions,
-  SubjectSample,
-} from "./messages.js";
+import type { FromGenerator, GeneratorOptions, SubjectOptions } from "./messages.js";
+import { ready, sample, seconds_, start } from "./processes.js";
 
 export interface EventsBenchOptions {
   readonly broker: string;
@@ -59,7 +53,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
   );
   let generator: ChildProcess | undefined;
   try {
-    const url = await ready(subject);
+    const { url } = await ready(subject);
     const load = (rate: number | undefined, listens: boolean) =>
       start("generator.js", { url, keys, rate, window: 400, listens } satisfies GeneratorOptions, 1);
 
@@ -131,33 +125,6 @@ function quantile(sorted: readonly number[], q: number): number {
   return round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN);
 }
 
-/** Starts one of the bench's processes, on one core if this machine can pin it. */
-function start(file: string, options: object, core: number): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const canPin = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
-  const pinned = canPin ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath] } : {};
-  return fork(path, [JSON.stringify(options)], { ...pinned, stdio: ["ignore", "ignore", "inherit", "ipc"] });
-}
-
-async function ready(subject: ChildProcess): Promise<string> {
-  const [message] = (await Promise.race([
-    once(subject, "message"),
-    once(subject, "exit").then(() => {
-      throw new Error("Cannot bench: expected Eddy to start, found that it ended");
-    }),
-  ])) as [FromSubject];
-  if (message.say !== "ready") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
-  return message.url;
-}
-
-async function sample(subject: ChildProcess): Promise<SubjectSample> {
-  const answer = once(subject, "message");
-  subject.send({ say: "sample" });
-  const [message] = (await answer) as [FromSubject];
-  if (message.say !== "sample") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
-  return message.sample;
-}
-
 /** A real broker holds back what it has acknowledged to the generator: it must be gone before latency is timed. */
 async function drained(subject: ChildProcess): Promise<void> {
   let before = -1;
@@ -174,10 +141,6 @@ async function latencies(generator: ChildProcess): Promise<readonly number[]> {
   generator.send({ say: "sample" });
   const [message] = (await answer) as [FromGenerator];
   return message.latenciesMs;
-}
-
-function seconds_(count: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, count * 1000));
 }
 
 function round(value: number): number {

@@ -8,6 +8,8 @@ export interface SubjectOptions {
   readonly qosOut: 0 | 1;
   /** Whether it can be told to fine-tune. */
   readonly learns: boolean;
+  /** Whether it opens a dashboard, on any free port. */
+  readonly dashboard?: boolean;
 }
 
 /** The process under measurement, at one moment. */
@@ -30,7 +32,7 @@ export type ToSubject =
   | { readonly say: "tune" }
   | { readonly say: "stop" };
 export type FromSubject =
-  | { readonly say: "ready"; readonly url: string }
+  | { readonly say: "ready"; readonly url: string; readonly dashboard?: string }
   | { readonly say: "sample"; readonly sample: SubjectSample }
   | { readonly say: "failed"; readonly why: string };
 

@@ -1,6 +1,7 @@
 import { embeddedBroker } from "../../mqtt/index.js";
 import { connectToBroker, Eddy, silentLog } from "../../runtime/index.js";
 import { parsePipeline } from "../../spec/index.js";
+import { openDashboard, showOn } from "../dashboard.js";
 import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
 
 /** The process that `eddy bench events` measures: Eddy with one pipeline, and the embedded broker if asked. */
@@ -63,4 +64,6 @@ process.on("message", async (message: ToSubject) => {
     process.exit(0);
   }
 });
-say({ say: "ready", url });
+const dashboard = options.dashboard ? await openDashboard({ dashboard: "127.0.0.1:0" }) : undefined;
+if (dashboard) showOn(dashboard, eddy);
+say({ say: "ready", url, ...(dashboard ? { dashboard: dashboard.url } : {}) });

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchDashboardCommand } from "./bench-dashboard.js";
 import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchNabCommand } from "./bench-nab.js";
@@ -41,6 +42,7 @@ export function benchCommand(): Command {
     .action(events);
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
+  bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
   bench.addCommand(benchDetectCommand());
   bench.addCommand(benchNabCommand());

@@ -55,6 +55,12 @@ describe("renderDemo", () => {
     `);
   });
 
+  it("renderDemo() says where a browser shows the same", () => {
+    const state = stateAfter([]);
+    const shown = { ...state, setup: { ...state.setup, dashboard: "http://127.0.0.1:3339" } };
+    expect(frame(shown, 80)).toContain("\n in a browser: http://127.0.0.1:3339\n");
+  });
+
   it("renderDemo() shows how far the first network is, and who is still warming up", () => {
     const messages = Array.from({ length: 5 }, (_, second) =>
       prediction("pump-1", second, {
