@@ -37,7 +37,7 @@ export class AlertList {
       "button",
       { type: "button", onclick: () => this.#onChoose(key) },
       h("strong", {}, key),
-      h("span", { class: "why" }, why),
+      h("span", { class: "why", title: why }, why),
       h("span", { class: "muted" }, `${how}since ${moment(since)}`),
     );
   }

@@ -61,7 +61,7 @@ export class Charts {
     });
     const edge = (label: string) => line(label, "--forecast", { width: 0 });
     this.#plots = [
-      this.#plot(0, width, 240, {
+      this.#plot(0, width, 210, {
         series: [{}, edge("upper"), edge("lower"), line("forecast", "--forecast"), line("value", "--line")],
         bands: [{ series: [1, 2], fill: color("--band") }],
       }),
