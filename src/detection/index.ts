@@ -4,6 +4,7 @@ export type { Detector, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
 export { type AutoChoice, chooseDetectors, DETECTORS, type DetectorName } from "./ensemble.js";
 export type { ForecastUnit } from "./forecast/forecast-unit.js";
+export { Fusion } from "./fusion.js";
 export type { DetectorOptions, WatchOptions } from "./key-detector.js";
 export { LevelCores, LevelDetector } from "./level/level-detector.js";
 export { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";

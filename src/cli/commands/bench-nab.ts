@@ -21,7 +21,10 @@ export function benchNabCommand(): Command {
     .requiredOption("--data <dir>", "a checkout of github.com/numenta/NAB: data/ and labels/ of it are read")
     .option("--seeds <n>", "runs, each with other random layers", positiveInteger, 8)
     .addOption(
-      new Option("--detector <name>", "what detects: auto is the stronger one of novelty and pattern")
+      new Option(
+        "--detector <name>",
+        "what detects: novelty with one net or six, the pattern detector, or both as one",
+      )
         .choices([...NAB_DETECTORS])
         .default("novelty-6"),
     )

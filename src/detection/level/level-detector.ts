@@ -22,6 +22,8 @@ const SILENT = 20;
 /** So many rows over the limit, less twice those under it, are a new normal, whose measure the newest rows are. */
 const NEW_NORMAL = 600;
 const MEASURED = 200;
+/** Larger values are taken as this: their squares still are numbers. */
+const LARGEST_VALUE = 1e100;
 /** A warm-up that drifts more than so many standard deviations is not to be trusted. */
 const DRIFTS = 1;
 
@@ -113,14 +115,14 @@ export class LevelDetector implements Detector {
 
   step({ values }: Row): number | null {
     this.#hasChanged = false;
-    this.#row = values.slice();
+    this.#row = values.map((value) => cap(value, LARGEST_VALUE));
     if (this.#known === undefined) {
-      this.#waiting.push(values.slice());
+      this.#waiting.push(this.#row);
       if (this.#waiting.length >= this.#options.warmUp) this.#begin();
       return null;
     }
     const known = this.#known;
-    const z = scale(values, known.location, known.spread);
+    const z = scale(this.#row, known.location, known.spread);
     const r = residual(known.weights, this.#g, z);
     this.#g = this.#features.step(z).slice();
     return this.#judge(

@@ -5,6 +5,12 @@ import type { Kernel, Pointer } from "../../kernel/index.js";
 export const WIDTHS = [4, 8, 32] as const;
 
 /**
+ * A lag counts once its profile has run over so many widths: what it began without is forgotten then. Before, the
+ * difference of levels, which knows more of the past, could be larger than all of it.
+ */
+const SETTLED = 3;
+
+/**
  * How far the newest pattern is from the most similar one in the last N values, at three widths: z_w = the square root
  * of the smallest of the lag profile (see `lagProfile` in the kernel), of the wider widths less the squared
  * difference of levels.
@@ -61,7 +67,7 @@ export class LagProfiles {
       exports.lagProfile(D, this.#values + 4 * head, known, value, rate);
       const level = this.#count === 0 ? v : (this.#levels[i] ?? 0) + (v - (this.#levels[i] ?? 0)) / width;
       this.#levels[i] = level;
-      const [from, to] = [width - 1, known - width];
+      const [from, to] = [width - 1, known - SETTLED * width];
       let least = 0;
       if (this.#count >= 2 * width && to > from) {
         least =
@@ -92,7 +98,7 @@ export class LagProfiles {
     const means = this.#kernel.view(this.#means[i] ?? 0, 2 * N);
     const level = Math.fround(this.#levels[i] ?? 0);
     let best = { lag: 0, distance: Number.POSITIVE_INFINITY };
-    for (let index = width - 1; index < known - width; index++) {
+    for (let index = width - 1; index < known - SETTLED * width; index++) {
       const apart = i === 0 ? 0 : level - (means[head + 1 + index] ?? 0);
       const distance = (D[index] ?? 0) - apart * apart;
       if (distance < best.distance) best = { lag: index + 1, distance };

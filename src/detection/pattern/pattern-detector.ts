@@ -14,6 +14,9 @@ const RANKED_FROM = 0.25;
 /** Gives 13 false alerts per 10,000 rows of noise; 2.5 gives 3, 3 gives 0.2, 4 none. */
 const THRESHOLD = 2;
 
+/** Larger values are taken as this: their squares still are numbers. */
+const LARGEST_VALUE = 1e100;
+
 export interface PatternOptions {
   /** Rows of a key before it is known what is usual, W. */
   readonly warmUp: number;
@@ -64,7 +67,7 @@ export class PatternDetector implements Detector {
   }
 
   step({ values, time }: Row): number | null {
-    const x = values[0] ?? 0;
+    const x = Math.max(-LARGEST_VALUE, Math.min(LARGEST_VALUE, values[0] ?? 0));
     this.#value = x;
     this.#count++;
     if (Number.isNaN(this.#first)) this.#first = time;

@@ -106,8 +106,8 @@ describe("eddy bench nab", () => {
     const standards = [first.fixed.standard, second.fixed.standard];
     expect(result.range).toEqual([Math.min(...standards), Math.max(...standards)]);
 
-    const text = await eddy(...options, "--detector", "auto");
-    expect(text.stdout).toMatch(/Eddy auto, 2 seeds[\s\S]*1.0 of 1 windows found/);
+    const text = await eddy(...options, "--detector", "fusion");
+    expect(text.stdout).toMatch(/Eddy fusion, 2 seeds[\s\S]*1.0 of 1 windows found/);
     expect(text.stderr).toContain("records");
   });
 });

@@ -1,6 +1,7 @@
 import {
   AlertCycle,
   type Detector,
+  Fusion,
   NoveltyDetector,
   ONE_NET,
   PatternDetector,
@@ -10,8 +11,8 @@ import {
 import type { NabFile } from "./corpus.js";
 import { probation } from "./score.js";
 
-export const NAB_DETECTORS = ["novelty-6", "novelty", "pattern", "auto"] as const;
-/** Novelty with six nets or one, the pattern detector, or `auto`: the stronger one of `novelty` and `pattern`. */
+export const NAB_DETECTORS = ["fusion-6", "fusion", "novelty-6", "novelty", "pattern"] as const;
+/** Novelty with six nets or one, the pattern detector, or both as one. */
 export type NabDetector = (typeof NAB_DETECTORS)[number];
 
 /** What a record is worth at most where no alert fires. */
@@ -21,7 +22,6 @@ const HOLD = 5;
 /**
  * One detection value a record: the score where an alert fires, else at most 0.49. Every file is a key of its own, whose
  * warm-up is NAB's probation; sizes and thresholds are those that ship.
- *
  */
 export function detectionValues(
   { times, values }: NabFile,
@@ -55,7 +55,9 @@ function make(name: NabDetector, warmUp: number, seed: number, reservoirs: Reser
       return [novelty(ONE_NET)];
     case "pattern":
       return [pattern()];
-    case "auto":
-      return [novelty(ONE_NET), pattern()];
+    case "fusion":
+      return [new Fusion(novelty(ONE_NET), pattern())];
+    case "fusion-6":
+      return [new Fusion(novelty(SIX_NETS), pattern())];
   }
 }
