@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
 import { benchKeysCommand } from "./bench-keys.js";
+import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
@@ -42,6 +43,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchTrainCommand());
   bench.addCommand(benchNabCommand());
+  bench.addCommand(benchLearnCommand());
   return bench;
 }
 
