@@ -62,16 +62,21 @@ async function run({ seeds, firstSeed, noiseRuns, only, json = false }: LearnOpt
     }
     results.push({ measure, figures });
   }
-  const noise: NoiseSummary[] = [];
-  for (const kind of noises) {
-    const runs: NoiseRun[] = [];
-    for (let i = 0; i < noiseRuns; i++) {
+  // In turn, so that a run that is cut short has seen them all.
+  const runs: NoiseRun[] = [];
+  for (let i = 0; i < (noises.length > 0 ? noiseRuns : 0); i++) {
+    for (const kind of noises) {
       const one = await noiseRun(kind, NOISE_SEEDS + i, CANDIDATES);
       runs.push(one);
       tell({ measure: "noise", ...one }, kind);
     }
-    noise.push(summarizeNoise(kind, runs));
   }
+  const noise = noises.map((kind) =>
+    summarizeNoise(
+      kind,
+      runs.filter((run) => run.kind === kind),
+    ),
+  );
   shown.done();
   if (json) {
     const measured = Object.fromEntries(
