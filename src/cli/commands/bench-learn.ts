@@ -1,10 +1,5 @@
 import { Command } from "commander";
-import {
-  learnTable,
-  type NoiseSummary,
-  summarizeFigures,
-  summarizeNoise,
-} from "../bench/learn/learn-table.js";
+import { learnTable, summarizeFigures, summarizeNoise } from "../bench/learn/learn-table.js";
 import { type Figures, MEASURES } from "../bench/learn/measures.js";
 import { type NoiseRun, noiseRun } from "../bench/learn/noise-run.js";
 import { NOISES } from "../bench/learn/signals.js";
