@@ -1,5 +1,5 @@
 import { problem } from "../core/index.js";
-import type { Pipeline } from "../spec/index.js";
+import { featureWords, type Pipeline } from "../spec/index.js";
 import type { Trainer } from "../stream/index.js";
 import {
   type ComparedForecasts,
@@ -101,6 +101,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const metadata = {
     "eddy.pipeline": pipeline.name,
     "eddy.inputs": JSON.stringify(data.inputNames),
+    "eddy.features": JSON.stringify(featureWords(pipeline.features)),
     "eddy.targets": JSON.stringify(targets),
     "eddy.horizons": JSON.stringify(horizons),
     "eddy.training": JSON.stringify({

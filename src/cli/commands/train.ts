@@ -118,9 +118,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   console.log(`\n${table(gradientRows(result.gradients))}\n${GRADIENT_LEGEND}`);
   for (const advice of gradientAdvice(result.gradients)) console.log(`! ${advice}`);
   console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
-  // A file's network is given just what its pipeline lists: what was added for training has to stand there.
-  console.log(`use it:  model: { file: ${model}, output: step }`);
-  console.log(`         in a pipeline with the features that eddy lint --show ${file} prints`);
+  console.log(`use it:  model: { file: ${model} }`);
 }
 
 /** @throws RangeError code `NO_SUCH_CHECKPOINT`; see `openStoreForReading` */
