@@ -23,6 +23,7 @@ export {
   requireSignature,
   signModel,
 } from "./model-signature.js";
+export { readModelWords } from "./model-words.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
 export { type ReplayOptions, replay } from "./replay.js";

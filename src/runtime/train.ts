@@ -1,5 +1,5 @@
 import { problem } from "../core/index.js";
-import type { Pipeline } from "../spec/index.js";
+import { featureWords, type Pipeline } from "../spec/index.js";
 import type { Trainer } from "../stream/index.js";
 import {
   type ComparedForecasts,
@@ -7,12 +7,14 @@ import {
   compareForecasts,
   forecasterFromBytes,
   forecasterGraph,
+  type TrainingJob,
   type TrainingProgress,
   type TrainingResult,
   type TrainingSequence,
 } from "../training/index.js";
 import { forecasterToOnnx } from "./forecaster-to-onnx.js";
 import type { KeyHistory, TrainingData } from "./training-data.js";
+import { UnfinishedTraining } from "./unfinished-training.js";
 
 /** The last part of every key's history tests; four fifths of what is before trains, the rest validates. */
 const TEST_SHARE = 0.2;
@@ -27,6 +29,10 @@ export interface TrainOptions {
   /** Forecaster to start from (`forecasterToBytes`), of the shape that the pipeline asks for. */
   readonly initial?: Uint8Array;
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** File in which it is kept how far the training has come, while it lasts; absent: nowhere. */
+  readonly unfinished?: string;
+  /** The file was there: of how many finished networks it goes on, or that it is of another training. */
+  readonly onUnfinished?: (found: { readonly networks: number; readonly of: number } | "another") => void;
 }
 
 /** How far off the forecasts of one target at one horizon are. */
@@ -39,11 +45,13 @@ export interface TrainOutcome {
   readonly onnx: Uint8Array;
   readonly result: TrainingResult;
   readonly reports: readonly TestReport[];
+  /** Removes the file `unfinished`: to be called once the model is on disk. */
+  readonly remove: () => void;
 }
 
 /**
  * Trains a pipeline's own network on a recording, and compares it with its rivals on the last fifth, which
- * neither trained on.
+ * neither trained on. An interrupted training goes on after its last finished network (`unfinished`), to the same bits.
  *
  * @throws TypeError code `MODEL_NOT_BUILT_IN` when the pipeline brings a file
  * @throws RangeError code `TOO_LITTLE_HISTORY`; `TRAINING_JOB` when `initial` has another shape
@@ -63,22 +71,32 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { cell, hidden, layers, members, horizons } = model;
   const seed = options.seed ?? model.seed;
   const sequences = data.histories.map(comparedSequence);
+  const job: TrainingJob = {
+    seed,
+    cell,
+    hidden,
+    layers,
+    members,
+    inputs: data.inputs,
+    targets: targets.length,
+    horizons,
+    tbptt: pipeline.learn?.tbptt ?? [24, 24],
+    unused: data.unused,
+    ...(options.initial === undefined ? {} : { initial: options.initial }),
+    sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
+  };
+  const unfinished =
+    options.unfinished === undefined ? undefined : new UnfinishedTraining(options.unfinished, job);
+  const finished = [...(unfinished?.finished ?? [])];
+  if (unfinished?.isIgnored) options.onUnfinished?.("another");
+  if (finished.length > 0)
+    options.onUnfinished?.({ networks: finished.length, of: horizons.length * members });
   const result = await trainer.train(
-    {
-      seed,
-      cell,
-      hidden,
-      layers,
-      members,
-      inputs: data.inputs,
-      targets: targets.length,
-      horizons,
-      tbptt: pipeline.learn?.tbptt ?? [24, 24],
-      unused: data.unused,
-      ...(options.initial === undefined ? {} : { initial: options.initial }),
-      sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
+    { ...job, ...(unfinished === undefined ? {} : { finished }) },
+    (progress) => {
+      if (progress.finished) unfinished?.add(progress.finished);
+      else onProgress(progress);
     },
-    onProgress,
     1,
   );
   if (result.epochs === 0) {
@@ -101,6 +119,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const metadata = {
     "eddy.pipeline": pipeline.name,
     "eddy.inputs": JSON.stringify(data.inputNames),
+    "eddy.features": JSON.stringify(featureWords(pipeline.features)),
     "eddy.targets": JSON.stringify(targets),
     "eddy.horizons": JSON.stringify(horizons),
     "eddy.training": JSON.stringify({
@@ -113,7 +132,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     "eddy.test": JSON.stringify(reports),
     "eddy.gradients": JSON.stringify(result.gradients),
   };
-  return { onnx: forecasterToOnnx(forecaster, pipeline.name, metadata), result, reports };
+  const remove = () => unfinished?.remove();
+  return { onnx: forecasterToOnnx(forecaster, pipeline.name, metadata), result, reports, remove };
 }
 
 function comparedSequence({ sequence, intervalMs }: KeyHistory): ComparedSequence {

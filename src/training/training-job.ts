@@ -44,6 +44,11 @@ export interface TrainingJob {
   readonly initial?: Uint8Array;
   /** For each network; default 60 (`DEFAULT_EPOCHS`). */
   readonly maxEpochs?: number;
+  /**
+   * Networks that an interrupted training of this very job has finished (`TrainingProgress.finished`), in order;
+   * absent: nobody keeps them.
+   */
+  readonly finished?: readonly Uint8Array[];
 }
 
 /** How the gradients of one horizon's networks fared. */
@@ -88,6 +93,8 @@ export interface TrainingProgress {
   readonly loss: number;
   /** Mean absolute error on the validation part, in units of scale. */
   readonly validation: number;
+  /** The network that has just been finished, with all that is known of it, where the job keeps them. */
+  readonly finished?: Uint8Array;
 }
 
 /**

@@ -47,6 +47,7 @@ export function trainCommand(): Command {
     .addHelpText(
       "after",
       "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
+        "\nAn interrupted training goes on after its last finished network if it is called again as before." +
         "\nExample:\n  eddy train pipelines/machine-temperature.yaml --input temperature.csv --model models/temperature.onnx",
     )
     .action(run);
@@ -67,6 +68,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       ...[...data.left].map((left) => `${left[1]} ${left[0]}`),
     ].join(", "),
   );
+  const unfinished = `${model}.unfinished`;
   const learner = new Learner();
   let bar: Progress | undefined;
   let outcome: TrainOutcome;
@@ -77,6 +79,8 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       trainer: learner,
       ...(seed === undefined ? {} : { seed }),
       ...(initial === undefined ? {} : { initial }),
+      unfinished,
+      onUnfinished: (found) => sayUnfinished(unfinished, found, json),
       onProgress: ({ epoch, epochs, loss, validation }) => {
         if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs, loss, validation }));
         bar ??= progress(process.stderr, { label: "train", total: epochs, unit: "epochs", silent: json });
@@ -93,6 +97,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   );
   const card = `${model.replace(/\.onnx$/, "")}.md`;
   await writeFile(model, onnx);
+  outcome.remove();
   const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}`;
   await writeFile(card, modelCard({ pipeline, data, outcome, command }));
   if (json) {
@@ -118,9 +123,23 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   console.log(`\n${table(gradientRows(result.gradients))}\n${GRADIENT_LEGEND}`);
   for (const advice of gradientAdvice(result.gradients)) console.log(`! ${advice}`);
   console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
-  // A file's network is given just what its pipeline lists: what was added for training has to stand there.
-  console.log(`use it:  model: { file: ${model}, output: step }`);
-  console.log(`         in a pipeline with the features that eddy lint --show ${file} prints`);
+  console.log(`use it:  model: { file: ${model} }`);
+}
+
+/** What became of an earlier training that wrote the same model and was interrupted. */
+function sayUnfinished(
+  file: string,
+  found: { readonly networks: number; readonly of: number } | "another",
+  json: boolean,
+): void {
+  if (json) {
+    const line = found === "another" ? { type: "ignored", file } : { type: "resumed", file, ...found };
+    console.log(JSON.stringify(line));
+  } else if (found === "another") {
+    console.error(`${file} is of a training on other data or with other settings: not used, begins anew`);
+  } else {
+    console.error(`goes on from ${file}: ${found.networks} of ${found.of} networks were finished`);
+  }
 }
 
 /** @throws RangeError code `NO_SUCH_CHECKPOINT`; see `openStoreForReading` */
