@@ -91,7 +91,8 @@ export function apiRoutes(app: FastifyInstance, dashboard: Dashboard): void {
         return refuse(reply, 404, "NO_SUCH_COMMAND", "This can't be asked here");
       }
       const answer = await control.request(pipeline, command, request.body);
-      return reply.code(answer.ok ? 200 : 409).send(answer);
+      // What can't be done is an answer too.
+      return reply.send(answer);
     },
   );
 }

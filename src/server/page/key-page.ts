@@ -55,7 +55,7 @@ export class KeyPage {
     });
     const button = (text: string, label: string, onclick: () => void) =>
       h("button", { type: "button", "aria-label": label, title: label, onclick }, text);
-    this.#liveButton = button("Live", "Follow the stream", () => this.#goLive());
+    this.#liveButton = button("Live", "Live: follow the stream", () => this.#goLive());
     const actions = new KeyActions(info, key, () => this.#range);
     const plots = h(
       "div",
@@ -77,7 +77,7 @@ export class KeyPage {
         "div",
         { class: "head" },
         h("a", { class: "back", href: back }, "← All keys"),
-        h("h1", {}, key),
+        h("h2", {}, key),
         this.#title,
         this.#targets(onTarget),
       ),

@@ -20,6 +20,8 @@ class App {
   readonly #main = document.querySelector<HTMLElement>("#main")!;
   readonly #tabs = document.querySelector<HTMLElement>("#tabs")!;
   readonly #pulse = document.querySelector<HTMLElement>("#pulse")!;
+  readonly #split = h("div", { class: "split" });
+  readonly #detail = h("div", { class: "detail" });
   readonly #live: Live;
   #infos: readonly PipelineInfo[] = [];
   #pipeline: string | undefined;
@@ -97,23 +99,24 @@ class App {
     const choose = (key: string): void => {
       location.hash = urlOf({ ...place, view: "keys", key });
     };
-    this.#list ??= new KeyList(this.#board, choose);
-    this.#alerts = new AlertList(this.#board, choose);
-    const side = h("div", { class: "side" }, this.#alerts.element, this.#list.element);
-    const detail = h("div", { class: "detail" });
     const { key } = place;
-    if (key === undefined) detail.append(h("p", { class: "empty" }, "Choose a key to see its forecasts."));
-    else {
+    // The list stays as it is, with its place and its focus: only what stands beside it is another.
+    if (!this.#split.isConnected || this.#list === undefined) {
+      this.#list ??= new KeyList(this.#board, choose);
+      this.#alerts = new AlertList(this.#board, choose);
+      const title = h("h1", { class: "unseen" }, "Keys");
+      const side = h("div", { class: "side" }, this.#alerts.element, this.#list.element);
+      this.#split.replaceChildren(title, side, this.#detail);
+      this.#main.replaceChildren(this.#split);
+    }
+    this.#split.classList.toggle("chosen", key !== undefined);
+    if (key === undefined) {
+      this.#detail.replaceChildren(h("p", { class: "empty" }, "Choose a key to see its forecasts."));
+    } else {
       const follow = (target: number): void => this.#live.follow(place.pipeline, key, target);
       this.#keyPage = new KeyPage(info, this.#board, key, follow, urlOf({ ...place, key: undefined }));
-      detail.append(this.#keyPage.element);
+      this.#detail.replaceChildren(this.#keyPage.element);
     }
-    // Whoever moves through the list with the keyboard goes on doing so.
-    const hadFocus = document.activeElement?.id === "keys";
-    this.#main.replaceChildren(
-      h("div", { class: `split${key === undefined ? "" : " chosen"}` }, side, detail),
-    );
-    if (hadFocus) document.querySelector<HTMLElement>("#keys")?.focus();
     this.#list.choose(key);
     this.#refresh();
     void this.#keyPage?.begin();
