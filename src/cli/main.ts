@@ -14,6 +14,9 @@ const program = new Command("eddy")
   .showHelpAfterError("(eddy --help shows the commands, eddy COMMAND --help one of them)")
   .exitOverride();
 
+/** Codes of errors that say so. */
+const WRONG_USES = new Set<unknown>(["WRONG_USE", "PASSWORD_NEEDED", "BAD_ADDRESS"]);
+
 /** Where each command stands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.js")).demoCommand(),
@@ -60,5 +63,5 @@ function answerWrongUse(command: Command): void {
 }
 
 function isWrongUse(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "WRONG_USE";
+  return error instanceof Error && "code" in error && WRONG_USES.has(error.code);
 }

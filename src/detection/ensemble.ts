@@ -195,7 +195,7 @@ export function chooseDetectors(targets: number, keys: number): AutoChoice {
   if (keys * (PATTERN_LARGE + NOVELTY) <= MEMORY) {
     return {
       detectors: ["pattern", "novelty", "stuck", "range"],
-      rings: { pattern: 4000, novelty: 500 },
+      rings: { pattern: 4000, novelty: 1000 },
       why: "one signal: pattern and watches, novelty where the budget has room for it",
     };
   }

@@ -36,6 +36,7 @@ export interface Topics {
   alert(key: string): string;
   readonly status: string;
   readonly learning: string;
+  readonly metrics: string;
   readonly deadLetter: string;
   request(command: string): string;
   /** Filter that takes in every request. */
@@ -50,6 +51,7 @@ export function topicsOf(base: string, pipeline: string): Topics {
     alert: (key) => `${root}/${encodeKey(key)}/alert`,
     status: `${root}/status`,
     learning: `${root}/learning`,
+    metrics: `${root}/metrics`,
     deadLetter: `${root}/dead-letter`,
     request: (command) => `${root}/request/${encodeKey(command)}`,
     requests: `${root}/request/+`,

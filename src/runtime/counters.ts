@@ -1,4 +1,5 @@
 import type { Batch, Note } from "../core/index.js";
+import { Durations } from "./durations.js";
 
 /** What a pipeline has counted since it was started. */
 export class Counters {
@@ -12,9 +13,22 @@ export class Counters {
   shed = 0;
   /** Events not stepped and dead letters, by reason. */
   readonly reasons = new Map<Note, number>();
+  /** From a batch's arrival until it is on disk, counted once an event. */
+  readonly latency = new Durations();
+  /** From handing a batch to the store until it is on disk. */
+  readonly commits = new Durations();
+  /** Event time of the newest event that was committed, ms; undefined before the first. */
+  newestTime: number | undefined;
 
-  count(batch: Batch): void {
+  /** @param now by the clock that stamped the arrivals, ms; absent: nobody waits for it (a recording) */
+  count(batch: Batch, now?: number): void {
     this.events += batch.events.length;
+    const newest = batch.events.at(-1)?.sample;
+    const oldest = batch.events[0]?.sample;
+    if (newest && oldest && now !== undefined) {
+      this.newestTime = newest.time;
+      this.latency.add(now - oldest.arrival, now, batch.events.length);
+    }
     for (const event of batch.events) {
       if (event.note === "") this.stepped++;
       else this.#add(event.note);

@@ -10,6 +10,7 @@ export {
 export { connectToBroker } from "./connect.js";
 export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";
 export { Counters } from "./counters.js";
+export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
 export { Learner } from "./learner.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
@@ -32,3 +33,4 @@ export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
 export { type TestReport, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
+export type { Watcher } from "./watcher.js";

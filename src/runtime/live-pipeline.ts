@@ -2,7 +2,7 @@ import { merge, Subject, type Subscription, takeUntil } from "rxjs";
 import { type Batch, type Clock, type StreamEvent, systemClock, type TimeReader } from "../core/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
-import type { PipelineStore } from "../store/index.js";
+import type { PipelineReader, PipelineStore } from "../store/index.js";
 import {
   commit,
   commitOf,
@@ -23,14 +23,19 @@ import {
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
+import { hiddenStateOf } from "./hidden-state.js";
 import { feedHistory } from "./history.js";
+import { KeyExpiry } from "./key-expiry.js";
+import { logLearning } from "./learning-words.js";
 import { Load } from "./load.js";
 import type { Log } from "./log.js";
+import { metricsMessage } from "./metrics-message.js";
 import { makeReader } from "./sample-reader.js";
 import { untilClockIsSane } from "./sane-clock.js";
 import { type Engines, makeStages } from "./stages.js";
-import { StatusTopic } from "./status-topic.js";
+import { type PipelineState, StatusTopic } from "./status-topic.js";
 import { TIME_FORMS } from "./time-forms.js";
+import type { Watcher } from "./watcher.js";
 
 export interface LivePipelineOptions {
   readonly pipeline: Pipeline;
@@ -61,6 +66,7 @@ export class LivePipeline {
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
+  readonly #expiry: KeyExpiry | undefined;
   #watching: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -69,6 +75,8 @@ export class LivePipeline {
   /** Only then do the stages hold what belongs to the store's last position. */
   #isResumed = false;
   #times: TimeReader | undefined;
+  #isConnected = false;
+  readonly #watchers = new Set<Watcher>();
 
   constructor(options: LivePipelineOptions) {
     this.#options = options;
@@ -84,6 +92,13 @@ export class LivePipeline {
       qos: output.qos,
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
+    const { expireMs } = pipeline.sequence;
+    if (expireMs !== undefined) {
+      const { control, name } = this;
+      const { topics } = messages;
+      const stages = () => this.#scope?.stages ?? [];
+      this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });
+    }
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     this.#outboxes = new Outboxes({
       messages,
@@ -102,6 +117,51 @@ export class LivePipeline {
   /** Name of the checkpoint that made the newest forecasts. */
   get model(): string {
     return this.#model;
+  }
+
+  get pipeline(): Pipeline {
+    return this.#options.pipeline;
+  }
+
+  /** What it has stored, until it is stopped. */
+  get stored(): PipelineReader {
+    return this.#options.store;
+  }
+
+  get status(): { readonly state: PipelineState; readonly why: string } {
+    return this.#status.current;
+  }
+
+  /** It has resumed its state, and its broker is there. */
+  get isReady(): boolean {
+    return this.#isResumed && this.#isConnected && !this.#status.isDegraded;
+  }
+
+  /** How far the newest event's time is behind the clock, ms; undefined before the first. */
+  get lagMs(): number | undefined {
+    const { newestTime } = this.counters;
+    return newestTime === undefined ? undefined : this.#clock.now() - newestTime;
+  }
+
+  /** Packets that wait behind the batch that is being stepped. */
+  get waiting(): number {
+    return this.#load.waiting;
+  }
+
+  /** Batches that are not on disk yet. */
+  get unsettled(): number {
+    return this.#deliveries.unsettled;
+  }
+
+  /** What the network remembers of a key now: its whole state, flattened. */
+  hiddenState(key: string): ArrayLike<number> | undefined {
+    return this.#scope && hiddenStateOf(this.#scope.stages, key);
+  }
+
+  /** @returns what ends it */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Rows that are committed and not yet published. */
@@ -145,6 +205,7 @@ export class LivePipeline {
           this.#scope = scope;
         },
         resume: (scope) => this.#resume(scope),
+        onCommitMs: (ms) => this.counters.commits.add(ms, this.#clock.now()),
         onTrouble: (error) => this.#onTrouble(error),
       }),
     );
@@ -208,6 +269,7 @@ export class LivePipeline {
 
   #onConnection(state: ConnectionState): void {
     const { log, pipeline } = this.#options;
+    this.#isConnected = state.state === "online";
     if (state.state === "online") {
       log.info(`${pipeline.name}: online (MQTT ${state.protocol})`);
       if (!state.sessionPresent) this.#forgetLedger();
@@ -232,11 +294,12 @@ export class LivePipeline {
   }
 
   #onCommitted(batch: Batch): void {
-    this.counters.count(batch);
+    this.counters.count(batch, this.#clock.now());
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#load.committed(batch, this.#clock.now());
     this.#sayHowTimesAreRead();
+    for (const { onCommitted } of this.#watchers) onCommitted?.(batch);
   }
 
   #onTrouble(error: (Error & { readonly code: string }) | undefined): void {
@@ -247,8 +310,20 @@ export class LivePipeline {
   }
 
   #reportLoad(): void {
+    void this.#expiry?.check();
     this.#status.measured(this.#load.figures(this.#outboxes.backlog, this.counters.shed));
+    this.#publishMetrics();
     this.#reportUnsettled();
+  }
+
+  /** Numbers of now: without a connection nobody misses them. */
+  #publishMetrics(): void {
+    const { connection, pipeline } = this.#options;
+    if (!this.#isConnected) return;
+    const { counters, model, lagMs, waiting, backlog: unpublished, unsettled: uncommitted } = this;
+    const topic = topicsOf(pipeline.output.base, pipeline.name).metrics;
+    const parts = { counters, model, lagMs, waiting, unpublished, uncommitted };
+    connection.publish(metricsMessage(topic, parts, this.#clock.now())).catch(() => {});
   }
 
   #reportUnsettled(): void {
@@ -272,13 +347,8 @@ export class LivePipeline {
     const { log, pipeline } = this.#options;
     this.#status.learning(report);
     this.#options.onLearning?.(report);
-    if (report.kind === "drift") log.info(`${pipeline.name}: drift: ${report.why}`);
-    if (report.kind === "checkpoint")
-      log.info(`${pipeline.name}: network ${report.model} in service: ${report.why}`);
-    if (report.kind === "rolled-back")
-      log.warn(`${pipeline.name}: back to network ${report.model}: ${report.why}`);
-    if (report.kind === "rejected") log.info(`${pipeline.name}: network not taken: ${report.why}`);
-    if (report.kind === "training") log.info(`${pipeline.name}: trains on ${report.events} events`);
+    for (const { onLearning } of this.#watchers) onLearning?.(report);
+    logLearning(log, pipeline.name, report);
   }
 }
 

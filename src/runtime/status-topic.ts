@@ -49,6 +49,10 @@ export class StatusTopic {
     this.#options = options;
   }
 
+  get current(): { readonly state: PipelineState; readonly why: string } {
+    return { state: this.#state, why: this.#why };
+  }
+
   get isDegraded(): boolean {
     return this.#state === "degraded" || this.#trouble !== undefined;
   }

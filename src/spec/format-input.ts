@@ -166,11 +166,16 @@ export const sequenceFormat = z
         example: "10m",
         absent: "state is carried over any pause",
       }),
+      expire: about(
+        duration.optional(),
+        "A key without an event for so long is gone: its state ends, its retained messages are removed. Measured by event time against the newest event of all keys.",
+        { example: "30d", absent: "a key is remembered for ever" },
+      ),
       late: about(
         oneOf(["step", "drop"]).default("step"),
         "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
       ),
     },
-    "how events follow each other: gap, late",
+    "how events follow each other: gap, expire, late",
   )
   .meta({ description: "How the events of one key follow each other." });

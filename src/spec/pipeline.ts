@@ -51,6 +51,8 @@ export interface PipelineBroker {
 export interface PipelineSequence {
   /** Absent: state is carried over any pause. */
   readonly gapMs?: number;
+  /** Absent: no key is let go. */
+  readonly expireMs?: number;
   readonly late: "step" | "drop";
 }
 

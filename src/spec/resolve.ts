@@ -44,7 +44,11 @@ export function resolve(
       ...given("key", full.broker.key, beside),
       keepAliveMs: parseDuration(full.broker["keep-alive"]),
     },
-    sequence: { ...given("gapMs", sequence.gap, parseDuration), late: sequence.late },
+    sequence: {
+      ...given("gapMs", sequence.gap, parseDuration),
+      ...given("expireMs", sequence.expire, parseDuration),
+      late: sequence.late,
+    },
     features: full.features.map(feature),
     targets: full.target,
     model:

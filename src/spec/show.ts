@@ -22,7 +22,17 @@ export function show(pipeline: Pipeline): string {
 export function normalize(pipeline: Pipeline): string {
   const { input, sequence, features, target, model, anomaly, learn } = pipeline.source;
   const { topics: _, qos: __, ...reading } = input;
-  const deciding = inMilliseconds({ input: reading, sequence, features, target, model, anomaly, learn });
+  // What it does stands in the log.
+  const { expire: ___, ...order } = sequence;
+  const deciding = inMilliseconds({
+    input: reading,
+    sequence: order,
+    features,
+    target,
+    model,
+    anomaly,
+    learn,
+  });
   const names = namesIn(JSON.stringify(deciding));
   const environment = Object.fromEntries(
     Object.entries(pipeline.environment).filter(([name]) => names.includes(name)),
@@ -30,8 +40,9 @@ export function normalize(pipeline: Pipeline): string {
   return JSON.stringify(sorted({ ...deciding, environment }));
 }
 
-type Deciding = Pick<FullDocument, "sequence" | "features" | "target" | "model" | "anomaly" | "learn"> & {
+type Deciding = Pick<FullDocument, "features" | "target" | "model" | "anomaly" | "learn"> & {
   input: Omit<FullDocument["input"], "topics" | "qos">;
+  sequence: Omit<FullDocument["sequence"], "expire">;
 };
 
 /** `60s` and `1m` are the same pause. */

@@ -150,6 +150,11 @@ export class PipelineReader {
       .slice(-count || Number.POSITIVE_INFINITY);
   }
 
+  /** Outputs of the key whose output stands at a position, right before it, oldest first; empty if none stands there. */
+  outputsBefore(from: number, count: number): OutputRow[] {
+    return this.#reads.outputsBack.all({ pipeline: this.#id(), from, count }).map(outputRow);
+  }
+
   alerts(after: number, limit: number): AlertRow[] {
     return this.#reads.alerts.all(this.#id(), after, limit).map(alertRow);
   }

@@ -92,6 +92,7 @@ export interface Reads {
   readonly journal: Statement<[number, number, number], SampleColumns>;
   readonly outputs: Statement<[number, number, number], OutputRecord>;
   readonly lastOutputs: Statement<[{ pipeline: number; key: KeyColumn; count: number }], OutputRecord>;
+  readonly outputsBack: Statement<[{ pipeline: number; from: number; count: number }], OutputRecord>;
   readonly alerts: Statement<[number, number, number], AlertRecord>;
   readonly lastAlerts: Statement<[number, number], AlertRecord>;
   readonly deadLetters: Statement<[number, number, number], DeadLetterRecord>;
@@ -130,6 +131,17 @@ export function prepareReads(db: Database): Reads {
        )
        SELECT ${OUTPUT} WHERE o.pipeline = @pipeline AND o.position IN (SELECT position FROM chain)
        ORDER BY o.position`,
+    ),
+    outputsBack: db.prepare<[{ pipeline: number; from: number; count: number }], OutputRecord>(
+      `WITH RECURSIVE chain (position, back, length) AS (
+         SELECT o.position, o.back, 0 FROM outputs o WHERE o.pipeline = @pipeline AND o.position = @from
+         UNION ALL
+         SELECT o.position, o.back, length + 1 FROM chain c
+           JOIN outputs o ON o.pipeline = @pipeline AND o.position = c.position - c.back
+           WHERE length < @count
+       )
+       SELECT ${OUTPUT} WHERE o.pipeline = @pipeline
+         AND o.position IN (SELECT position FROM chain WHERE length > 0) ORDER BY o.position`,
     ),
     alerts: db.prepare<[number, number, number], AlertRecord>(
       `SELECT ${ALERT} WHERE a.pipeline = ? AND a.position > ? ORDER BY a.position LIMIT ?`,

@@ -14,6 +14,8 @@ export interface CommitOptions extends CommitLineOptions {
   readonly onScope?: (scope: PipelineScope) => void;
   /** Brings the stages up to date before the source begins; default: newest snapshot and journal. */
   readonly resume?: (scope: PipelineScope) => Promise<Resumed>;
+  /** Told how long each commit took, ms, from handing it over until it is on disk. */
+  readonly onCommitMs?: (ms: number) => void;
 }
 
 /** What the store takes of a batch. */
@@ -65,6 +67,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           snapshotArrival = last.sample.arrival;
         }
         underWay++;
+        const begun = options.onCommitMs && performance.now();
         const committed = line.commit(record);
         // Only now: it may let in the next batch at once, whose commit has to come after this one.
         scope.beginCommit();
@@ -72,6 +75,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           () => {
             batch.delivery.settle("committed");
             for (const request of batch.requests) request.onSettled?.(request);
+            if (begun !== undefined) options.onCommitMs?.(performance.now() - begun);
             subscriber.next(batch);
             underWay--;
             scope.endCommit();

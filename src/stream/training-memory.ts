@@ -19,6 +19,9 @@ export interface TrainingShape {
  */
 const MOST_DOUBTFUL = 192;
 
+/** After forgetting, at most this share of the capacity is taken. */
+const ENOUGH_ROOM = 0.75;
+
 /** One key's part of the memory: flat rows, in the order of the stream. */
 interface Lane {
   x: number[];
@@ -40,7 +43,8 @@ interface Lane {
 
 /**
  * What a network is trained on: inputs and targets of the pipeline's newest events, per key. Holds at
- * most `capacity` events of all keys; when full, every key's older half is forgotten.
+ * most `capacity` events of all keys; when full, every key's older half is forgotten, and where that is not enough
+ * (nearly as many keys as events) the keys that it has known for longest.
  */
 export class TrainingMemory {
   readonly #shape: TrainingShape;
@@ -109,6 +113,16 @@ export class TrainingMemory {
       lane.fresh = Math.min(lane.fresh, lane.begins.length);
       this.#events += lane.begins.length;
       if (lane.begins.length === 0) this.#lanes.delete(key);
+    }
+    if (this.#events > ENOUGH_ROOM * this.#capacity) this.#forgetOldestLanes();
+  }
+
+  /** Without room for many events the next ones would have all keys looked through each time. */
+  #forgetOldestLanes(): void {
+    for (const [key, lane] of this.#lanes) {
+      if (this.#events <= this.#capacity / 2) return;
+      this.#lanes.delete(key);
+      this.#events -= lane.begins.length;
     }
   }
 

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
@@ -42,6 +43,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchDetectCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
   return bench;

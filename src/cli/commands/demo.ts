@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { type DashboardFlags, passwordOption } from "../dashboard.js";
 import { runDemo } from "../demo/run-demo.js";
 import { positiveNumber } from "../option-values.js";
 
-interface DemoOptions {
+interface DemoOptions extends DashboardFlags {
   readonly seconds?: number;
   readonly data: string;
   readonly json?: boolean;
@@ -18,10 +19,18 @@ export function demoCommand(): Command {
       "data directory: start again with the same to go on where it stopped",
       "eddy-data/demo",
     )
+    .option(
+      "--dashboard <host:port>",
+      "where to show it in a browser (default: 127.0.0.1:3339, or any free port)",
+    )
+    .option("--no-dashboard", "only in the terminal")
+    .addOption(passwordOption())
     .option("--json", "the summary as one JSON object")
     .addHelpText(
       "after",
       "\nExample:\n  eddy demo --seconds 60\n  mosquitto_sub -p 1883 -t 'eddy/#' -v   (meanwhile)",
     )
-    .action(({ seconds, data, json = false }: DemoOptions) => runDemo({ seconds, data, isJson: json }));
+    .action(({ seconds, data, json = false, ...flags }: DemoOptions) =>
+      runDemo({ seconds, data, isJson: json, dashboard: { dashboard: true, ...flags } }),
+    );
 }

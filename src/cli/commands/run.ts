@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { connectToBroker, Eddy } from "../../runtime/index.js";
+import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { terminalLog } from "../terminal-log.js";
 import { untilStopped } from "../until-stopped.js";
 
-interface RunOptions {
+interface RunOptions extends DashboardFlags {
   readonly broker?: string;
   readonly data: string;
   readonly history?: string;
@@ -24,11 +25,13 @@ export function runCommand(): Command {
     .option("--data <dir>", "data directory: state, outputs, checkpoints", "eddy-data")
     .option("--history <file>", "step a recording first (CSV or NDJSON), so that it starts warm")
     .option("--restep", "after a change of the pipeline: step the stored events again under the new one")
+    .addOption(dashboardOption())
+    .addOption(passwordOption())
     .option(...MODELS_OPTION)
     .option("--json", "log one JSON object a line")
     .addHelpText(
       "after",
-      "\nExample:\n  eddy run pipelines/vibration.yaml --broker mqtt://localhost\n  mosquitto_sub -t 'eddy/#' -v",
+      "\nExample:\n  eddy run pipelines/vibration.yaml --broker mqtt://localhost --dashboard\n  mosquitto_sub -t 'eddy/#' -v",
     )
     .action(run);
 }
@@ -37,6 +40,8 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const pipelines = await readPipelines(files, options);
   const log = terminalLog(options.json ?? false);
   const stopped = untilStopped();
+  const dashboard = await openDashboard(options);
+  if (dashboard) log.info(`dashboard: ${dashboard.url}`);
   const eddy = await Eddy.start({
     pipelines,
     data: options.data,
@@ -48,9 +53,14 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
       const url = options.broker ?? pipeline.broker.url ?? process.env["EDDY_BROKER"] ?? DEFAULT_BROKER;
       return connectToBroker(pipeline, store, url, log);
     },
+  }).catch(async (error: unknown) => {
+    await dashboard?.close();
+    throw error;
   });
+  if (dashboard) showOn(dashboard, eddy);
   log.info(`running ${pipelines.map(({ name }) => name).join(", ")} on ${options.data}; Ctrl-C ends`);
   await Promise.race([stopped, eddy.ended]);
+  await dashboard?.close();
   await eddy.stop();
   await eddy.ended;
   const events = eddy.live.reduce((sum, live) => sum + live.counters.events, 0);

@@ -9,6 +9,8 @@ export interface DemoSetup {
   readonly pipeline: string;
   /** Where the broker listens: `mqtt://localhost:1883`. */
   readonly broker: string;
+  /** Where a browser shows the same; absent: nowhere. */
+  readonly dashboard?: string;
   readonly pumps: readonly string[];
   /** The pipeline's target and its unit. */
   readonly field: string;

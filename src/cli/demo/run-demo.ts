@@ -4,6 +4,7 @@ import { systemClock } from "../../core/index.js";
 import { type Client, connectClient, type EmbeddedBroker, embeddedBroker } from "../../mqtt/index.js";
 import { Eddy, type Log, requestFilters } from "../../runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../spec/index.js";
+import { type DashboardFlags, openDashboard, showOn } from "../dashboard.js";
 import { untilStopped } from "../until-stopped.js";
 import { type DemoMessage, readEddyMessage } from "./demo-message.js";
 import { demoState, reduceDemo } from "./demo-state.js";
@@ -17,6 +18,7 @@ export interface RunDemoOptions {
   readonly seconds: number | undefined;
   readonly data: string;
   readonly isJson: boolean;
+  readonly dashboard: DashboardFlags;
 }
 
 const PIPELINE = fileURLToPath(new URL("../../../pipelines/demo.yaml", import.meta.url));
@@ -27,11 +29,12 @@ const FRAMES_PER_SECOND = 5;
  * The main job in one process: the embedded broker, pumps that publish over MQTT connections of their own,
  * one pipeline, and a view that listens to the same topics as anyone would.
  */
-export async function runDemo({ seconds, data, isJson }: RunDemoOptions): Promise<void> {
+export async function runDemo({ seconds, data, isJson, dashboard: flags }: RunDemoOptions): Promise<void> {
   const stopped = untilStopped();
   const pipeline = await demoPipeline();
   const broker = await embeddedBroker();
-  const view = openView(pipeline, broker, isJson);
+  const dashboard = await openDashboard(flags, true);
+  const view = openView(pipeline, broker, isJson, dashboard?.url);
   const eddy = await Eddy.start({
     pipelines: [pipeline],
     data,
@@ -39,7 +42,11 @@ export async function runDemo({ seconds, data, isJson }: RunDemoOptions): Promis
     // A newer Eddy may bring another demo pipeline: what the old one stored is stepped again.
     restep: true,
     connect: () => broker.connection({ filters: [...pipeline.input.topics, ...requestFilters(pipeline)] }),
+  }).catch(async (error: unknown) => {
+    await dashboard?.close();
+    throw error;
   });
+  if (dashboard) showOn(dashboard, eddy);
   const listener = await listen(broker, view.show);
   const fleet = await startFleet({
     pumps: PLANT,
@@ -60,6 +67,7 @@ export async function runDemo({ seconds, data, isJson }: RunDemoOptions): Promis
 
   const elapsed = (performance.now() - started) / 1000;
   await fleet.stop();
+  await dashboard?.close();
   await eddy.stop();
   await listener.close();
   await broker.close();
@@ -100,11 +108,17 @@ async function listen(broker: EmbeddedBroker, show: (message: DemoMessage) => vo
 }
 
 /** The terminal view: frames on a terminal, plain lines elsewhere, nothing with --json. */
-function openView(pipeline: Pipeline, broker: EmbeddedBroker, isJson: boolean) {
+function openView(
+  pipeline: Pipeline,
+  broker: EmbeddedBroker,
+  isJson: boolean,
+  dashboard: string | undefined,
+) {
   const { model, anomaly } = pipeline;
   const setup = {
     pipeline: pipeline.name,
     broker: broker.url,
+    ...(dashboard === undefined ? {} : { dashboard }),
     pumps: PLANT.map(({ name }) => name),
     field: "vibration",
     unit: "mm/s",
@@ -116,6 +130,7 @@ function openView(pipeline: Pipeline, broker: EmbeddedBroker, isJson: boolean) {
     state = reduceDemo(state, message, systemClock.now());
   };
   const display = isJson ? undefined : screen(process.stderr);
+  if (display && !display.isLive && dashboard !== undefined) display.note(`in a browser: ${dashboard}`);
   const say = (message: string): void => {
     if (display) display.note(message);
     else process.stderr.write(`${message}\n`);

@@ -83,7 +83,18 @@ function footer({ state, columns, colors }: Drawing): Line[] {
     [" subscribe: ", colors.dim],
     [subscription(state.setup.broker), colors.cyan],
   ];
-  return columns >= WIDE + 10 ? [[end, [" ·", colors.dim], ...subscribe]] : [[end], subscribe];
+  const { dashboard } = state.setup;
+  const open: Line[] =
+    dashboard === undefined
+      ? []
+      : [
+          [
+            [" in a browser: ", colors.dim],
+            [dashboard, colors.cyan],
+          ],
+        ];
+  const rest = columns >= WIDE + 10 ? [[end, [" ·", colors.dim] as Span, ...subscribe]] : [[end], subscribe];
+  return [...open, ...rest];
 }
 
 /** The command by which anybody can listen. */

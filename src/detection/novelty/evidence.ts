@@ -20,8 +20,10 @@ export class Evidence {
     return this.#value;
   }
 
-  add(z: number): void {
-    this.#value = this.#kept * this.#value + (1 - this.#kept) * this.#ranks.surprise(z);
+  /** @param counts false: z is remembered, and is no evidence of anything */
+  add(z: number, counts: boolean): void {
+    const surprise = this.#ranks.surprise(z);
+    this.#value = counts ? this.#kept * this.#value + (1 - this.#kept) * surprise : 0;
   }
 
   write(to: ByteWriter): void {

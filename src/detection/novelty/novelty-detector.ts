@@ -71,6 +71,7 @@ export class Reservoirs {
 export class NoveltyDetector implements Detector {
   readonly name = "novelty";
   readonly #nets: readonly SurpriseNet[];
+  /** Rows in a block of the first net. */
   readonly #blockSize: number;
   #count = 0;
   /** Evidence by channel, averaged over the nets. */
@@ -82,9 +83,10 @@ export class NoveltyDetector implements Detector {
   constructor(options: NoveltyOptions, reservoirs: Reservoirs) {
     const { warmUp, nets = SIX_NETS, hasTime = true, seed = 1 } = options;
     const { ring = nets.length === 1 ? RING_OF_ONE : RING_OF_SEVERAL } = options;
-    this.#blockSize = Math.max(1, Math.floor(warmUp * USUAL_SHARE));
+    const blockSizeOf = (share: number) => Math.max(1, Math.floor(warmUp * share));
+    this.#blockSize = blockSizeOf(nets[0]?.share ?? USUAL_SHARE);
     this.#nets = nets.map(({ share, aggregator }, index) => {
-      const blockSize = Math.max(1, Math.floor(warmUp * share));
+      const blockSize = blockSizeOf(share);
       return new SurpriseNet(reservoirs.kernel, {
         aggregator,
         blockSize,

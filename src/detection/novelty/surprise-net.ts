@@ -55,6 +55,8 @@ export class SurpriseNet {
   readonly #evidence: readonly Evidence[];
   #blocks = 0;
   #x = 0;
+  /** What all values so far were; NaN once they differed. */
+  #level = Number.NaN;
   /** The newest block was before a gap, or there is none: it foretells nothing. */
   #isCut = true;
 
@@ -100,6 +102,8 @@ export class SurpriseNet {
     }
     const block = this.#block.add(value);
     if (block === undefined) return false;
+    if (this.#blocks === 0) this.#level = block.largest;
+    if (block.largest !== this.#level || block.smallest !== this.#level) this.#level = Number.NaN;
     const x = this.#quantizer.quantize(block.value);
     const above = 0.5 * (this.#quantizer.quantize(block.largest) - x);
     const below = 0.5 * (this.#quantizer.quantize(block.smallest) - x);
@@ -117,7 +121,11 @@ export class SurpriseNet {
     this.#blocks++;
     if (this.#blocks > this.#options.rankedFrom) {
       const surprises = [distance, leverage, error];
-      for (const [channel, z] of surprises.entries()) if (z !== undefined) this.#evidence[channel]?.add(z);
+      // While the signal stands still only the clock moves, which is no news.
+      const counts = Number.isNaN(this.#level);
+      for (const [channel, z] of surprises.entries()) {
+        if (z !== undefined) this.#evidence[channel]?.add(z, counts);
+      }
     }
     return true;
   }
@@ -129,6 +137,7 @@ export class SurpriseNet {
   write(to: ByteWriter): void {
     to.u32(this.#blocks)
       .f64(this.#x)
+      .f64(this.#level)
       .u8(this.#isCut ? 1 : 0);
     const parts = [this.#block, this.#quantizer, this.#reservoir, this.#readout, this.#memory];
     for (const part of [...parts, ...this.#evidence]) part.write(to);
@@ -137,6 +146,7 @@ export class SurpriseNet {
   read(from: ByteReader): void {
     this.#blocks = from.u32();
     this.#x = from.f64();
+    this.#level = from.f64();
     this.#isCut = from.u8() === 1;
     const parts = [this.#block, this.#quantizer, this.#reservoir, this.#readout, this.#memory];
     for (const part of [...parts, ...this.#evidence]) part.read(from);
