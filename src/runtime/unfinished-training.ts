@@ -56,7 +56,7 @@ export class UnfinishedTraining {
 function readUnfinished(file: string): { readonly job: string; readonly finished: Uint8Array[] } | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = new Uint8Array(readFileSync(file));
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { averagedNetwork, beginTrainee } from "./trainee.js";
 import {
   checkJob,
   DEFAULT_EPOCHS,
+  DEFAULT_RATE,
   type TrainingJob,
   type TrainingProgress,
   type TrainingResult,
@@ -20,7 +21,6 @@ import { absoluteErrors, beats, joined, knownTargets, mean, meanOfArrays } from 
 
 /** The first part of every sequence trains, the rest validates. */
 const TRAINING_SHARE = 0.8;
-const LEARNING_RATE = 4e-3;
 /** A network that has learned already takes smaller steps. */
 const FINE_TUNING_RATE = 1e-3;
 /** Fine-tunings, of 200 updates, that end a training; at the usual rate they undo some of it. */
@@ -170,7 +170,7 @@ function trainHorizon(
       lanes,
       validation: parts,
       tbptt: job.tbptt,
-      learningRate: job.initial ? FINE_TUNING_RATE : LEARNING_RATE,
+      learningRate: job.learningRate ?? (job.initial ? FINE_TUNING_RATE : DEFAULT_RATE),
       maxEpochs: canLearn ? maxEpochs : 0,
       rival: incumbents?.[member] ?? silence,
       onEpoch: (epoch, loss, validation) => {

@@ -88,6 +88,26 @@ describe("eddy train", () => {
     expect(stderr).toContain('target: expected [celsius], as "room.onnx" was trained, found [kelvin]');
   });
 
+  it("tries sizes and rates, shows them, and takes the best on the validation part", async () => {
+    const few = join(folder, "short.csv");
+    writeFileSync(few, `ts,celsius\n${lines.slice(0, 400).join("\n")}\n`);
+    const small = join(folder, "small.yaml");
+    writeFileSync(small, file.replace("hidden: 8", "hidden: 4, members: 1"));
+    const found = join(folder, "found.onnx");
+    const args = ["train", small, "--input", few, "--model", found, "--search", "3"];
+    const { code, stdout } = await eddy(...args);
+    expect(code).toBe(0);
+    const rows = stdout.split("\n").filter((line) => line.includes(" units, rate "));
+    expect(rows.map((line) => line.split(",")[0])).toEqual(["4 units", "8 units", "2 units"]);
+    const errors = rows.map((line) => Number(line.trim().split(" ").at(-1)));
+    expect(rows.findIndex((line) => line.includes("(chosen)"))).toBe(errors.indexOf(Math.min(...errors)));
+    expect(readFileSync(join(folder, "found.md"), "utf8")).toContain("(chosen) |");
+    const { metadataProps } = decodeModel(readFileSync(found), { name: "found" });
+    expect(JSON.parse(metadataProps.find(({ key }) => key === "eddy.search")?.value ?? "")).toHaveLength(3);
+    expect(await eddy(...args, "--from", "gru-1")).toMatchObject({ code: 2 });
+    expect(await eddy(...args.slice(0, -1), "1")).toMatchObject({ code: 2 });
+  });
+
   it("says what it cannot learn from", async () => {
     const empty = join(folder, "empty.csv");
     writeFileSync(empty, "ts,celsius\nyesterday,warm\n");

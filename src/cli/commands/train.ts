@@ -1,27 +1,31 @@
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import {
   findCheckpoint,
   Learner,
+  MOST_TRIALS,
   readLineages,
   readTrainingData,
   type TrainOutcome,
   train,
 } from "../../runtime/index.js";
 import { openStoreForReading } from "../../store/index.js";
-import { nonNegativeInteger } from "../option-values.js";
+import { nonNegativeInteger, positiveInteger } from "../option-values.js";
 import { readPipelines } from "../pipeline-files.js";
 import { type Progress, progress } from "../progress.js";
 import { table } from "../table.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
 import { reportTables } from "../train/report-table.js";
+import { trialRows } from "../train/trial-table.js";
+import { wrongUse } from "../wrong-use.js";
 
 interface TrainCommandOptions {
   readonly input: string;
   readonly model: string;
   readonly seed?: number;
   readonly from?: string;
+  readonly search?: number | true;
   readonly data: string;
   readonly json?: boolean;
 }
@@ -44,6 +48,11 @@ export function trainCommand(): Command {
     .option("--json", "progress and result as JSON lines, for machines")
     .option("--from <model>", "start from a network that was in service, gru-2, or from its address")
     .option("--data <dir>", "data directory that holds it", "eddy-data")
+    .option(
+      "--search [n]",
+      `try n sizes and learning rates (default 5, at most ${MOST_TRIALS}) and take the best on the validation part`,
+      trialCount,
+    )
     .addHelpText(
       "after",
       "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
@@ -55,6 +64,10 @@ export function trainCommand(): Command {
 
 async function run(file: string, options: TrainCommandOptions): Promise<void> {
   const { input, model, seed, from, json = false } = options;
+  const search = options.search === true ? TRIALS : options.search;
+  if (search !== undefined && from !== undefined) {
+    throw wrongUse("Cannot search with --from: expected one of them, for what it starts from has its size");
+  }
   const started = performance.now();
   const [pipeline] = await readPipelines([file]);
   if (pipeline === undefined) return;
@@ -79,6 +92,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       trainer: learner,
       ...(seed === undefined ? {} : { seed }),
       ...(initial === undefined ? {} : { initial }),
+      ...(search === undefined ? {} : { search }),
       unfinished,
       onUnfinished: (found) => sayUnfinished(unfinished, found, json),
       onProgress: ({ epoch, epochs, loss, validation }) => {
@@ -98,7 +112,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   const card = `${model.replace(/\.onnx$/, "")}.md`;
   await writeFile(model, onnx);
   outcome.remove();
-  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}`;
+  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}${search === undefined ? "" : ` --search ${search}`}`;
   await writeFile(card, modelCard({ pipeline, data, outcome, command }));
   if (json) {
     const [first] = reports;
@@ -113,17 +127,32 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
         accepted: result.accepted,
         why: result.why,
         gradients: result.gradients,
+        ...(outcome.trials.length > 1 ? { trials: outcome.trials } : {}),
         test: { model: own, persistence, seasonalNaive, holtWinters, ridge },
         reports,
       }),
     );
     return;
   }
+  if (outcome.trials.length > 1) {
+    console.log(`${table(trialRows(outcome))}\nvalidation: mean absolute error in usual steps\n`);
+  }
   console.log(reportTables(reports));
   console.log(`\n${table(gradientRows(result.gradients))}\n${GRADIENT_LEGEND}`);
   for (const advice of gradientAdvice(result.gradients)) console.log(`! ${advice}`);
   console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
   console.log(`use it:  model: { file: ${model} }`);
+}
+
+/** Sizes and rates that are tried unless the option says how many. */
+const TRIALS = 5;
+
+function trialCount(text: string): number {
+  const count = positiveInteger(text);
+  if (count < 2 || count > MOST_TRIALS) {
+    throw new InvalidArgumentError(`Expected a whole number from 2 to ${MOST_TRIALS}.`);
+  }
+  return count;
 }
 
 /** What became of an earlier training that wrote the same model and was interrupted. */

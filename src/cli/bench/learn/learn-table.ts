@@ -30,6 +30,8 @@ export interface NoiseSummary {
   readonly candidates: number;
   readonly promoted: number;
   readonly worse: number;
+  /** Of the promoted, on fresh data. */
+  readonly gain: Spread;
 }
 
 export function summarizeNoise(kind: NoiseRun["kind"], runs: readonly NoiseRun[]): NoiseSummary {
@@ -40,6 +42,7 @@ export function summarizeNoise(kind: NoiseRun["kind"], runs: readonly NoiseRun[]
     candidates: sum(({ candidates }) => candidates),
     promoted: sum(({ promoted }) => promoted),
     worse: sum(({ worse }) => worse),
+    gain: spread(runs.flatMap(({ gains }) => gains)),
   };
 }
 
@@ -66,10 +69,11 @@ export function learnTable(
     };
   });
   const head = ["median over the seeds", "median", "range", "goal", ""];
-  const noiseHead = ["on noise", "candidates", "promoted", "truly worse"];
-  const noiseRows = noise.map(({ kind, candidates, promoted, worse }) => [
+  const noiseHead = ["on noise", "candidates", "promoted", "truly worse", "gain on fresh data"];
+  const noiseRows = noise.map(({ kind, candidates, promoted, worse, gain }) => [
     kind,
     ...[candidates, promoted, worse].map(String),
+    promoted === 0 ? "-" : `${short(gain.median)} (${short(gain.least)} to ${short(gain.most)})`,
   ]);
   return [
     ...(rows.length === 0 ? [] : [table([head, ...rows.map(({ row }) => row)]), ""]),

@@ -1,6 +1,6 @@
 import { request } from "../../../core/index.js";
 import { writePromotion } from "../../../stream/index.js";
-import { NO_EVIDENCE, tend } from "../../../training/index.js";
+import { NO_EVIDENCE, type TendedSequence, tend } from "../../../training/index.js";
 import { LearningStream } from "./learning-stream.js";
 import { type NoiseKind, noise } from "./signals.js";
 
@@ -14,6 +14,8 @@ export interface NoiseRun {
   readonly promoted: number;
   /** Of the promoted, those that err more on fresh data than what they replaced. */
   readonly worse: number;
+  /** [promoted] How much less each errs there, as a share; below 0: more. */
+  readonly gains: readonly number[];
 }
 
 /** Records before a network is put into service, if none has earned it. */
@@ -47,20 +49,23 @@ export async function noiseRun(kind: NoiseKind, seed: number, candidates: number
       replaced = stream.made;
     }
   }
-  let worse = 0;
+  let gains: number[] = [];
   if (pairs.length > 0) {
     const sequence = await stream.look(all.subarray(at, at + FRESH));
-    for (const { before, after } of pairs) if (isWorse(sequence, after, before)) worse++;
+    gains = pairs.map(({ before, after }) => gainOf(sequence, after, before));
   }
-  return { kind, seed, candidates: Math.min(stream.tunings, candidates), promoted: pairs.length, worse };
+  return {
+    kind,
+    seed,
+    candidates: Math.min(stream.tunings, candidates),
+    promoted: pairs.length,
+    worse: gains.filter((gain) => gain < 0).length,
+    gains,
+  };
 }
 
-/** Errs more, on average, than the one before it. */
-function isWorse(
-  sequence: Awaited<ReturnType<LearningStream["look"]>>,
-  service: Uint8Array,
-  previous: Uint8Array,
-): boolean {
+/** How much less it errs than the one before it, as a share. */
+function gainOf(sequence: TendedSequence, service: Uint8Array, previous: Uint8Array): number {
   const { evidence, regrets } = tend({
     targets: 1,
     horizons: [1],
@@ -71,5 +76,5 @@ function isWorse(
     regrets: NO_EVIDENCE,
   });
   const sum = (errors: readonly number[]) => errors.reduce((total, error) => total + error, 0);
-  return sum(evidence.service) > sum(regrets.candidate);
+  return 1 - sum(evidence.service) / sum(regrets.candidate);
 }
