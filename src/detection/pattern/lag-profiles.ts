@@ -5,6 +5,9 @@ import { KernelMemory } from "../kernel-memory.js";
 /** Widths of the patterns that are compared, in rows; the wider ones wherever their level lies. */
 export const WIDTHS = [4, 8, 32] as const;
 
+/** Nothing can be said yet. */
+export const UNKNOWN = -1;
+
 /**
  * A lag counts once its profile has run over so many widths: what it began without is forgotten then. Before, the
  * difference of levels, which knows more of the past, could be larger than all of it.
@@ -50,7 +53,7 @@ export class LagProfiles {
     this.#memory.release();
   }
 
-  /** @param distances [widths] overwritten with z_w; 0 until twice the width has been seen */
+  /** @param distances [widths] overwritten with z_w; `UNKNOWN` until there is a lag to look at */
   step(distances: Float64Array, v: number): void {
     const { exports, floats } = this.#kernel;
     const N = this.#length;
@@ -65,14 +68,14 @@ export class LagProfiles {
       const level = this.#count === 0 ? v : (this.#levels[i] ?? 0) + (v - (this.#levels[i] ?? 0)) / width;
       this.#levels[i] = level;
       const [from, to] = [width - 1, known - SETTLED * width];
-      let least = 0;
+      let least = UNKNOWN;
       if (this.#count >= 2 * width && to > from) {
         least =
           i === 0
             ? exports.smallest(D, from, to)
             : exports.smallestCentred(D, (this.#means[i] ?? 0) + 4 * head, from, to, Math.fround(level));
       }
-      distances[i] = Math.sqrt(Math.max(0, least));
+      distances[i] = least === UNKNOWN ? UNKNOWN : Math.sqrt(Math.max(0, least));
     }
     const next = (head - 1 + N) % N;
     const put = (pointer: Pointer, what: number): void => {
