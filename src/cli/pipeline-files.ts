@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { readModelWords } from "../runtime/index.js";
 import {
   lintReport,
   lintTogether,
@@ -26,7 +27,7 @@ export async function readPipelineFile(file: string, { models }: Models = {}): P
   } catch (error) {
     throw new Error(`Cannot read pipeline ${file}: expected a readable file, found ${reason(error)}`);
   }
-  return parsePipeline(text, { file, models, environment: process.env });
+  return parsePipeline(text, { file, models, environment: process.env, readModel: readModelWords });
 }
 
 /** Every file with all its problems: its own, and those it has together with the others. */

@@ -9,4 +9,7 @@ export type { DetectorOptions, WatchOptions } from "./key-detector.js";
 export { LevelCores, LevelDetector } from "./level/level-detector.js";
 export { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 export { PatternDetector } from "./pattern/pattern-detector.js";
+export { MissingDetector, type MissingOptions } from "./watches/missing-detector.js";
 export type { Limits } from "./watches/range-detector.js";
+export { SilenceDetector, type SilenceOptions } from "./watches/silence-detector.js";
+export { TogetherDetector, type TogetherOptions } from "./watches/together-detector.js";

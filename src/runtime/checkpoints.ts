@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ByteReader, type LogEntry, problem, REQUESTS, requestFromEntry } from "../core/index.js";
+import { featureWords } from "../spec/index.js";
 import type { Identity, PipelineReader, StoreReader } from "../store/index.js";
 import { type Decision, decisionFromBody, type LearningDetails, readPromotion } from "../stream/index.js";
 import { type Forecaster, forecasterFromBytes, forecasterWeights } from "../training/index.js";
@@ -161,6 +162,7 @@ export function checkpointToOnnx(
   return forecasterToOnnx(forecaster, model, {
     "eddy.pipeline": pipeline,
     "eddy.model": model,
+    ...(spec ? { "eddy.features": JSON.stringify(featureWords(spec.features)) } : {}),
     ...(spec ? { "eddy.targets": JSON.stringify(spec.targets) } : {}),
     ...(spec ? { "eddy.horizons": JSON.stringify(spec.model.horizons) } : {}),
     "eddy.checkpoint": JSON.stringify({

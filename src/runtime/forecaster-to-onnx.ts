@@ -3,7 +3,7 @@ import { type Forecaster, forecasterGraph } from "../training/index.js";
 
 /**
  * A forecaster as an ONNX file with outputs [targets, horizons], in usual steps from the value now: for a
- * pipeline's `model: { file, output: step }`.
+ * pipeline's `model: { file }`.
  *
  * @param name the graph's, where it is of several networks
  * @param metadata what stands in `metadata_props`, beside `eddy.output`

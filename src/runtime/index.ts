@@ -23,11 +23,13 @@ export {
   requireSignature,
   signModel,
 } from "./model-signature.js";
+export { readModelWords } from "./model-words.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
 export { type ReplayOptions, replay } from "./replay.js";
 export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
+export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
 export { type TestReport, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";

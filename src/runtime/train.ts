@@ -1,32 +1,30 @@
 import { problem } from "../core/index.js";
-import type { Pipeline } from "../spec/index.js";
-import type { Trainer } from "../stream/index.js";
+import { type BuiltInModel, featureWords, type Pipeline } from "../spec/index.js";
 import {
   type ComparedForecasts,
   type ComparedSequence,
   compareForecasts,
   forecasterFromBytes,
   forecasterGraph,
-  type TrainingProgress,
+  type TrainingJob,
   type TrainingResult,
   type TrainingSequence,
 } from "../training/index.js";
 import { forecasterToOnnx } from "./forecaster-to-onnx.js";
+import { type SearchOptions, search, type Trial } from "./search.js";
 import type { KeyHistory, TrainingData } from "./training-data.js";
 
 /** The last part of every key's history tests; four fifths of what is before trains, the rest validates. */
 const TEST_SHARE = 0.2;
 const TRAINING_SHARE = 0.8;
 
-export interface TrainOptions {
+export interface TrainOptions extends SearchOptions {
   readonly pipeline: Pipeline;
   readonly data: TrainingData;
-  readonly trainer: Trainer;
   /** Default: the pipeline's. */
   readonly seed?: number;
   /** Forecaster to start from (`forecasterToBytes`), of the shape that the pipeline asks for. */
   readonly initial?: Uint8Array;
-  readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
 /** How far off the forecasts of one target at one horizon are. */
@@ -39,17 +37,23 @@ export interface TrainOutcome {
   readonly onnx: Uint8Array;
   readonly result: TrainingResult;
   readonly reports: readonly TestReport[];
+  /** Units a layer. */
+  readonly hidden: number;
+  /** What was tried, in order; one without a search. */
+  readonly trials: readonly Trial[];
+  /** Removes the files `unfinished`: to be called once the model is on disk. */
+  readonly remove: () => void;
 }
 
 /**
  * Trains a pipeline's own network on a recording, and compares it with its rivals on the last fifth, which
- * neither trained on.
+ * neither trained on. An interrupted training goes on after its last finished network (`unfinished`), to the same bits.
  *
  * @throws TypeError code `MODEL_NOT_BUILT_IN` when the pipeline brings a file
  * @throws RangeError code `TOO_LITTLE_HISTORY`; `TRAINING_JOB` when `initial` has another shape
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
-  const { pipeline, data, trainer, onProgress = () => {} } = options;
+  const { pipeline, data } = options;
   const { model, targets } = pipeline;
   if (model.kind !== "built-in") {
     throw problem(TypeError, {
@@ -60,27 +64,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       found: `the file ${model.file}`,
     });
   }
-  const { cell, hidden, layers, members, horizons } = model;
+  const { horizons } = model;
   const seed = options.seed ?? model.seed;
   const sequences = data.histories.map(comparedSequence);
-  const result = await trainer.train(
-    {
-      seed,
-      cell,
-      hidden,
-      layers,
-      members,
-      inputs: data.inputs,
-      targets: targets.length,
-      horizons,
-      tbptt: pipeline.learn?.tbptt ?? [24, 24],
-      unused: data.unused,
-      ...(options.initial === undefined ? {} : { initial: options.initial }),
-      sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
-    },
-    onProgress,
-    1,
-  );
+  const job = { ...trainingJob({ ...options, pipeline }, model, sequences), seed };
+  const { best, trials, remove } = await search(job, options);
+  const { result } = best;
   if (result.epochs === 0) {
     throw problem(RangeError, {
       code: "TOO_LITTLE_HISTORY",
@@ -101,6 +90,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const metadata = {
     "eddy.pipeline": pipeline.name,
     "eddy.inputs": JSON.stringify(data.inputNames),
+    "eddy.features": JSON.stringify(featureWords(pipeline.features)),
     "eddy.targets": JSON.stringify(targets),
     "eddy.horizons": JSON.stringify(horizons),
     "eddy.training": JSON.stringify({
@@ -112,8 +102,31 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     }),
     "eddy.test": JSON.stringify(reports),
     "eddy.gradients": JSON.stringify(result.gradients),
+    ...(trials.length > 1 ? { "eddy.search": JSON.stringify(trials) } : {}),
   };
-  return { onnx: forecasterToOnnx(forecaster, pipeline.name, metadata), result, reports };
+  const onnx = forecasterToOnnx(forecaster, pipeline.name, metadata);
+  return { onnx, result, reports, hidden: best.hidden, trials, remove };
+}
+
+function trainingJob(
+  { pipeline, data, initial }: TrainOptions,
+  { cell, hidden, layers, members, horizons, seed }: BuiltInModel,
+  sequences: readonly ComparedSequence[],
+): TrainingJob {
+  return {
+    seed,
+    cell,
+    hidden,
+    layers,
+    members,
+    inputs: data.inputs,
+    targets: pipeline.targets.length,
+    horizons,
+    tbptt: pipeline.learn?.tbptt ?? [24, 24],
+    unused: data.unused,
+    ...(initial === undefined ? {} : { initial }),
+    sequences: sequences.map((sequence) => before(sequence, sequence.testFrom, data.inputs)),
+  };
 }
 
 function comparedSequence({ sequence, intervalMs }: KeyHistory): ComparedSequence {

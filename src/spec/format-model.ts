@@ -188,7 +188,7 @@ const fileModel = z.strictObject(
         check: (text) => (text.endsWith(".onnx") ? undefined : "ends with .onnx"),
         pattern: "\\.onnx$",
       }),
-      "An ONNX file, relative to the pipeline's.",
+      "An ONNX file, relative to the pipeline's. One that Eddy trained says its features, targets, horizons and output itself: they need not be written, and what is written has to agree.",
       { example: "models/mine.onnx" },
     ),
     horizon,

@@ -16,7 +16,8 @@ function namedFiles(full: FullDocument): { readonly path: Path; readonly file: s
   ];
 }
 
-function leaves(file: string): boolean {
+/** A path that leads out of the pipeline's own folder. */
+export function isOutside(file: string): boolean {
   const [first] = normalize(file).split(sep);
   return isAbsolute(file) || first === "..";
 }
@@ -29,7 +30,7 @@ const pathOutside: LintRule = {
   needs: ["model", "broker", "tests"],
   check: ({ full, isFromEnvironment, report }) => {
     for (const { path, file } of namedFiles(full)) {
-      if (file === undefined || isFromEnvironment(path) || !leaves(file)) continue;
+      if (file === undefined || isFromEnvironment(path) || !isOutside(file)) continue;
       report(path, `expected a path within the pipeline's own folder, found "${file}"`);
     }
   },

@@ -4,9 +4,11 @@ import { type Document, pipelineFormat } from "./format.js";
 import { type FormatProblem, formatProblems } from "./format-problems.js";
 import { fullDocument } from "./full-document.js";
 import { lint } from "./lint.js";
+import type { ReadModelWords } from "./model-words.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Path, Position, Problem } from "./problem.js";
-import { resolve } from "./resolve.js";
+import { modelPath, resolve } from "./resolve.js";
+import { takeModelWords } from "./take-model-words.js";
 import { YamlSource } from "./yaml-source.js";
 
 export interface ParseOptions {
@@ -16,6 +18,8 @@ export interface ParseOptions {
   readonly models?: string | undefined;
   /** For `${NAME}`; absent: empty. */
   readonly environment?: Environment;
+  /** Looks into a model's file for what the pipeline leaves unsaid; absent: nobody looks. */
+  readonly readModel?: ReadModelWords;
 }
 
 export interface ParsedPipeline {
@@ -46,14 +50,17 @@ export function parsePipeline(text: string, options: ParseOptions = {}): ParsedP
 function check(
   source: YamlSource,
   environment: Environment,
-  { file, models }: ParseOptions,
+  { file, models, readModel = () => undefined }: ParseOptions,
 ): { problems: Problem[]; pipeline?: Pipeline } {
   const { tree, written, result } = checkFormat(source);
   const faults = formatProblems(result.error?.issues ?? [], source);
   const problems = faults.flatMap(({ path, problem }) => (source.isUnfilled(path) ? [] : [problem]));
 
-  const document = result.data ?? withoutFaults(tree, faults);
-  if (document === undefined) return { problems };
+  const said = result.data ?? withoutFaults(tree, faults);
+  if (said === undefined) return { problems };
+  const place = (path: string) => modelPath(path, file, models);
+  const { document, problems: contradictions } = takeModelWords(said, source, place, readModel);
+  problems.push(...contradictions);
   const full = fullDocument(document);
   problems.push(...lint(full, source, faults));
   // Where something is wrong, units may be unreadable.

@@ -18,12 +18,7 @@ export function resolve(
   models?: string,
 ): Omit<Pipeline, "source" | "environment"> {
   const { input, sequence, model, anomaly, learn, output, store, control } = full;
-  const beside = (path: string) =>
-    file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
-  const modelPath = (path: string) => {
-    const own = beside(path);
-    return models === undefined || isAbsolute(path) || existsSync(own) ? own : join(models, path);
-  };
+  const beside = (path: string) => besideFile(path, file);
   return {
     name: full.name,
     input: {
@@ -60,7 +55,7 @@ export function resolve(
       "file" in model
         ? {
             kind: "file",
-            file: modelPath(model.file),
+            file: modelPath(model.file, file, models),
             horizons: model.horizon,
             output: model.output,
             batch: model.batch,
@@ -124,6 +119,16 @@ export function resolve(
     },
     tests: full.tests.map((test) => pipelineTest(test, beside)),
   };
+}
+
+function besideFile(path: string, file: string | undefined): string {
+  return file === undefined || isAbsolute(path) ? path : join(dirname(file), path);
+}
+
+/** Where a model's file is looked for: beside the pipeline's file, else in the folder of models. */
+export function modelPath(path: string, file: string | undefined, models: string | undefined): string {
+  const own = besideFile(path, file);
+  return models === undefined || isAbsolute(path) || existsSync(own) ? own : join(models, path);
 }
 
 /** An optional property: there only if the value is. */

@@ -43,10 +43,11 @@ export { Tbptt } from "./tbptt.js";
 export { tend } from "./tend.js";
 export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";
 export { trainForecaster } from "./train-forecaster.js";
-export type {
-  HorizonGradients,
-  TrainingJob,
-  TrainingProgress,
-  TrainingResult,
-  TrainingSequence,
+export {
+  DEFAULT_RATE,
+  type HorizonGradients,
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingResult,
+  type TrainingSequence,
 } from "./training-job.js";

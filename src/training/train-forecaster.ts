@@ -7,10 +7,12 @@ import type { GradientHealth } from "./gradient-health.js";
 import { cutLanes } from "./lanes.js";
 import { type RivalErrors, simpleRivals } from "./simple-rivals.js";
 import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
+import { trainedFromBytes, trainedToBytes } from "./trained-bytes.js";
 import { averagedNetwork, beginTrainee } from "./trainee.js";
 import {
   checkJob,
   DEFAULT_EPOCHS,
+  DEFAULT_RATE,
   type TrainingJob,
   type TrainingProgress,
   type TrainingResult,
@@ -19,7 +21,6 @@ import { absoluteErrors, beats, joined, knownTargets, mean, meanOfArrays } from 
 
 /** The first part of every sequence trains, the rest validates. */
 const TRAINING_SHARE = 0.8;
-const LEARNING_RATE = 4e-3;
 /** A network that has learned already takes smaller steps. */
 const FINE_TUNING_RATE = 1e-3;
 /** Fine-tunings, of 200 updates, that end a training; at the usual rate they undo some of it. */
@@ -35,7 +36,7 @@ const LANES = { least: 4, most: 32, steps: 10_000 };
  * and the forecaster that training started from there by more than two standard errors of the paired differences,
  * and is no worse than a ridge regression on the same inputs.
  *
- * Pure and deterministic: the same job gives the same bytes.
+ * Pure and deterministic: the same job gives the same bytes, wherever it was interrupted.
  *
  * @throws RangeError code `TRAINING_JOB` (what does not fit or is not finite), `NETWORK_SHAPE`,
  *   `TBPTT_SCHEDULE`, `NETWORK_CORRUPT`
@@ -48,10 +49,17 @@ export function trainForecaster(
   const { horizons, maxEpochs = DEFAULT_EPOCHS } = job;
   const start = startingForecaster(job);
   const count = start.networks.flat().length;
+  const epochs = count * maxEpochs;
   const parts = horizons.map((_, h) =>
-    trainHorizon(job, h, start.networks[h]!, (member, epoch, loss, validation) => {
-      const before = (h * job.members + member) * maxEpochs;
-      onProgress({ epoch: before + epoch, epochs: count * maxEpochs, loss, validation });
+    trainHorizon(job, h, start.networks[h]!, {
+      onEpoch: (member, epoch, loss, validation) => {
+        const before = (h * job.members + member) * maxEpochs;
+        onProgress({ epoch: before + epoch, epochs, loss, validation });
+      },
+      onFinished: (member, trained, loss, validation) => {
+        const epoch = (h * job.members + member + 1) * maxEpochs;
+        onProgress({ epoch, epochs, loss, validation, finished: trainedToBytes(trained) });
+      },
     }),
   );
 
@@ -113,12 +121,17 @@ interface HorizonTraining {
   readonly gradients: readonly GradientHealth[];
 }
 
-/** Trains the networks of horizon number h; their mean is what is judged. */
+interface HorizonCallbacks {
+  readonly onEpoch: (member: number, epoch: number, loss: number, validation: number) => void;
+  readonly onFinished: (member: number, trained: TrainedNetwork, loss: number, validation: number) => void;
+}
+
+/** Trains the networks of horizon number h that are not finished already; their mean is what is judged. */
 function trainHorizon(
   job: TrainingJob,
   h: number,
   networks: readonly Network[],
-  onEpoch: (member: number, epoch: number, loss: number, validation: number) => void,
+  { onEpoch, onFinished }: HorizonCallbacks,
 ): HorizonTraining {
   const { targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
   const parts = job.sequences.map((whole) => {
@@ -148,18 +161,26 @@ function trainHorizon(
   const silence = new Float64Array(known.length);
   const incumbents = job.initial && networks.map((network) => networkOutputs(network, parts));
   const canLearn = known.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
-  const trained = networks.map((network, member) =>
-    trainNetwork({
+  const trained = networks.map((network, member) => {
+    const done = job.finished?.[h * job.members + member];
+    if (done !== undefined) return trainedFromBytes(done, network.name);
+    let last = { loss: Number.NaN, validation: Number.NaN };
+    const one = trainNetwork({
       network,
       lanes,
       validation: parts,
       tbptt: job.tbptt,
-      learningRate: job.initial ? FINE_TUNING_RATE : LEARNING_RATE,
+      learningRate: job.learningRate ?? (job.initial ? FINE_TUNING_RATE : DEFAULT_RATE),
       maxEpochs: canLearn ? maxEpochs : 0,
       rival: incumbents?.[member] ?? silence,
-      onEpoch: (epoch, loss, validation) => onEpoch(member, epoch, loss, validation),
-    }),
-  );
+      onEpoch: (epoch, loss, validation) => {
+        last = { loss, validation };
+        onEpoch(member, epoch, loss, validation);
+      },
+    });
+    if (job.finished !== undefined) onFinished(member, one, last.loss, last.validation);
+    return one;
+  });
   const total = (of: (one: TrainedNetwork) => number) => trained.reduce((sum, one) => sum + of(one), 0);
   return {
     networks: trained.map(({ network }) => network),

@@ -5,6 +5,8 @@ import type { SeasonInputs } from "./starter.js";
 
 /** Epochs unless the job says otherwise. */
 export const DEFAULT_EPOCHS = 60;
+/** Learning rate of a training from scratch, unless the job says otherwise. */
+export const DEFAULT_RATE = 4e-3;
 
 /** One key's history, in time order: T events. */
 export interface TrainingSequence {
@@ -44,6 +46,13 @@ export interface TrainingJob {
   readonly initial?: Uint8Array;
   /** For each network; default 60 (`DEFAULT_EPOCHS`). */
   readonly maxEpochs?: number;
+  /** At first; default 0.004 (`DEFAULT_RATE`), from an initial forecaster 0.001. */
+  readonly learningRate?: number;
+  /**
+   * Networks that an interrupted training of this very job has finished (`TrainingProgress.finished`), in order;
+   * absent: nobody keeps them.
+   */
+  readonly finished?: readonly Uint8Array[];
 }
 
 /** How the gradients of one horizon's networks fared. */
@@ -88,6 +97,8 @@ export interface TrainingProgress {
   readonly loss: number;
   /** Mean absolute error on the validation part, in units of scale. */
   readonly validation: number;
+  /** The network that has just been finished, with all that is known of it, where the job keeps them. */
+  readonly finished?: Uint8Array;
 }
 
 /**

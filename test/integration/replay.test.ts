@@ -109,7 +109,12 @@ describe("eddy replay", () => {
       const broker = await startMosquitto();
       const sensor = await connectClient({ url: broker.url });
       const listener = await Listener.of(broker.url, "temperature");
-      const rows = wave(1000, { 700: 8, 701: 8, 900: -8 }).map((row) => ({ ...row, machine: "press" }));
+      // Half of the day a motor runs: a network learns when, a straight line can't say it.
+      const rows = wave(1000, { 700: 8, 701: 8, 900: -8 }).map((row, i) => ({
+        ...row,
+        value: row.value + (i % 48 < 24 ? 6 : 0),
+        machine: "press",
+      }));
       const data = inFolder("live");
       const start = () => new RunningEddy(["run", pipeline, "--broker", broker.url, "--data", data]);
       try {

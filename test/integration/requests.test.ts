@@ -126,10 +126,12 @@ describe.skipIf(lacksMosquitto)(`requests${mosquittoHint}`, () => {
     for (let group = 0; group < 100 && !isTuned(); group++) await send(10);
     expect(isTuned()).toBe(true);
 
+    const alerts = () => listener.bodies<{ key: string; state: string }>("/alert");
     // Stuck values raise alerts on both keys, but for the one that is muted.
     expect(await ask("mute", { key: "b", for: "10h" }, "m-1")).toMatchObject({ body: { ok: true } });
+    const before = alerts().length;
     await send(90, 0.5);
-    const raised = listener.bodies<{ key: string; state: string }>("/alert");
+    const raised = alerts().slice(before);
     expect(new Set(raised.filter(({ state }) => state === "raised").map(({ key }) => key))).toEqual(
       new Set(["a"]),
     );

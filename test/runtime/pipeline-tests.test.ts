@@ -12,7 +12,7 @@ input: { topics: [a], time: ts }
 features: [v, { difference: v }]
 target: v
 model: { hidden: 4, cold-start: { events: 300, lead: 20 } }
-anomaly: { alerts-per-day: 1000, warm-up: 100 }
+anomaly: { alerts-per-day: 1, warm-up: 100 }
 tests:
   - name: t
     series:

@@ -13,6 +13,8 @@ import type { KnownEvent } from "./events.js";
 export interface ExpectedOutcome {
   readonly event: KnownEvent;
   readonly seq: number;
+  /** Of the network that forecast; `naive` before the first. */
+  readonly model: string;
   readonly row: ReplayRow;
 }
 
@@ -50,7 +52,7 @@ export class Reference {
         log: [],
         delivery: new Delivery(),
       });
-      this.outcomes.push({ event, seq: own.seq, row: this.#rows.row(own) });
+      this.outcomes.push({ event, seq: own.seq, model: own.model, row: this.#rows.row(own) });
     }
   }
 

@@ -7,6 +7,8 @@ describe.skipIf(lacksMosquitto)(`Eddy under faults${mosquittoHint}`, () => {
     const faults = ["kill", "kill unheard", "broker restart unheard", "truncate", "clock", "stop", "freeze"];
     const report = await torture({ seed: 7, rounds: 7, seconds: 25, faults });
     expect(report).toMatchObject({ lost: 0, doubled: 0, wrong: [] });
+    // The first network comes at event 200; a busy machine may not get there in its time.
+    expect(report.byNetwork > 0 || report.events < 250).toBe(true);
     expect(report.rounds).toBeGreaterThan(1);
   });
 });

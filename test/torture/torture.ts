@@ -25,6 +25,9 @@ export interface TortureOptions {
 export interface TortureReport {
   readonly rounds: number;
   readonly events: number;
+  /** Events stepped by a network, and changes of alerts: that there was state to lose. */
+  readonly byNetwork: number;
+  readonly alertChanges: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly lost: number;
   readonly doubled: number;
@@ -54,8 +57,10 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const sum: Findings = { lost: [], doubled: [], wrong: [] };
   let round = 0;
   let sent = 0;
+  let outcomes: Reference["outcomes"] = [];
   try {
     const reference = await Reference.of(rig.pipeline);
+    outcomes = reference.outcomes;
     // What is sent before anybody has subscribed is nobody's.
     await rig.run().says(/online/);
     while (round < rounds && performance.now() < deadline) {
@@ -98,6 +103,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   return {
     rounds: round,
     events: sent,
+    byNetwork: outcomes.filter(({ model }) => model !== "naive").length,
+    alertChanges: outcomes.filter(({ row }) => row["event"] !== null).length,
     faults: counts,
     lost: sum.lost.length,
     doubled: sum.doubled.length,

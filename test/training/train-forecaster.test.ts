@@ -189,4 +189,22 @@ describe("trainForecaster()", () => {
       expect.objectContaining({ code: "NETWORK_SHAPE" }),
     );
   });
+
+  it("trainForecaster() goes on after the networks that are finished, to the same bytes", () => {
+    const two = job([noisySine(400)], { members: 2, maxEpochs: 4 });
+    const kept: Uint8Array[] = [];
+    const whole = trainForecaster({ ...two, finished: [] }, ({ finished }) => {
+      if (finished) kept.push(finished);
+    });
+    expect(kept).toHaveLength(2);
+    for (const count of [1, 2]) {
+      const epochs: number[] = [];
+      const rest = trainForecaster({ ...two, finished: kept.slice(0, count) }, ({ epoch, finished }) => {
+        if (!finished) epochs.push(epoch);
+      });
+      expect(rest).toEqual(whole);
+      expect(epochs).toEqual(count === 1 ? [5, 6, 7, 8] : []);
+    }
+    expect(trainForecaster(two, ({ finished }) => expect(finished).toBeUndefined())).toEqual(whole);
+  });
 });

@@ -92,7 +92,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
       hidden,
       durability,
       qosOut,
-      detector: "residual",
+      detector: "pattern, novelty, watches",
       broker: broker === "embedded" ? "embedded" : "external",
       ...(tuning ? { tuning } : {}),
     };

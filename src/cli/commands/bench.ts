@@ -5,6 +5,7 @@ import { positiveInteger, positiveNumber } from "../option-values.js";
 import { benchDashboardCommand } from "./bench-dashboard.js";
 import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
+import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
@@ -46,6 +47,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchTrainCommand());
   bench.addCommand(benchDetectCommand());
   bench.addCommand(benchNabCommand());
+  bench.addCommand(benchLearnCommand());
   return bench;
 }
 

@@ -62,7 +62,7 @@ function showCommand(): Command {
 
 function exportCommand(): Command {
   return withOptions(new Command("export"))
-    .description("write one of them as an ONNX file, for a pipeline's model: { file, output: step }")
+    .description("write one of them as an ONNX file, for a pipeline's model: { file }")
     .argument("<model>", "its name, gru-2, or its address")
     .requiredOption("--output <file>", "where to write it")
     .option("--json", "one JSON object, for machines")
@@ -75,7 +75,7 @@ function exportCommand(): Command {
         json
           ? JSON.stringify({ type: "result", model: checkpoint.model, address, parameters, file: output })
           : `wrote ${output}: ${checkpoint.model} of pipeline "${lineage.pipeline}" (${parameters} parameters)` +
-              `\nuse it:  model: { file: ${output}, output: step }`,
+              `\nuse it:  model: { file: ${output} }`,
       );
     });
 }

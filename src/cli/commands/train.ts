@@ -1,27 +1,31 @@
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import {
   findCheckpoint,
   Learner,
+  MOST_TRIALS,
   readLineages,
   readTrainingData,
   type TrainOutcome,
   train,
 } from "../../runtime/index.js";
 import { openStoreForReading } from "../../store/index.js";
-import { nonNegativeInteger } from "../option-values.js";
+import { nonNegativeInteger, positiveInteger } from "../option-values.js";
 import { readPipelines } from "../pipeline-files.js";
 import { type Progress, progress } from "../progress.js";
 import { table } from "../table.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
 import { reportTables } from "../train/report-table.js";
+import { trialRows } from "../train/trial-table.js";
+import { wrongUse } from "../wrong-use.js";
 
 interface TrainCommandOptions {
   readonly input: string;
   readonly model: string;
   readonly seed?: number;
   readonly from?: string;
+  readonly search?: number | true;
   readonly data: string;
   readonly json?: boolean;
 }
@@ -44,9 +48,15 @@ export function trainCommand(): Command {
     .option("--json", "progress and result as JSON lines, for machines")
     .option("--from <model>", "start from a network that was in service, gru-2, or from its address")
     .option("--data <dir>", "data directory that holds it", "eddy-data")
+    .option(
+      "--search [n]",
+      `try n sizes and learning rates (default 5, at most ${MOST_TRIALS}) and take the best on the validation part`,
+      trialCount,
+    )
     .addHelpText(
       "after",
       "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
+        "\nAn interrupted training goes on after its last finished network if it is called again as before." +
         "\nExample:\n  eddy train pipelines/machine-temperature.yaml --input temperature.csv --model models/temperature.onnx",
     )
     .action(run);
@@ -54,6 +64,10 @@ export function trainCommand(): Command {
 
 async function run(file: string, options: TrainCommandOptions): Promise<void> {
   const { input, model, seed, from, json = false } = options;
+  const search = options.search === true ? TRIALS : options.search;
+  if (search !== undefined && from !== undefined) {
+    throw wrongUse("Cannot search with --from: expected one of them, for what it starts from has its size");
+  }
   const started = performance.now();
   const [pipeline] = await readPipelines([file]);
   if (pipeline === undefined) return;
@@ -67,6 +81,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       ...[...data.left].map((left) => `${left[1]} ${left[0]}`),
     ].join(", "),
   );
+  const unfinished = `${model}.unfinished`;
   const learner = new Learner();
   let bar: Progress | undefined;
   let outcome: TrainOutcome;
@@ -77,6 +92,9 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       trainer: learner,
       ...(seed === undefined ? {} : { seed }),
       ...(initial === undefined ? {} : { initial }),
+      ...(search === undefined ? {} : { search }),
+      unfinished,
+      onUnfinished: (found) => sayUnfinished(unfinished, found, json),
       onProgress: ({ epoch, epochs, loss, validation }) => {
         if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs, loss, validation }));
         bar ??= progress(process.stderr, { label: "train", total: epochs, unit: "epochs", silent: json });
@@ -93,7 +111,8 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   );
   const card = `${model.replace(/\.onnx$/, "")}.md`;
   await writeFile(model, onnx);
-  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}`;
+  outcome.remove();
+  const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}${search === undefined ? "" : ` --search ${search}`}`;
   await writeFile(card, modelCard({ pipeline, data, outcome, command }));
   if (json) {
     const [first] = reports;
@@ -108,19 +127,48 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
         accepted: result.accepted,
         why: result.why,
         gradients: result.gradients,
+        ...(outcome.trials.length > 1 ? { trials: outcome.trials } : {}),
         test: { model: own, persistence, seasonalNaive, holtWinters, ridge },
         reports,
       }),
     );
     return;
   }
+  if (outcome.trials.length > 1) {
+    console.log(`${table(trialRows(outcome))}\nvalidation: mean absolute error in usual steps\n`);
+  }
   console.log(reportTables(reports));
   console.log(`\n${table(gradientRows(result.gradients))}\n${GRADIENT_LEGEND}`);
   for (const advice of gradientAdvice(result.gradients)) console.log(`! ${advice}`);
   console.log(`\nwrote ${model} (${result.parameters} parameters) and ${card}`);
-  // A file's network is given just what its pipeline lists: what was added for training has to stand there.
-  console.log(`use it:  model: { file: ${model}, output: step }`);
-  console.log(`         in a pipeline with the features that eddy lint --show ${file} prints`);
+  console.log(`use it:  model: { file: ${model} }`);
+}
+
+/** Sizes and rates that are tried unless the option says how many. */
+const TRIALS = 5;
+
+function trialCount(text: string): number {
+  const count = positiveInteger(text);
+  if (count < 2 || count > MOST_TRIALS) {
+    throw new InvalidArgumentError(`Expected a whole number from 2 to ${MOST_TRIALS}.`);
+  }
+  return count;
+}
+
+/** What became of an earlier training that wrote the same model and was interrupted. */
+function sayUnfinished(
+  file: string,
+  found: { readonly networks: number; readonly of: number } | "another",
+  json: boolean,
+): void {
+  if (json) {
+    const line = found === "another" ? { type: "ignored", file } : { type: "resumed", file, ...found };
+    console.log(JSON.stringify(line));
+  } else if (found === "another") {
+    console.error(`${file} is of a training on other data or with other settings: not used, begins anew`);
+  } else {
+    console.error(`goes on from ${file}: ${found.networks} of ${found.of} networks were finished`);
+  }
 }
 
 /** @throws RangeError code `NO_SUCH_CHECKPOINT`; see `openStoreForReading` */

@@ -10,11 +10,13 @@ const LEAK = 0.3;
 
 /** A small random recurrent layer that is never trained: the same for every key of as many signals. */
 export class LevelCore {
-  /** [H][H] */
-  readonly #recurrent: readonly Float64Array[];
-  /** [H][d] */
-  readonly #input: readonly Float64Array[];
+  /** [H, H] */
+  readonly #recurrent: Float64Array;
+  /** [H, d] */
+  readonly #input: Float64Array;
   readonly #bias: Float64Array;
+  /** [H] The state before, while the one after it is written. */
+  readonly #before = new Float64Array(HIDDEN);
 
   /** @param signals d */
   constructor(signals: number, seed: number) {
@@ -24,20 +26,26 @@ export class LevelCore {
       Float64Array.from({ length: HIDDEN }, () => rng.normal()),
     );
     const scale = SPECTRAL_RADIUS / spectralRadius(raw, rng);
-    this.#recurrent = raw.map((row) => row.map((weight) => scale * weight));
-    this.#input = Array.from({ length: HIDDEN }, () =>
-      Float64Array.from({ length: signals }, () => within(INPUT_SPREAD)),
-    );
+    this.#recurrent = Float64Array.from(raw.flatMap((row) => [...row.map((weight) => scale * weight)]));
+    this.#input = Float64Array.from({ length: HIDDEN * signals }, () => within(INPUT_SPREAD));
     this.#bias = Float64Array.from({ length: HIDDEN }, () => within(BIAS_SPREAD));
   }
 
-  /** h <- 0.7 h + 0.3 tanh(W h + W_in z + b) */
-  step(h: Float64Array, z: Float64Array): Float64Array {
-    return h.map((value, n) => {
-      let sum = this.#bias[n] ?? 0;
-      for (const [j, weight] of (this.#recurrent[n] ?? []).entries()) sum += weight * (h[j] ?? 0);
-      for (const [j, weight] of (this.#input[n] ?? []).entries()) sum += weight * (z[j] ?? 0);
-      return (1 - LEAK) * value + LEAK * tanh(sum);
-    });
+  /**
+   * h <- 0.7 h + 0.3 tanh(W h + W_in z + b)
+   *
+   * @param h [H] changed in place
+   * @param z [d]
+   */
+  step(h: Float64Array, z: Float64Array): void {
+    const d = z.length;
+    const before = this.#before;
+    before.set(h);
+    for (let n = 0; n < HIDDEN; n++) {
+      let sum = this.#bias[n]!;
+      for (let j = 0; j < HIDDEN; j++) sum += this.#recurrent[n * HIDDEN + j]! * before[j]!;
+      for (let j = 0; j < d; j++) sum += this.#input[n * d + j]! * z[j]!;
+      h[n] = (1 - LEAK) * before[n]! + LEAK * tanh(sum);
+    }
   }
 }

@@ -6,7 +6,7 @@ export class LevelFeatures {
   readonly #core: LevelCore;
   readonly #signals: number;
   readonly #g: Float64Array;
-  #h: Float64Array = new Float64Array(HIDDEN);
+  readonly #h = new Float64Array(HIDDEN);
 
   /** @param signals d */
   constructor(core: LevelCore, signals: number) {
@@ -24,7 +24,7 @@ export class LevelFeatures {
   step(z: Float64Array): Float64Array {
     const d = this.#signals;
     const first = 1 + HIDDEN;
-    this.#h = Float64Array.from(this.#core.step(this.#h, z));
+    this.#core.step(this.#h, z);
     this.#g.set(this.#h, 1);
     this.#g.copyWithin(first + d, first, first + 2 * d);
     this.#g.set(z, first);
@@ -36,7 +36,7 @@ export class LevelFeatures {
   }
 
   read(from: ByteReader): void {
-    this.#h = from.f64s();
+    this.#h.set(from.f64s());
     this.#g.set(from.f64s());
   }
 }

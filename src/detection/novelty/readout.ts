@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
 import type { Kernel, Pointer } from "../../kernel/index.js";
-import { KernelMemory } from "./kernel-memory.js";
+import { KernelMemory } from "../kernel-memory.js";
 
 const FORGETTING = 0.9995;
 

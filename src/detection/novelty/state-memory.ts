@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
 import type { Kernel, Pointer } from "../../kernel/index.js";
-import { KernelMemory } from "./kernel-memory.js";
+import { KernelMemory } from "../kernel-memory.js";
 import { HIDDEN } from "./reservoir-weights.js";
 
 const NEIGHBOURS = 10;

@@ -1,8 +1,12 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
 import type { Kernel, Pointer } from "../../kernel/index.js";
+import { KernelMemory } from "../kernel-memory.js";
 
 /** Widths of the patterns that are compared, in rows; the wider ones wherever their level lies. */
 export const WIDTHS = [4, 8, 32] as const;
+
+/** Nothing can be said yet. */
+export const UNKNOWN = -1;
 
 /**
  * A lag counts once its profile has run over so many widths: what it began without is forgotten then. Before, the
@@ -19,7 +23,7 @@ export class LagProfiles {
   readonly #kernel: Kernel;
   /** N */
   readonly #length: number;
-  readonly #memory: Pointer;
+  readonly #memory: KernelMemory;
   /**
    * Values and their running means, the newest first. Each lies in 2 N places, written twice, so that the newest N
    * always stand in a row.
@@ -34,26 +38,22 @@ export class LagProfiles {
   constructor(kernel: Kernel, length: number) {
     this.#kernel = kernel;
     this.#length = length;
-    this.#memory = kernel.allocate(this.#elements);
-    const place = (index: number): Pointer => this.#memory + 4 * length * index;
+    this.#memory = new KernelMemory(kernel, 4 * 9 * length);
+    const place = (index: number): Pointer => this.#memory.pointer + 4 * length * index;
     this.#values = place(0);
     this.#means = [place(0), place(2), place(4)];
     this.#profiles = [place(6), place(7), place(8)];
   }
 
-  get #elements(): number {
-    return 9 * this.#length;
-  }
-
   get bytes(): number {
-    return 4 * this.#elements;
+    return this.#memory.bytes;
   }
 
   release(): void {
-    this.#kernel.release(this.#memory);
+    this.#memory.release();
   }
 
-  /** @param distances [widths] overwritten with z_w; 0 until twice the width has been seen */
+  /** @param distances [widths] overwritten with z_w; `UNKNOWN` until there is a lag to look at */
   step(distances: Float64Array, v: number): void {
     const { exports, floats } = this.#kernel;
     const N = this.#length;
@@ -68,14 +68,14 @@ export class LagProfiles {
       const level = this.#count === 0 ? v : (this.#levels[i] ?? 0) + (v - (this.#levels[i] ?? 0)) / width;
       this.#levels[i] = level;
       const [from, to] = [width - 1, known - SETTLED * width];
-      let least = 0;
+      let least = UNKNOWN;
       if (this.#count >= 2 * width && to > from) {
         least =
           i === 0
             ? exports.smallest(D, from, to)
             : exports.smallestCentred(D, (this.#means[i] ?? 0) + 4 * head, from, to, Math.fround(level));
       }
-      distances[i] = Math.sqrt(Math.max(0, least));
+      distances[i] = least === UNKNOWN ? UNKNOWN : Math.sqrt(Math.max(0, least));
     }
     const next = (head - 1 + N) % N;
     const put = (pointer: Pointer, what: number): void => {
@@ -107,12 +107,13 @@ export class LagProfiles {
   }
 
   write(to: ByteWriter): void {
-    to.f64(this.#count).f64s(this.#levels).f32s(this.#kernel.view(this.#memory, this.#elements));
+    to.f64(this.#count).f64s(this.#levels);
+    this.#memory.write(to);
   }
 
   read(from: ByteReader): void {
     this.#count = from.f64();
     this.#levels.set(from.f64s());
-    this.#kernel.view(this.#memory, this.#elements).set(from.f32s());
+    this.#memory.read(from);
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
 import type { Kernel, Pointer } from "../../kernel/index.js";
+import { KernelMemory } from "../kernel-memory.js";
 
 /** Values that the next one is foretold from; with the constant an input too many for a multiple of 4. */
 const ORDER = 16;
@@ -12,7 +13,7 @@ const RATE = 0.005;
 /** Foretells a signal from its last 16 values by recursive least squares; learns from clipped errors. */
 export class LinearPredictor {
   readonly #kernel: Kernel;
-  readonly #memory: Pointer;
+  readonly #memory: KernelMemory;
   readonly #phi: Pointer;
   readonly #wide: Pointer;
   readonly #w: Pointer;
@@ -24,8 +25,8 @@ export class LinearPredictor {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#memory = kernel.allocate(LENGTH);
-    this.#phi = this.#memory;
+    this.#memory = new KernelMemory(kernel, 4 * LENGTH);
+    this.#phi = this.#memory.pointer;
     this.#wide = this.#phi + 4 * (N + 12);
     this.#w = this.#wide + 8 * N;
     this.#pphi = this.#w + 8 * N;
@@ -36,11 +37,11 @@ export class LinearPredictor {
   }
 
   get bytes(): number {
-    return 4 * LENGTH;
+    return this.#memory.bytes;
   }
 
   release(): void {
-    this.#kernel.release(this.#memory);
+    this.#memory.release();
   }
 
   /** @returns |v - what was foretold|; then learns v, and foretells the next */
@@ -60,13 +61,14 @@ export class LinearPredictor {
   }
 
   write(to: ByteWriter): void {
-    to.f64(this.#own).f64(this.#usual).f32s(this.#kernel.view(this.#memory, LENGTH));
+    to.f64(this.#own).f64(this.#usual);
+    this.#memory.write(to);
   }
 
   read(from: ByteReader): void {
     this.#own = from.f64();
     this.#usual = from.f64();
-    this.#kernel.view(this.#memory, LENGTH).set(from.f32s());
+    this.#memory.read(from);
   }
 }
 

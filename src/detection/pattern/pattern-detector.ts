@@ -3,7 +3,7 @@ import type { Kernel } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
 import { duration, oneIn, short } from "../words.js";
 import { FrozenScale } from "./frozen-scale.js";
-import { LagProfiles, WIDTHS } from "./lag-profiles.js";
+import { LagProfiles, UNKNOWN, WIDTHS } from "./lag-profiles.js";
 import { LinearPredictor } from "./linear-predictor.js";
 import { TailHistogram } from "./tail-histogram.js";
 
@@ -96,7 +96,8 @@ export class PatternDetector implements Detector {
     let largest = 0;
     for (let channel = 0; channel < CHANNELS; channel++) {
       const z = channel === 0 ? error : (this.#distances[channel - 1] ?? 0);
-      const s = this.#tails[channel]?.surprise(z) ?? 0;
+      // A distance that can't be told yet is no yardstick for those that can.
+      const s = z === UNKNOWN ? 0 : (this.#tails[channel]?.surprise(z) ?? 0);
       this.#surprises[channel] = s;
       sum += s;
       largest = Math.max(largest, s);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../src/core/index.js";
-import { LagProfiles, WIDTHS } from "../../../src/detection/pattern/lag-profiles.js";
+import { LagProfiles, UNKNOWN, WIDTHS } from "../../../src/detection/pattern/lag-profiles.js";
 import { Kernel } from "../../../src/kernel/index.js";
 
 /** As the formula says it, in float64. */
@@ -23,7 +23,7 @@ function naive(values: readonly number[], N: number): number[][] {
         const off = i === 0 ? 0 : level - levels[i]![t - L]!;
         least = Math.min(least, profile[L]! - off * off);
       }
-      return t >= 2 * w && Number.isFinite(least) ? Math.sqrt(Math.max(0, least)) : 0;
+      return t >= 2 * w && Number.isFinite(least) ? Math.sqrt(Math.max(0, least)) : UNKNOWN;
     });
   });
 }

@@ -1,5 +1,5 @@
-import { type ByteReader, type ByteWriter, problem } from "../../core/index.js";
-import type { Kernel, Pointer } from "../../kernel/index.js";
+import { type ByteReader, type ByteWriter, problem } from "../core/index.js";
+import type { Kernel, Pointer } from "../kernel/index.js";
 
 /** A piece of a kernel's memory that is saved and restored as it stands. */
 export class KernelMemory {

@@ -1,0 +1,15 @@
+import { parseDuration } from "../core/index.js";
+import type { FullFeature } from "./full-document.js";
+
+/** Says the same, if in other words: `1d` is `24h`. */
+export function sameFeature(a: FullFeature, b: FullFeature): boolean {
+  return JSON.stringify(inNumbers(a)) === JSON.stringify(inNumbers(b));
+}
+
+function inNumbers(feature: FullFeature): unknown {
+  if ("lag" in feature) return ["lag", feature.lag, parseDuration(feature.by)];
+  if ("calendar" in feature) return ["calendar", feature.calendar, feature.harmonics];
+  const { scale } = feature;
+  const scaled = typeof scale === "string" ? scale : [scale.mean, scale.sd];
+  return "field" in feature ? ["field", feature.field, scaled] : ["difference", feature.difference, scaled];
+}
