@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   checkpoint: async () => (await import("./commands/checkpoint.js")).checkpointCommand(),
   state: async () => (await import("./commands/state.js")).stateCommand(),
   ask: async () => (await import("./commands/ask.js")).askCommand(),
+  report: async () => (await import("./commands/report.js")).reportCommand(),
   doctor: async () => (await import("./commands/doctor.js")).doctorCommand(),
   backup: async () => (await import("./commands/backup.js")).backupCommand(),
   bench: async () => (await import("./commands/bench.js")).benchCommand(),

@@ -156,6 +156,7 @@ export class KeyDetector {
       forecasts: targets.map(({ forecast }) => forecast),
     };
     const { strength, member } = watch.strongest(row);
+    event.detector = member?.name() ?? "";
     const isWarm = event.seq > watch.options.warmUp;
     const wasOpenSince = watch.cycle.since;
     const ended = this.#ending === "" ? undefined : watch.cycle.clear();

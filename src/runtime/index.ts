@@ -12,6 +12,7 @@ export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } f
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
+export { storedPipeline } from "./identity.js";
 export { Learner } from "./learner.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
 export { loadModel, readModelFile } from "./load-model.js";
@@ -31,6 +32,6 @@ export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
-export { type TestReport, type TrainOptions, type TrainOutcome, train } from "./train.js";
+export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
 export type { Watcher } from "./watcher.js";
