@@ -20,7 +20,7 @@ export interface PipelineInput {
   readonly topics: readonly string[];
   /** Of the subscriptions. */
   readonly qos: 1 | 2;
-  readonly codec: "json" | "cbor" | "text";
+  readonly codec: "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
   /** Field with the event time; absent: time of arrival. */
@@ -204,6 +204,7 @@ export interface PipelineTest {
   readonly source:
     | { readonly kind: "file"; readonly file: string }
     | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+    | { readonly kind: "payloads"; readonly payloads: readonly Uint8Array[] }
     | { readonly kind: "series"; readonly series: Series };
   /** Topic the rows come on; absent: none. */
   readonly topic?: string;
