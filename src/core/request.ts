@@ -9,9 +9,10 @@ import type { StateSlot } from "./state-slot.js";
  * - `reset`: forget what is known of a key (its hidden state, scales, detectors), but not its count of events
  * - `label`: somebody says what a stretch of a key was
  * - `mute`: raise no alerts for a while, of a key or of all
+ * - `sensitivity`: how easily a key raises alerts, for good
  * - `tune`: fine-tune now; `promote`: put a checkpoint into service; `rollback`: bring back the one before
  */
-export type RequestKind = "reset" | "label" | "mute" | "tune" | "promote" | "rollback";
+export type RequestKind = "reset" | "label" | "mute" | "sensitivity" | "tune" | "promote" | "rollback";
 
 /** Why a request was not done. */
 export interface Refusal {

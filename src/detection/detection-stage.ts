@@ -34,6 +34,8 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
       if (before.isAlertOpen) detectors.of(key).takeOver(before);
     }
     if (kind === "label") detectors.of(key).label(readLabel(body));
+    if (kind === "sensitivity")
+      detectors.of(key).sensitivity(new ByteReader(body, "request sensitivity").f64());
     if (kind === "mute") {
       const until = new ByteReader(body, "request mute").f64();
       for (const one of key === "" ? [...detectors.keys()] : [key]) detectors.of(one).mute(until);

@@ -115,6 +115,11 @@ export class KeyDetector {
     this.#ending = "muted";
   }
 
+  /** How easily it raises alerts from now on; see `AlertBudget.set`. */
+  sensitivity(value: number): void {
+    this.#watch?.budget.set(value);
+  }
+
   /** Somebody says what a stretch was: the bar moves by a quarter, or what is usual is learned anew. */
   label({ label }: Label): void {
     if (label !== "normal-from-here") this.#watch?.budget.label(label === "false-alarm");

@@ -8,12 +8,13 @@ export {
   readLineages,
 } from "./checkpoints.js";
 export { connectToBroker } from "./connect.js";
-export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";
+export { type Answer, askRunning, COMMANDS, type CommandName } from "./control/index.js";
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
 export { storedPipeline } from "./identity.js";
 export { Learner } from "./learner.js";
+export { listenFilters } from "./listen-filters.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
 export { loadModel, readModelFile } from "./load-model.js";
 export { type Log, silentLog } from "./log.js";

@@ -113,6 +113,8 @@ export interface PipelineLearn {
 export interface PipelineOutput {
   readonly predictions: boolean;
   readonly alerts: boolean;
+  /** Home Assistant is told of keys (MQTT discovery). */
+  readonly homeAssistant: boolean;
   readonly base: string;
   readonly qos: 0 | 1;
   readonly expiryMs: number;
@@ -130,6 +132,7 @@ export interface PipelineControl {
     | "mute"
     | "tune"
     | "promote"
+    | "sensitivity"
     | "rollback"
   )[];
 }

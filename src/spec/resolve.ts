@@ -100,6 +100,7 @@ export function resolve(
     output: {
       predictions: output.predictions,
       alerts: output.alerts,
+      homeAssistant: output["home-assistant"],
       base: output.base,
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
