@@ -1,3 +1,4 @@
+export { type BrokerAccess, brokerAccess } from "./broker-access.js";
 export {
   type Checkpoint,
   checkpointToOnnx,

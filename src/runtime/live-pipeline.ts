@@ -21,6 +21,7 @@ import {
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
+import { FirstSigns } from "./first-signs.js";
 import { hiddenStateOf } from "./hidden-state.js";
 import { HomeAssistant } from "./home-assistant/index.js";
 import { KeyExpiry } from "./key-expiry.js";
@@ -28,6 +29,7 @@ import { logLearning } from "./learning-words.js";
 import { LiveReports } from "./live-reports.js";
 import { Load } from "./load.js";
 import type { Log } from "./log.js";
+import { offlineHint } from "./offline-hint.js";
 import { resumeLive } from "./resume-live.js";
 import { makeReader } from "./sample-reader.js";
 import { type Engines, makeStages } from "./stages.js";
@@ -44,6 +46,8 @@ export interface LivePipelineOptions {
   /** A recording that is stepped first when the store is still empty. */
   readonly history?: string | undefined;
   readonly onLearning?: (report: LearningReport) => void;
+  /** Topics on which messages come on the same broker: asked for when none comes here. */
+  readonly lookAround?: (() => Promise<readonly string[]>) | undefined;
   /** The stream has ended with an error: what is un-acknowledged stays with the broker. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -64,6 +68,7 @@ export class LivePipeline {
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
   readonly #reports: LiveReports;
+  readonly #signs: FirstSigns;
   readonly #home: HomeAssistant | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -90,9 +95,12 @@ export class LivePipeline {
     };
     if (output.homeAssistant) this.#home = new HomeAssistant({ pipeline, connection, store, log });
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
+    const { lookAround } = options;
+    this.#signs = new FirstSigns({ pipeline, clock: this.#clock, log, lookAround });
     this.#reports = new LiveReports({
       ...{ pipeline, connection, log, clock: this.#clock },
       ...{ status: this.#status, deliveries: this.#deliveries, load: this.#load },
+      signs: this.#signs,
       expiry: this.#keyExpiry(messages),
       isConnected: () => this.#isConnected,
       figures: () => {
@@ -260,8 +268,9 @@ export class LivePipeline {
       this.#status.online();
       this.#outboxes.online();
       this.#home?.online();
+      this.#signs.online();
     } else {
-      log.warn(`${pipeline.name}: offline: ${state.why}`);
+      log.warn(`${pipeline.name}: offline: ${state.why}${offlineHint(state.why)}`);
       this.#outboxes.offline();
       this.#home?.offline();
     }
@@ -284,7 +293,7 @@ export class LivePipeline {
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#load.committed(batch, this.#clock.now());
-    this.#reports.committed();
+    this.#reports.committed(batch);
     this.#home?.committed(batch);
     for (const { onCommitted } of this.#watchers) onCommitted?.(batch);
   }

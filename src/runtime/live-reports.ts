@@ -1,7 +1,8 @@
-import type { Clock, TimeReader } from "../core/index.js";
+import type { Batch, Clock, TimeReader } from "../core/index.js";
 import { type Connection, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { DeliveryWatch } from "../stream/index.js";
+import type { FirstSigns } from "./first-signs.js";
 import type { KeyExpiry } from "./key-expiry.js";
 import type { Load } from "./load.js";
 import type { Log } from "./log.js";
@@ -21,6 +22,7 @@ export interface LiveReportsOptions {
   readonly expiry: KeyExpiry | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  readonly signs: FirstSigns;
   readonly isConnected: () => boolean;
   /** What is told at this moment. */
   readonly figures: () => MetricsParts;
@@ -47,8 +49,14 @@ export class LiveReports {
     clearInterval(this.#timer);
   }
 
+  /** After each commit. */
+  committed(batch: Batch): void {
+    this.#options.signs.committed(batch);
+    this.#sayHowTimesAreRead();
+  }
+
   /** Once: seconds taken for milliseconds are noticed at the first event, or after a month. */
-  committed(): void {
+  #sayHowTimesAreRead(): void {
     const recognised = this.#times?.recognised;
     if (recognised === undefined) return;
     this.#times = undefined;
@@ -57,9 +65,10 @@ export class LiveReports {
   }
 
   #report(): void {
-    const { expiry, status, load, figures } = this.#options;
+    const { expiry, signs, status, load, figures } = this.#options;
     const parts = figures();
     void expiry?.check();
+    void signs.check(parts.counters.ignored);
     status.measured(load.figures(parts.unpublished, parts.counters.shed));
     this.#publish(parts);
     this.#reportUnsettled();

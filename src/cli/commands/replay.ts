@@ -76,6 +76,8 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   const onLearning = (told: LearningReport): void => report?.learned(told);
   let rows = 0;
   let alerts = 0;
+  /** Why the first row that made no event made none. */
+  let unread: string | undefined;
   const onRow = (row: ReplayRow): void => {
     rows++;
     if (row["event"] === "raised") alerts++;
@@ -102,7 +104,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
       reportOf(pipeline);
       const { labels } = options;
       const engines = { trainer: learner, fineTunes: learn, isPatient: learn };
-      await replay({
+      const { stepped } = await replay({
         pipeline,
         input: options.input,
         engines,
@@ -111,10 +113,16 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
           onRow(row);
           if ("sample" in outcome)
             report?.event(outcome, labels === undefined ? undefined : isSet(record[labels]));
-          else report?.rejected(outcome.note);
+          else {
+            report?.rejected(outcome.note);
+            unread ??= `${outcome.note}: ${outcome.detail}`;
+          }
         },
         onProgress: (done) => bar.update(done),
       });
+      if (stepped === 0 && unread !== undefined) {
+        process.stderr.write(`none of the ${rows} rows could be used; the first: ${unread}\n`);
+      }
     }
   } finally {
     await learner.close();

@@ -94,6 +94,7 @@ const WORDS = {
   "rolled-back": "rolled back",
   learned: "judged",
   drift: "drift",
+  retired: "retired",
 } as const;
 
 function isDecision(report: LearningReport): report is Extract<LearningReport, { why: string }> {
