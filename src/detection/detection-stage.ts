@@ -5,10 +5,29 @@ import {
   type Request,
   readLabel,
   type Stage,
+  type StateSlot,
   standing,
 } from "../core/index.js";
 import { Shared } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
+
+/** Every key's detectors. */
+class Detectors extends KeyedState<KeyDetector> {}
+
+/** Event time, ms, before which a key raises no alerts; undefined: nothing is known of the key. Changes nothing. */
+export function mutedUntil(slots: readonly StateSlot[], key: string): number | undefined {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return detectors?.has(key) ? detectors.of(key).mutedUntil : undefined;
+}
+
+/** Keys that raise no alerts before some event time, ms, with that time. */
+export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: number][] {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return [...(detectors?.keys() ?? [])].flatMap((key): [string, number][] => {
+    const until = mutedUntil(slots, key);
+    return until !== undefined && until > Number.NEGATIVE_INFINITY ? [[key, until]] : [];
+  });
+}
 
 /**
  * The detectors of every key behind one state slot, `detection`.
@@ -18,7 +37,7 @@ import { type DetectorOptions, KeyDetector } from "./key-detector.js";
 export function detectionStage(options: DetectorOptions | (() => DetectorOptions)): Stage {
   const shared = new Shared();
   const detector = () => new KeyDetector(typeof options === "function" ? options() : options, shared);
-  const detectors = new KeyedState<KeyDetector>({
+  const detectors = new Detectors({
     name: "detection",
     version: 3,
     create: detector,

@@ -1,5 +1,5 @@
 export { AlertCycle, DUE, scoreOf } from "./alert/index.js";
-export { detectionStage } from "./detection-stage.js";
+export { detectionStage, mutedKeys, mutedUntil } from "./detection-stage.js";
 export type { Detector, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
 export { type AutoChoice, chooseDetectors, DETECTORS, type DetectorName } from "./ensemble.js";

@@ -109,10 +109,15 @@ export class KeyDetector {
     this.#ending = "the key was reset";
   }
 
-  /** Raises no alerts before an event time, ms; one that is open ends. */
+  /** Event time, ms, before which it raises no alerts. */
+  get mutedUntil(): number {
+    return this.#mutedUntil;
+  }
+
+  /** Raises no alerts before an event time, ms; one that is open ends. Negative infinity ends a mute. */
   mute(until: number): void {
     this.#mutedUntil = until;
-    this.#ending = "muted";
+    if (until > Number.NEGATIVE_INFINITY) this.#ending = "muted";
   }
 
   /** How easily it raises alerts from now on; see `AlertBudget.set`. */

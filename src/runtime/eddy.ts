@@ -111,6 +111,11 @@ export class Eddy {
   }
 
   /** Size of the data directory's files. */
+  /** The data directory. */
+  get directory(): string {
+    return this.#store.directory;
+  }
+
   storeBytes(): number {
     return this.#store.bytes();
   }

@@ -1,5 +1,6 @@
 import { merge, Subject, type Subscription, takeUntil } from "rxjs";
-import { type Batch, type Clock, type StreamEvent, systemClock } from "../core/index.js";
+import { type Batch, type Clock, type StateSlot, type StreamEvent, systemClock } from "../core/index.js";
+import { mutedKeys, mutedUntil } from "../detection/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineReader, PipelineStore } from "../store/index.js";
@@ -164,6 +165,20 @@ export class LivePipeline {
   /** What the network remembers of a key now: its whole state, flattened. */
   hiddenState(key: string): ArrayLike<number> | undefined {
     return this.#scope && hiddenStateOf(this.#scope.stages, key);
+  }
+
+  /** Event time, ms, before which a key raises no alerts; undefined where nothing is known of the key. */
+  mutedUntil(key: string): number | undefined {
+    return mutedUntil(this.#slots, key);
+  }
+
+  /** Keys that raise no alerts before some event time, ms. */
+  mutedKeys(): [key: string, until: number][] {
+    return mutedKeys(this.#slots);
+  }
+
+  get #slots(): readonly StateSlot[] {
+    return this.#scope?.stages.flatMap(({ slots }) => slots) ?? [];
   }
 
   /** @returns what ends it */

@@ -112,7 +112,9 @@ export function readRequest(
     }
     case "mute": {
       const own = readBody("mute", body);
-      const until = newestTime(context.store, own.key) + parseDuration(own.for);
+      const forMs = parseDuration(own.for);
+      // For no time: it ends.
+      const until = forMs > 0 ? newestTime(context.store, own.key) + forMs : Number.NEGATIVE_INFINITY;
       return request({ ...parts(own), key: own.key ?? "", body: new ByteWriter().f64(until).finish() });
     }
     case "sensitivity": {
