@@ -60,8 +60,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
         let record = commitOf(batch);
         if (last !== undefined && pace.isDue(last.sample.arrival) && scope.isAlone) {
           const snapshot = takeSnapshot(scope.stages, last.position);
-          record = { ...record, snapshot };
-          pace.taken(snapshot, last.sample.arrival);
+          if (pace.take(snapshot, last.sample.arrival)) record = { ...record, snapshot };
         }
         underWay++;
         const begun = options.onCommitMs && performance.now();

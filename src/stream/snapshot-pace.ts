@@ -37,9 +37,16 @@ export class SnapshotPace {
     return Math.min(MOST_EVENTS, Math.max(LEAST_EVENTS, this.#bytes / BYTES_PER_EVENT));
   }
 
-  taken({ entries }: Snapshot, arrival: number): void {
-    this.#events = 0;
+  /**
+   * One was taken: its size says how often.
+   *
+   * @returns whether it is to be written; else it came too early for its size
+   */
+  take({ entries }: Snapshot, arrival: number): boolean {
     this.#bytes = entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (!this.isDue(arrival)) return false;
+    this.#events = 0;
     this.#arrival = arrival;
+    return true;
   }
 }
