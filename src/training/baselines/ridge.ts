@@ -52,9 +52,9 @@ export class Ridge {
    * @throws RangeError code `RIDGE` without rows, or when they are not finite
    */
   solve(penalty: number): Float64Array {
-    const isFinite = this.#rows > 0 && this.#sums.every(Number.isFinite);
+    const isUsable = this.#rows > 0 && this.#sums.every(Number.isFinite);
     let raised = penalty;
-    for (let tries = 0; isFinite && tries < TRIES; tries++) {
+    for (let tries = 0; isUsable && tries < TRIES; tries++) {
       const weights = this.#solution(raised);
       if (weights.every(Number.isFinite)) return weights;
       raised = 10 * Math.max(raised, LEAST_PENALTY);
