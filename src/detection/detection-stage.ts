@@ -20,7 +20,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const detector = () => new KeyDetector(typeof options === "function" ? options() : options, shared);
   const detectors = new KeyedState<KeyDetector>({
     name: "detection",
-    version: 3,
+    version: 4,
     create: detector,
     write: (detector, to) => detector.write(to),
     read: (from) => detector().read(from),

@@ -73,6 +73,14 @@ describe("detectionStage()", () => {
     expect(events[299]?.prediction).toMatchObject({ alert: false });
   });
 
+  it("raises again at a gross fault soon after a slight one", () => {
+    const values = noise(600);
+    values[400] = 25;
+    values[412] = 90;
+    const raised = steps(values).filter((event) => event.change?.state === "raised");
+    expect(raised.map(({ seq }) => seq)).toEqual([401, 413]);
+  });
+
   it("raises nothing on noise", () => {
     expect(steps(noise(5000, 7)).filter((event) => event.change)).toEqual([]);
   });
