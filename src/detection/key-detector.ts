@@ -9,12 +9,14 @@ import type {
   TargetForecast,
 } from "../core/index.js";
 import { AlertBudget } from "./alert/budget.js";
-import { AlertCycle } from "./alert/index.js";
+import { AlertCycle, scoreOf } from "./alert/index.js";
 import type { Row } from "./detector.js";
 import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./ensemble.js";
 import type { ForecastUnit } from "./forecast/forecast-unit.js";
 import { TargetForecasts } from "./forecast/target-forecasts.js";
 import { UsualInterval } from "./usual-interval.js";
+import type { LastHeard } from "./watches/last-heard.js";
+import { SilenceDetector } from "./watches/silence-detector.js";
 import { short } from "./words.js";
 
 /** How a key is watched. */
@@ -38,6 +40,7 @@ class Watch {
   readonly cycle: AlertCycle;
   readonly budget: AlertBudget;
   readonly interval = new UsualInterval();
+  readonly silence: SilenceDetector | undefined;
 
   constructor(
     readonly options: WatchOptions,
@@ -45,6 +48,7 @@ class Watch {
     shared: Shared,
   ) {
     this.members = makeEnsemble({ ...options, targets }, shared);
+    this.silence = this.members.map(({ detector }) => detector).find((one) => one instanceof SilenceDetector);
     this.cycle = new AlertCycle(options);
     this.budget = new AlertBudget(options.alertsPerDay);
   }
@@ -109,6 +113,29 @@ export class KeyDetector {
     this.#ending = "the key was reset";
   }
 
+  get watchesSilence(): boolean {
+    return this.#watch?.silence !== undefined;
+  }
+
+  /** Notes that it was heard of. */
+  note(event: StreamEvent, heard: LastHeard): void {
+    const { silence, budget } = this.#watch ?? {};
+    if (silence && budget) heard.hear(event, silence.limitMs, budget.factor);
+  }
+
+  /** Nothing has come for so long, which is longer than is usual: there is no row, and an alert all the same. */
+  silent(silenceMs: number, heard: LastHeard): AlertChange | undefined {
+    const watch = this.#watch;
+    const { time, value, dueMs } = heard;
+    if (!(silenceMs > dueMs)) return undefined;
+    const why = heard.tell(silenceMs);
+    if (!watch || time + silenceMs < this.#mutedUntil) return undefined;
+    const state = watch.cycle.announce(time + silenceMs);
+    if (state === "raised") watch.budget.spend();
+    const score = scoreOf(silenceMs / dueMs);
+    return { state, since: watch.cycle.since, score, value, forecast: null, why };
+  }
+
   /** Raises no alerts before an event time, ms; one that is open ends. */
   mute(until: number): void {
     this.#mutedUntil = until;
@@ -161,7 +188,8 @@ export class KeyDetector {
     const ended = this.#ending === "" ? undefined : watch.cycle.clear();
     const endedBy = this.#ending;
     this.#ending = "";
-    const isReported = ended === undefined && isWarm && time >= this.#mutedUntil;
+    // One that was raised without a row (see `silent`) may be open before it is warm.
+    const isReported = ended === undefined && (isWarm || watch.cycle.isOpen) && time >= this.#mutedUntil;
     const { score, state } = watch.cycle.step(strength, time, isReported);
     if (state === "raised") watch.budget.spend();
     if (ended) event.change = alertChange(ended, wasOpenSince, score, endedBy, targets);

@@ -99,10 +99,18 @@ export async function makeStages(
 /** What a pipeline's keys are watched by; undefined: by nothing. */
 export function watchOptions({ anomaly, targets }: Pipeline): (WatchOptions & { why: string }) | undefined {
   if (anomaly === undefined) return undefined;
-  const { alertsPerDay, warmUp, hold, detectors, keys, limits } = anomaly;
+  const { detectors, keys, ...rest } = anomaly;
   const auto = chooseDetectors(targets.length, keys);
   const chosen = detectors === "auto" ? auto : { ...auto, detectors, why: "as the pipeline says" };
-  return { alertsPerDay, warmUp, hold, limits, ...chosen };
+  return { ...rest, ...chosen };
+}
+
+/** What watches a pipeline's keys, and why, for people. */
+export function watchWords(pipeline: Pipeline): string {
+  const watch = watchOptions(pipeline);
+  return watch === undefined
+    ? "watched by nothing: anomaly is false"
+    : `watched by ${watch.detectors.join(", ")} (${watch.why})`;
 }
 
 /** `day-before`, `week-before`; of other periods their hours. */

@@ -1,4 +1,5 @@
 import type { Note } from "../core/index.js";
+import type { DETECTORS } from "./format-anomaly.js";
 import type { FullDocument } from "./full-document.js";
 
 /** How a number is scaled before the network sees it. */
@@ -96,9 +97,13 @@ export interface PipelineAnomaly {
   readonly limits: Readonly<
     Record<string, { readonly min?: number; readonly max?: number; readonly perSecond?: number }>
   >;
+  /** The longest time without an event; absent: learned. */
+  readonly silenceMs?: number;
+  /** How often events come, and what share may be missing, in (0, 1]; absent: learned. */
+  readonly missing: { readonly intervalMs?: number; readonly most?: number };
 }
 
-export type PipelineDetector = "pattern" | "novelty" | "novelty-6" | "level" | "forecast" | "stuck" | "range";
+export type PipelineDetector = (typeof DETECTORS)[number];
 
 export interface PipelineLearn {
   readonly every: Every;

@@ -89,6 +89,11 @@ export function resolve(
                 },
               ]),
             ),
+            ...given("silenceMs", anomaly.silence, parseDuration),
+            missing: {
+              ...given("intervalMs", anomaly.missing.every, parseDuration),
+              ...given("most", anomaly.missing.most, parsePercent),
+            },
           },
         }),
     ...given("learn", learn, (one) => ({

@@ -54,6 +54,7 @@ describe("parsePipeline()", () => {
         detectors: "auto",
         keys: 100,
         limits: {},
+        missing: {},
       },
       output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },

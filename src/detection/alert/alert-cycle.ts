@@ -72,6 +72,14 @@ export class AlertCycle {
     return fires ? "updated" : undefined;
   }
 
+  /** Raises an alert without a row, or goes on with the open one: of something that is sure. */
+  announce(time: number): AlertState {
+    this.#calm = 0;
+    if (this.isOpen) return "updated";
+    this.#since = time;
+    return "raised";
+  }
+
   /** Ends an open alert, whatever the strength. */
   clear(): AlertState | undefined {
     if (!this.isOpen) return undefined;

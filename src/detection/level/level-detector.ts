@@ -198,7 +198,8 @@ export class LevelDetector implements Detector {
     const name = this.#options.signals[j] ?? "";
     const kind = ["has left its level", "has moved", "jumps"][this.#chart] ?? "";
     const side = (v[j] ?? 0) > 0 ? "above" : "below";
-    return `${name} ${kind}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)`;
+    const doubt = this.warning === undefined ? "" : `; ${this.warning}`;
+    return `${name} ${kind}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)${doubt}`;
   }
 
   release(): void {}
