@@ -44,7 +44,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     if (!heard.has(key)) return;
     const silenceMs = new ByteReader(body, "request silence").f64();
     const last = heard.of(key);
-    const change = detectors.of(key).silent(silenceMs, last);
+    const change = detectors.of(key).silent(key, silenceMs, last);
     if (change) request.alert = { seq: last.seq, time: last.time + silenceMs, change };
   };
   const step = (event: StreamEvent): void => {

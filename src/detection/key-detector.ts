@@ -10,6 +10,7 @@ import type {
 } from "../core/index.js";
 import { AlertBudget } from "./alert/budget.js";
 import { AlertCycle, scoreOf } from "./alert/index.js";
+import type { Maintenance } from "./alert/maintenance.js";
 import type { Row } from "./detector.js";
 import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./ensemble.js";
 import type { ForecastUnit } from "./forecast/forecast-unit.js";
@@ -23,6 +24,8 @@ import { short } from "./words.js";
 export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
   /** Calm events in a row that clear an alert. */
   readonly hold: number;
+  /** When nobody is to be told of anything. */
+  readonly maintenance?: Maintenance;
 }
 
 export interface DetectorOptions {
@@ -124,16 +127,26 @@ export class KeyDetector {
   }
 
   /** Nothing has come for so long, which is longer than is usual: there is no row, and an alert all the same. */
-  silent(silenceMs: number, heard: LastHeard): AlertChange | undefined {
+  silent(key: string, silenceMs: number, heard: LastHeard): AlertChange | undefined {
     const watch = this.#watch;
     const { time, value, dueMs } = heard;
-    if (!(silenceMs > dueMs)) return undefined;
+    if (!watch || !(silenceMs > dueMs)) return undefined;
+    const quietUntil = this.#quietUntil(key, time + silenceMs);
+    if (quietUntil !== undefined) {
+      heard.wait(quietUntil);
+      return undefined;
+    }
     const why = heard.tell(silenceMs);
-    if (!watch || time + silenceMs < this.#mutedUntil) return undefined;
     const state = watch.cycle.announce(time + silenceMs);
     if (state === "raised") watch.budget.spend();
     const score = scoreOf(silenceMs / dueMs);
     return { state, since: watch.cycle.since, score, value, forecast: null, why };
+  }
+
+  /** Until when nobody is to be told of anything, ms; undefined: now already. */
+  #quietUntil(key: string, time: number): number | undefined {
+    const until = this.#watch?.options.maintenance?.until(key, time);
+    return time < this.#mutedUntil ? Math.max(this.#mutedUntil, until ?? this.#mutedUntil) : until;
   }
 
   /** Raises no alerts before an event time, ms; one that is open ends. */
@@ -185,12 +198,16 @@ export class KeyDetector {
     const { strength, member } = watch.strongest(row);
     const isWarm = event.seq > watch.options.warmUp;
     const wasOpenSince = watch.cycle.since;
+    const isQuiet = this.#quietUntil(event.sample.key, time) !== undefined;
+    if (isQuiet && this.#ending === "") this.#ending = "maintenance";
     const ended = this.#ending === "" ? undefined : watch.cycle.clear();
     const endedBy = this.#ending;
     this.#ending = "";
     // One that was raised without a row (see `silent`) may be open before it is warm.
-    const isReported = ended === undefined && (isWarm || watch.cycle.isOpen) && time >= this.#mutedUntil;
-    const { score, state } = watch.cycle.step(strength, time, isReported);
+    const isReported = ended === undefined && (isWarm || watch.cycle.isOpen);
+    const { score, state } = isQuiet
+      ? { score: watch.cycle.rest(strength), state: undefined }
+      : watch.cycle.step(strength, time, isReported);
     if (state === "raised") watch.budget.spend();
     if (ended) event.change = alertChange(ended, wasOpenSince, score, endedBy, targets);
     else if (state) {

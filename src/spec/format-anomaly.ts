@@ -1,9 +1,11 @@
 import { z } from "zod";
 import {
   about,
+  checkedText,
   duration,
   fieldName,
   finite,
+  instant,
   integer,
   listOf,
   oneOf,
@@ -12,7 +14,7 @@ import {
 } from "./value-types.js";
 
 const ANOMALY_WORDS =
-  "false, or { alerts-per-day, warm-up, hold, detectors, keys, limits, silence, missing }";
+  "false, or { alerts-per-day, warm-up, hold, detectors, keys, limits, silence, missing, maintenance }";
 
 /** What watches, by name. */
 export const DETECTORS = [
@@ -48,6 +50,52 @@ const missing = z.strictObject(
   },
   "what may be missing: every, most",
 );
+
+/** Days of the week as a pipeline names them; 0 is Sunday. */
+export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+
+const MAINTENANCE_WORDS = "{ at, for, days, keys } or { from, to, keys }";
+const maintainedKeys = about(listOf(z.string().min(1), "a list of keys").optional(), "Whose it is.", {
+  example: ["pump-1"],
+  absent: "all keys'",
+});
+
+const maintenance = z
+  .xor(
+    [
+      z.strictObject(
+        {
+          at: about(
+            checkedText({
+              words: "a time of day, such as 02:30",
+              code: "BAD_TIME_OF_DAY",
+              check: (text) => (/^([01]\d|2[0-3]):[0-5]\d$/.test(text) ? undefined : ""),
+              pattern: "^([01]\\d|2[0-3]):[0-5]\\d$",
+            }),
+            "When it begins, by the clocks of `input.zone`.",
+            { example: "02:30" },
+          ),
+          for: about(duration, "How long it lasts.", { example: "90m" }),
+          days: about(listOf(oneOf(WEEKDAYS), "a list of days").optional(), "On which days it begins.", {
+            example: ["sat", "sun"],
+            absent: "every day",
+          }),
+          keys: maintainedKeys,
+        },
+        MAINTENANCE_WORDS,
+      ),
+      z.strictObject(
+        {
+          from: about(instant, "When it begins.", { example: "2026-05-02T06:00:00Z" }),
+          to: about(instant, "When it ends.", { example: "2026-05-03T18:00:00Z" }),
+          keys: maintainedKeys,
+        },
+        MAINTENANCE_WORDS,
+      ),
+    ],
+    MAINTENANCE_WORDS,
+  )
+  .meta({ title: MAINTENANCE_WORDS });
 
 export const anomalyFormat = z
   .xor(
@@ -87,6 +135,11 @@ export const anomalyFormat = z
             duration.optional(),
             "The longest time a key may say nothing: after that an alert is raised without waiting for its next event.",
             { example: "10m", absent: "learned from the key" },
+          ),
+          maintenance: about(
+            z.array(maintenance, "a list of times").default([]),
+            "Times in which no alert is raised, and an open one ends: once, or again and again.",
+            { example: [{ at: "02:30", for: "90m", days: ["sun"] }] },
           ),
           missing: about(missing.default({}), "When too many of a key's events don't come.", {
             example: { every: "10s", most: "20%" },

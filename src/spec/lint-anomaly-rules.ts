@@ -93,6 +93,36 @@ const silenceAfterExpiry: LintRule = {
   },
 };
 
+const maintenanceOrder: LintRule = {
+  code: "MAINTENANCE_ORDER",
+  severity: "error",
+  description: "Maintenance ends after it begins, and before it begins again.",
+  needs: ["anomaly"],
+  check: ({ full, report }) => {
+    for (const [i, one] of (anomalyOf(full)?.maintenance ?? []).entries()) {
+      const path = ["anomaly", "maintenance", i];
+      if ("from" in one) {
+        if (Date.parse(one.to) <= Date.parse(one.from))
+          report([...path, "to"], `expected a time after ${one.from}, found ${one.to}`);
+      } else if (parseDuration(one.for) > (one.days ? 7 : 1) * 86_400_000) {
+        report([...path, "for"], `expected at most ${one.days ? "7d" : "1d"}, found ${one.for}`);
+      }
+    }
+  },
+};
+
+const maintenanceZone: LintRule = {
+  code: "MAINTENANCE_WITHOUT_ZONE",
+  severity: "warning",
+  description: "Maintenance at a time of day goes by the clocks of `input.zone`: without it by UTC.",
+  needs: ["anomaly", "input.zone"],
+  check: ({ full, isWritten, report }) => {
+    const at = anomalyOf(full)?.maintenance.findIndex((one) => "at" in one) ?? -1;
+    if (at < 0 || isWritten(["input", "zone"])) return;
+    report(["anomaly", "maintenance", at, "at"], "expected input.zone beside it, found none: it goes by UTC");
+  },
+};
+
 /** The rules about what is unusual. */
 export const anomalyRules: readonly LintRule[] = [
   limitsOfNoTarget,
@@ -100,4 +130,6 @@ export const anomalyRules: readonly LintRule[] = [
   watchNotChosen,
   watchWithout,
   silenceAfterExpiry,
+  maintenanceOrder,
+  maintenanceZone,
 ];

@@ -101,7 +101,14 @@ export interface PipelineAnomaly {
   readonly silenceMs?: number;
   /** How often events come, and what share may be missing, in (0, 1]; absent: learned. */
   readonly missing: { readonly intervalMs?: number; readonly most?: number };
+  /** When nobody is to be told of anything: once, or from `at` ms after midnight on, by the clocks of `input.zone`. */
+  readonly maintenance: readonly PipelineMaintenance[];
 }
+
+export type PipelineMaintenance = (
+  | { readonly from: number; readonly to: number }
+  | { readonly at: number; readonly forMs: number; readonly weekdays?: readonly number[] }
+) & { readonly keys?: readonly string[] };
 
 export type PipelineDetector = (typeof DETECTORS)[number];
 

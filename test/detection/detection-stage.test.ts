@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, type StreamEvent } from "../../src/core/index.js";
-import { type DetectorOptions, detectionStage } from "../../src/detection/index.js";
+import { type DetectorOptions, detectionStage, Maintenance } from "../../src/detection/index.js";
 import { batchOf, eventOf } from "../stream/events.js";
 
 const MINUTE = 60_000;
@@ -79,6 +79,23 @@ describe("detectionStage()", () => {
     values[412] = 90;
     const raised = steps(values).filter((event) => event.change?.state === "raised");
     expect(raised.map(({ seq }) => seq)).toEqual([401, 413]);
+  });
+
+  it("raises nothing under maintenance, ends what is open, and raises right after it what is still unusual", () => {
+    const values = noise(600);
+    values[398] = 60;
+    for (let i = 450; i < 470; i++) values[i] = i % 2 === 0 ? 60 : -60;
+    const watch = OPTIONS.watch && {
+      ...OPTIONS.watch,
+      maintenance: new Maintenance([{ from: 400 * MINUTE, to: 460 * MINUTE }], "UTC"),
+    };
+    const changed = steps(values, { ...OPTIONS, watch }).filter(({ change }) => change);
+    expect(changed.map(({ seq, change }) => [seq, change?.state, change?.why.split(",")[0]])).toEqual([
+      [399, "raised", "v 60"],
+      [401, "cleared", "maintenance"],
+      [461, "raised", "v 60"],
+      [476, "cleared", "calm for 5 events"],
+    ]);
   });
 
   it("raises nothing on noise", () => {

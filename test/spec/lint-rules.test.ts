@@ -355,6 +355,33 @@ anomaly: { silence: 2d }
 `,
     ["p.yaml:5:21: error: anomaly.silence: expected less than sequence.expire, 1d, found 2d"],
   ],
+  [
+    "MAINTENANCE_ORDER",
+    `name: a
+input: { topics: [a/b], zone: Europe/Berlin }
+target: v
+anomaly:
+  maintenance:
+    - { from: "2026-05-02T00:00:00Z", to: "2026-05-01T00:00:00Z" }
+    - { at: "02:00", for: 30h }
+    - { at: "02:00", for: 30h, days: [sat] }
+`,
+    [
+      "p.yaml:6:43: error: anomaly.maintenance[0].to: expected a time after 2026-05-02T00:00:00Z, found 2026-05-01T00:00:00Z",
+      "p.yaml:7:27: error: anomaly.maintenance[1].for: expected at most 1d, found 30h",
+    ],
+  ],
+  [
+    "MAINTENANCE_WITHOUT_ZONE",
+    `name: a
+input: { topics: [a/b] }
+target: v
+anomaly: { maintenance: [{ at: 02:00, for: 30m }] }
+`,
+    [
+      "p.yaml:4:32: warning: anomaly.maintenance[0].at: expected input.zone beside it, found none: it goes by UTC",
+    ],
+  ],
 ];
 
 describe("lint()", () => {

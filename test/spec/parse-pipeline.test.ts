@@ -55,6 +55,7 @@ describe("parsePipeline()", () => {
         keys: 100,
         limits: {},
         missing: {},
+        maintenance: [],
       },
       output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },

@@ -42,6 +42,13 @@ export class Firing {
     return { r, fires };
   }
 
+  /** The same without firing: nobody is to be told, and what comes is nothing to get used to. */
+  look(strength: number): number {
+    this.#habituation *= this.#decay;
+    this.#sinceFired++;
+    return strength / (1 + this.#habituation);
+  }
+
   write(to: ByteWriter): void {
     to.f64(this.#habituation).f64(this.#sinceFired).f64(this.#peak);
   }

@@ -74,6 +74,11 @@ export class LastHeard {
     return this.#arrivals.whySilent(silenceMs);
   }
 
+  /** Nobody is to be told of it before an event time, ms. */
+  wait(untilMs: number): void {
+    this.#limitMs = untilMs - this.#time;
+  }
+
   write(to: ByteWriter): void {
     this.#arrivals.write(to);
     to.f64(this.#arrival).f64(this.#time).f64(this.#seq).f64(this.#value).f64(this.#limitMs);
