@@ -10,7 +10,7 @@ import type { StateSlot } from "./state-slot.js";
  * - `reset`: forget what is known of a key (its hidden state, scales, detectors), but not its count of events
  * - `label`: somebody says what a stretch of a key was
  * - `mute`: raise no alerts for a while, of a key or of all
- * - `silence`: nothing has come of a key for so long; the runtime's own, which has a clock where stages have none
+ * - `silence`: nothing has come of a key, or several, for so long; the runtime's own, which has a clock where stages have none
  * - `tune`: fine-tune now; `promote`: put a checkpoint into service; `rollback`: bring back the one before
  */
 export type RequestKind = "reset" | "label" | "mute" | "silence" | "tune" | "promote" | "rollback";
@@ -42,7 +42,7 @@ export interface Request {
   /** It was asked before, and done. */
   isRepeated: boolean;
   /** What became of its key's alert, where that is more than the next event can tell: set by the stage that did it. */
-  alert?: { readonly seq: number; readonly time: number; readonly change: AlertChange };
+  alert?: { readonly key: string; readonly seq: number; readonly time: number; readonly change: AlertChange };
   /** Told when it is on disk, or refused. */
   readonly onSettled?: (request: Request) => void;
 }

@@ -8,9 +8,10 @@ import {
   type StreamEvent,
   standing,
 } from "../core/index.js";
+import { AlertGroups } from "./alert/alert-groups.js";
 import { Shared, silenceOptions } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
-import { LastHeard, SILENCE_SLOT } from "./watches/last-heard.js";
+import { LastHeard, readSilences, SILENCE_SLOT } from "./watches/last-heard.js";
 
 /**
  * The detectors of every key behind one state slot, `detection`; what was heard last of each in another, `silence`, where
@@ -38,20 +39,28 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     write: (last, to) => last.write(to),
     read: (from) => lastHeard().read(from),
   });
-  /** A request tells of a silence: its alert stands at the request's place in the log. */
+  const groups = new AlertGroups(() => known().watch?.groupMs);
+  /** A request tells of silences: their alert stands at the request's place in the log. */
   const tellSilence = (request: Request): void => {
-    const { key, body } = request;
-    if (!heard.has(key)) return;
-    const silenceMs = new ByteReader(body, "request silence").f64();
-    const last = heard.of(key);
-    const change = detectors.of(key).silent(key, silenceMs, last);
-    if (change) request.alert = { seq: last.seq, time: last.time + silenceMs, change };
+    const found = readSilences(request.body).flatMap(({ key, silenceMs }) => {
+      if (!heard.has(key)) return [];
+      const last = heard.of(key);
+      const change = detectors.of(key).silent(key, silenceMs, last);
+      return change ? [{ key, seq: last.seq, time: last.time + silenceMs, change }] : [];
+    });
+    const alert = groups.gather(found);
+    if (alert) request.alert = alert;
   };
   const step = (event: StreamEvent): void => {
-    const { key } = event.sample;
+    const { key, time } = event.sample;
     const own = detectors.of(key);
     own.step(event);
     if (own.watchesSilence) own.note(event, heard.of(key));
+    const { prediction } = event;
+    if (prediction === undefined) return;
+    const { value = Number.NaN, forecast = null } = prediction.targets[0] ?? {};
+    event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
+    if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
   };
   const ask = (request: Request): void => {
     const { kind, key, body } = request;
@@ -59,6 +68,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
       const before = detectors.of(key);
       detectors.reset(key);
       heard.reset(key);
+      groups.forget(key);
       if (before.isAlertOpen) detectors.of(key).takeOver(before);
     }
     if (kind === "silence") tellSilence(request);
@@ -69,7 +79,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     }
   };
   return {
-    slots: [detectors, heard],
+    slots: [detectors, heard, groups],
     process(batch: Batch): void {
       for (const request of standing(batch.requests)) ask(request);
       for (const event of batch.events) {

@@ -10,7 +10,7 @@ export type { DetectorOptions, WatchOptions } from "./key-detector.js";
 export { LevelCores, LevelDetector } from "./level/level-detector.js";
 export { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 export { PatternDetector } from "./pattern/pattern-detector.js";
-export { readLastHeard, SILENCE_SLOT } from "./watches/last-heard.js";
+export { readLastHeard, SILENCE_SLOT, type Silence, writeSilences } from "./watches/last-heard.js";
 export { MissingDetector, type MissingOptions } from "./watches/missing-detector.js";
 export type { Limits } from "./watches/range-detector.js";
 export { SilenceDetector, type SilenceOptions } from "./watches/silence-detector.js";

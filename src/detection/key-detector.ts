@@ -24,6 +24,8 @@ import { short } from "./words.js";
 export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
   /** Calm events in a row that clear an alert. */
   readonly hold: number;
+  /** Keys whose alerts are raised within so much event time share one, ms; absent: every key has its own. */
+  readonly groupMs?: number;
   /** When nobody is to be told of anything. */
   readonly maintenance?: Maintenance;
 }

@@ -98,7 +98,8 @@ export class LivePipeline {
     const { expireMs } = pipeline.sequence;
     const { control, name } = this;
     const stages = () => this.#scope?.stages ?? [];
-    this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, log });
+    const groupMs = pipeline.anomaly?.groupMs;
+    this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, groupMs, log });
     if (expireMs !== undefined) {
       const { topics } = messages;
       this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });

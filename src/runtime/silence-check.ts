@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter, type Clock, type Stage } from "../core/index.js";
-import { readLastHeard, SILENCE_SLOT } from "../detection/index.js";
+import { ByteReader, type Clock, type Stage } from "../core/index.js";
+import { readLastHeard, SILENCE_SLOT, type Silence, writeSilences } from "../detection/index.js";
 import type { PipelineControl } from "./control/index.js";
 import type { Log } from "./log.js";
 
@@ -8,6 +8,8 @@ export interface SilenceCheckOptions {
   readonly control: PipelineControl;
   readonly stages: () => readonly Stage[];
   readonly clock: Clock;
+  /** Keys that fall silent within so much time are told of together, ms; absent: each by itself. */
+  readonly groupMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -25,6 +27,8 @@ export class SilenceCheck {
   readonly #options: SilenceCheckOptions;
   #listeningSince = Number.POSITIVE_INFINITY;
   #isBusy = false;
+  /** Since when keys that are silent wait for others. */
+  #gathersSince: number | undefined;
   #nextLook = Number.NEGATIVE_INFINITY;
 
   constructor(options: SilenceCheckOptions) {
@@ -42,11 +46,7 @@ export class SilenceCheck {
     if (this.#isBusy || now < Math.max(this.#listeningSince, this.#nextLook)) return;
     this.#isBusy = true;
     try {
-      await Promise.all(
-        this.#silent()
-          .slice(0, MOST)
-          .map((key) => this.#tell(key)),
-      );
+      await this.#tellAll(this.#silent(), now);
     } catch (error) {
       this.#options.log.warn(`${this.#options.name}: silences not looked at: ${error}`);
     } finally {
@@ -54,7 +54,7 @@ export class SilenceCheck {
     }
   }
 
-  #silent(): { readonly key: string; readonly silenceMs: number }[] {
+  #silent(): Silence[] {
     const slot = this.#options
       .stages()
       .flatMap(({ slots }) => slots)
@@ -71,10 +71,29 @@ export class SilenceCheck {
     });
   }
 
-  async #tell({ key, silenceMs }: { readonly key: string; readonly silenceMs: number }): Promise<void> {
-    const body = new ByteWriter().f64(silenceMs).finish();
+  async #tellAll(silent: readonly Silence[], now: number): Promise<void> {
+    const { groupMs } = this.#options;
+    if (groupMs === undefined) {
+      await Promise.all(silent.slice(0, MOST).map((one) => this.#tell([one])));
+      return;
+    }
+    if (silent.length > 0) this.#gathersSince ??= now;
+    if (this.#gathersSince === undefined || now - this.#gathersSince < groupMs) return;
+    this.#gathersSince = undefined;
+    if (silent.length > 0) await this.#tell(silent);
+  }
+
+  async #tell(silences: readonly Silence[]): Promise<void> {
     const { control, log, name } = this.#options;
-    const answer = await control.tell({ kind: "silence", key, why: "nothing came", body });
-    if (answer.ok) log.warn(`${name}: nothing has come of key ${JSON.stringify(key)} for a while`);
+    const [{ key } = { key: "" }, ...others] = silences;
+    const answer = await control.tell({
+      kind: "silence",
+      key,
+      why: "nothing came",
+      body: writeSilences(silences),
+    });
+    if (!answer.ok) return;
+    const more = others.length > 0 ? ` and ${others.length} more` : "";
+    log.warn(`${name}: nothing has come of key ${JSON.stringify(key)}${more} for a while`);
   }
 }

@@ -14,7 +14,7 @@ import {
 } from "./value-types.js";
 
 const ANOMALY_WORDS =
-  "false, or { alerts-per-day, warm-up, hold, detectors, keys, limits, silence, missing, maintenance }";
+  "false, or { alerts-per-day, warm-up, hold, detectors, keys, limits, silence, missing, maintenance, group }";
 
 /** What watches, by name. */
 export const DETECTORS = [
@@ -135,6 +135,11 @@ export const anomalyFormat = z
             duration.optional(),
             "The longest time a key may say nothing: after that an alert is raised without waiting for its next event.",
             { example: "10m", absent: "learned from the key" },
+          ),
+          group: about(
+            duration.optional(),
+            "Keys whose alerts are raised within so much time of each other share one alert, the first key's.",
+            { example: "1m", absent: "every key has its own" },
           ),
           maintenance: about(
             z.array(maintenance, "a list of times").default([]),

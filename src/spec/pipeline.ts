@@ -101,6 +101,8 @@ export interface PipelineAnomaly {
   readonly silenceMs?: number;
   /** How often events come, and what share may be missing, in (0, 1]; absent: learned. */
   readonly missing: { readonly intervalMs?: number; readonly most?: number };
+  /** Keys whose alerts are raised within so much event time share one; absent: every key has its own. */
+  readonly groupMs?: number;
   /** When nobody is to be told of anything: once, or from `at` ms after midnight on, by the clocks of `input.zone`. */
   readonly maintenance: readonly PipelineMaintenance[];
 }

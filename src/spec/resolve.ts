@@ -100,6 +100,7 @@ export function resolve(
               ]),
             ),
             ...given("silenceMs", anomaly.silence, parseDuration),
+            ...given("groupMs", anomaly.group, parseDuration),
             maintenance: anomaly.maintenance.map(maintenance),
             missing: {
               ...given("intervalMs", anomaly.missing.every, parseDuration),

@@ -61,6 +61,7 @@ function inMilliseconds({ input, sequence, features, learn, anomaly, ...rest }: 
     anomaly: anomaly && {
       ...anomaly,
       silence: ms(anomaly.silence),
+      group: ms(anomaly.group),
       maintenance: anomaly.maintenance.map((one) => ("for" in one ? { ...one, for: ms(one.for) } : one)),
       missing: { ...anomaly.missing, every: ms(anomaly.missing.every) },
     },

@@ -20,9 +20,7 @@ export interface CommitOptions extends CommitLineOptions {
 
 /** Changes of alerts that came with a request, without an event. */
 export function requestedAlerts(batch: Batch): AlertRow[] {
-  return standing(batch.requests).flatMap(({ position, key, alert }) =>
-    alert ? [{ position, key, ...alert }] : [],
-  );
+  return standing(batch.requests).flatMap(({ position, alert }) => (alert ? [{ position, ...alert }] : []));
 }
 
 /** What the store takes of a batch. */

@@ -98,6 +98,31 @@ describe("detectionStage()", () => {
     ]);
   });
 
+  it("makes one alert of those that two keys raise together", () => {
+    const watch = OPTIONS.watch && { ...OPTIONS.watch, groupMs: 5 * MINUTE };
+    const stage = detectionStage({ ...OPTIONS, watch });
+    const spiked = (at: number, seed: number) => noise(260, seed).with(at, 60);
+    const [a, b] = [spiked(200, 1), spiked(202, 2)];
+    const events = a.flatMap((_, i) =>
+      [a, b].map((values, which) => {
+        const event = eventOf(which === 0 ? "a" : "b", i * MINUTE, {});
+        const target = Float64Array.of(values[i] ?? 0);
+        return Object.assign(event, { seq: i + 1, target, scale: new Float64Array(1) });
+      }),
+    );
+    stage.process(batchOf(events));
+    const told = events.flatMap(({ sample, change }) => (change ? [[sample.key, change.state]] : []));
+    expect(told).toEqual([
+      ["a", "raised"],
+      ["a", "updated"],
+      ["a", "cleared"],
+    ]);
+    const open = (key: string) =>
+      events.filter(({ sample, prediction }) => sample.key === key && prediction?.alert).length;
+    expect(open("a")).toBeGreaterThan(open("b"));
+    expect(open("b")).toBeGreaterThan(0);
+  });
+
   it("raises nothing on noise", () => {
     expect(steps(noise(5000, 7)).filter((event) => event.change)).toEqual([]);
   });

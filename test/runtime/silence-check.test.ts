@@ -9,7 +9,9 @@ import { batchOf, eventOf } from "../stream/events.js";
 const MINUTE = 60_000;
 const WARM_UP = 20;
 
-function rig(watch: { readonly silenceMs?: number; readonly warmUp?: number } = {}) {
+function rig(
+  watch: { readonly silenceMs?: number; readonly warmUp?: number; readonly groupMs?: number } = {},
+) {
   const options: DetectorOptions = {
     targets: ["v"],
     horizons: [1],
@@ -40,6 +42,7 @@ function rig(watch: { readonly silenceMs?: number; readonly warmUp?: number } = 
     control: control as PipelineControl,
     stages: () => [stage],
     clock,
+    groupMs: watch.groupMs,
     log: silentLog,
   });
   const counts = new Map<string, number>();
@@ -60,7 +63,7 @@ function rig(watch: { readonly silenceMs?: number; readonly warmUp?: number } = 
       for (const key of keys) hear(key);
     }
   };
-  const told = () => asked.map(({ key, alert }) => [key, alert?.change.state, alert?.change.why]);
+  const told = () => asked.map(({ alert }) => [alert?.key, alert?.change.state, alert?.change.why]);
   return { stage, clock, check, hear, minutes, asked, told };
 }
 
@@ -138,7 +141,8 @@ describe("SilenceCheck", () => {
     before.minutes(30, "a");
     const after = rig();
     for (const [i, slot] of before.stage.slots.entries()) {
-      after.stage.slots[i]?.restore("a", slot.save("a") ?? new Uint8Array());
+      const bytes = slot.save("a");
+      if (bytes) after.stage.slots[i]?.restore("a", bytes);
     }
     after.clock.advance(30 * MINUTE);
     after.check.listens(true);
@@ -147,7 +151,7 @@ describe("SilenceCheck", () => {
     expect(after.told()).toEqual([["a", "raised", expect.any(String)]]);
   });
 
-  it("tells nobody while alerts are muted, and of nobody who was forgotten", async () => {
+  it("waits until alerts are no longer muted, and tells of nobody who was forgotten", async () => {
     const { check, stage, clock, minutes, told } = rig();
     check.listens(true);
     minutes(30, "a", "b");
@@ -156,6 +160,31 @@ describe("SilenceCheck", () => {
     stage.process({ ...batchOf([]), requests: [request({ kind: "mute", key: "a", body: until })] });
     clock.advance(20 * MINUTE);
     await check.check();
-    expect(told()).toEqual([["a", undefined, undefined]]);
+    expect(told()).toEqual([[undefined, undefined, undefined]]);
+    await check.check();
+    expect(told()).toHaveLength(1);
+    clock.advance(11 * MINUTE);
+    await check.check();
+    expect(told().slice(1)).toEqual([["a", "raised", expect.stringMatching(/^nothing came for 31 minutes/)]]);
+  });
+
+  it("tells of those together that fall silent within the time that makes a group", async () => {
+    const { check, clock, minutes, told } = rig({ groupMs: 2 * MINUTE });
+    check.listens(true);
+    minutes(30, "a", "b", "c", "d");
+    minutes(1, "b", "c", "d");
+    minutes(1, "c", "d");
+    minutes(14, "d");
+    await check.check();
+    expect(told()).toEqual([]);
+    clock.advance(2 * MINUTE);
+    await check.check();
+    expect(told()).toEqual([
+      [
+        "a",
+        "raised",
+        expect.stringMatching(/^nothing came for 18 minutes; .*; 3 keys alert together: a, b, c$/),
+      ],
+    ]);
   });
 });

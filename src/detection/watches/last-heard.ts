@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter, StreamEvent } from "../../core/index.js";
+import { ByteReader, ByteWriter, type StreamEvent } from "../../core/index.js";
 import { SilenceDetector, type SilenceOptions } from "./silence-detector.js";
 
 /** The slot in which it stands what was heard last of every key. */
@@ -95,6 +95,27 @@ export class LastHeard {
     this.#isTold = from.u8() === 1;
     return this;
   }
+}
+
+/** Keys that say nothing, and for how long, ms. */
+export interface Silence {
+  readonly key: string;
+  readonly silenceMs: number;
+}
+
+/** Body of a request `silence`. */
+export function writeSilences(silences: readonly Silence[]): Uint8Array {
+  const to = new ByteWriter().u32(silences.length);
+  for (const { key, silenceMs } of silences) to.text(key).f64(silenceMs);
+  return to.finish();
+}
+
+/** @throws RangeError code `STATE_CORRUPT` */
+export function readSilences(body: Uint8Array): Silence[] {
+  const from = new ByteReader(body, "request silence");
+  const silences = Array.from({ length: from.u32() }, () => ({ key: from.text(), silenceMs: from.f64() }));
+  from.end();
+  return silences;
 }
 
 /** What stands in the slot `silence` of a key: when it was heard last, and how long a silence is usual. */
