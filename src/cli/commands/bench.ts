@@ -7,6 +7,7 @@ import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
+import { benchShiftsCommand } from "./bench-shifts.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -46,6 +47,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
   bench.addCommand(benchDetectCommand());
+  bench.addCommand(benchShiftsCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
   return bench;
