@@ -28,6 +28,8 @@ export type DetectorName = (typeof DETECTORS)[number];
 
 export interface EnsembleOptions {
   readonly targets: readonly string[];
+  /** Steps ahead that are foretold, ascending. */
+  readonly horizons: readonly number[];
   /** Rows of a key before it is known what is usual. */
   readonly warmUp: number;
   readonly detectors: readonly DetectorName[];
@@ -75,7 +77,9 @@ export function makeEnsemble(options: EnsembleOptions, shared: Shared): Member[]
   return [
     ...single,
     ...(has("level") ? [asShipped(new LevelDetector({ signals: targets, warmUp }, shared.cores))] : []),
-    ...(has("forecast") ? [{ ...asShipped(new ForecastDetector(targets)), speaksOfTheForecast: true }] : []),
+    ...(has("forecast")
+      ? [{ ...asShipped(new ForecastDetector(targets, options.horizons)), speaksOfTheForecast: true }]
+      : []),
     ...(has("stuck") ? [asShipped(new StuckDetector(targets, warmUp))] : []),
     ...(has("silence") ? [asShipped(new SilenceDetector(silenceOptions(options)))] : []),
     ...(has("missing") ? [asShipped(new MissingDetector({ warmUp, ...missing }))] : []),

@@ -1,7 +1,7 @@
 export { AlertCycle, DUE, scoreOf } from "./alert/index.js";
 export { Maintenance, type MaintenanceWindow } from "./alert/maintenance.js";
 export { detectionStage } from "./detection-stage.js";
-export type { Detector, Row } from "./detector.js";
+export type { Detector, ForecastError, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
 export { type AutoChoice, chooseDetectors, DETECTORS, type DetectorName } from "./ensemble.js";
 export type { ForecastUnit } from "./forecast/forecast-unit.js";

@@ -21,7 +21,7 @@ import { SilenceDetector } from "./watches/silence-detector.js";
 import { short } from "./words.js";
 
 /** How a key is watched. */
-export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
+export interface WatchOptions extends Omit<EnsembleOptions, "targets" | "horizons"> {
   /** Calm events in a row that clear an alert. */
   readonly hold: number;
   /** Keys whose alerts are raised within so much event time share one, ms; absent: every key has its own. */
@@ -46,13 +46,15 @@ class Watch {
   readonly budget: AlertBudget;
   readonly interval = new UsualInterval();
   readonly silence: SilenceDetector | undefined;
+  readonly looksAtForecasts: boolean;
 
   constructor(
     readonly options: WatchOptions,
-    targets: readonly string[],
+    signals: Pick<EnsembleOptions, "targets" | "horizons">,
     shared: Shared,
   ) {
-    this.members = makeEnsemble({ ...options, targets }, shared);
+    this.members = makeEnsemble({ ...options, ...signals }, shared);
+    this.looksAtForecasts = options.detectors.includes("forecast");
     this.silence = this.members.map(({ detector }) => detector).find((one) => one instanceof SilenceDetector);
     this.cycle = new AlertCycle(options);
     this.budget = new AlertBudget(options.alertsPerDay);
@@ -103,7 +105,7 @@ export class KeyDetector {
 
   constructor({ targets, horizons, unit, watch }: DetectorOptions, shared: Shared) {
     this.#forecasts = targets.map((_, index) => new TargetForecasts(index, horizons, unit));
-    this.#watch = watch && new Watch(watch, targets, shared);
+    this.#watch = watch && new Watch(watch, { targets, horizons }, shared);
     this.#names = targets;
   }
 
@@ -195,7 +197,7 @@ export class KeyDetector {
       time,
       count: event.seq,
       begins: event.begins,
-      forecasts: targets.map(({ forecast }) => forecast),
+      ...(watch.looksAtForecasts ? { errors: this.#forecasts.flatMap((one) => one.errors(event)) } : {}),
     };
     const { strength, member } = watch.strongest(row);
     const isWarm = event.seq > watch.options.warmUp;

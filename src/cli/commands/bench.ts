@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchCoverageCommand } from "./bench-coverage.js";
 import { benchDashboardCommand } from "./bench-dashboard.js";
 import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
@@ -46,6 +47,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchCoverageCommand());
   bench.addCommand(benchDetectCommand());
   bench.addCommand(benchShiftsCommand());
   bench.addCommand(benchNabCommand());
