@@ -33,9 +33,10 @@ import { metricsMessage } from "./metrics-message.js";
 import { makeReader } from "./sample-reader.js";
 import { untilClockIsSane } from "./sane-clock.js";
 import { SilenceCheck } from "./silence-check.js";
-import { type Engines, makeStages, watchWords } from "./stages.js";
+import { type Engines, makeStages } from "./stages.js";
 import { type PipelineState, StatusTopic } from "./status-topic.js";
 import { TIME_FORMS } from "./time-forms.js";
+import { watchWords } from "./watch-words.js";
 import type { Watcher } from "./watcher.js";
 
 export interface LivePipelineOptions {

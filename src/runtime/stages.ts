@@ -109,14 +109,6 @@ export function watchOptions({
   return { ...rest, ...chosen, maintenance: new Maintenance(maintenance, input.zone) };
 }
 
-/** What watches a pipeline's keys, and why, for people. */
-export function watchWords(pipeline: Pipeline): string {
-  const watch = watchOptions(pipeline);
-  return watch === undefined
-    ? "watched by nothing: anomaly is false"
-    : `watched by ${watch.detectors.join(", ")} (${watch.why})`;
-}
-
 /** `day-before`, `week-before`; of other periods their hours. */
 function seasonName(periodMs: number): string {
   const hours = periodMs / 3_600_000;

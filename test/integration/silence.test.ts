@@ -46,7 +46,9 @@ describe.skipIf(lacksMosquitto)(`a key that says nothing${mosquittoHint}`, () =>
     };
     const alerts = () => listener.bodies<AlertBody>("/alert");
     try {
-      await running.says(/watched by silence, stuck \(as the pipeline says\)/);
+      await running.says(
+        /watched by silence, stuck \(as the pipeline says\); about \d+ kB a key, \d+ (kB|MB) for 100/,
+      );
       await running.says(/online/);
       await send(3);
       await until(() => alerts().length > 0, "the silence is told of");
