@@ -5,6 +5,8 @@ import { Fusion } from "./fusion.js";
 import { LevelCores, LevelDetector } from "./level/level-detector.js";
 import { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 import { PatternDetector } from "./pattern/pattern-detector.js";
+import { ReconstructionDetector } from "./reconstruction/reconstruction-detector.js";
+import { SequenceAutoencoders } from "./reconstruction/sequence-autoencoder.js";
 import { MissingDetector, type MissingOptions } from "./watches/missing-detector.js";
 import { type Limits, RangeDetector } from "./watches/range-detector.js";
 import { SilenceDetector, type SilenceOptions } from "./watches/silence-detector.js";
@@ -18,6 +20,7 @@ export const DETECTORS = [
   "novelty-6",
   "level",
   "forecast",
+  "reconstruction",
   "stuck",
   "range",
   "silence",
@@ -49,6 +52,7 @@ export interface EnsembleOptions {
 export class Shared {
   readonly reservoirs = new Reservoirs();
   readonly cores = new LevelCores();
+  readonly autoencoders = new SequenceAutoencoders();
 }
 
 /** One that judges a key's rows, in thresholds of the key's own budget. */
@@ -77,6 +81,9 @@ export function makeEnsemble(options: EnsembleOptions, shared: Shared): Member[]
   return [
     ...single,
     ...(has("level") ? [asShipped(new LevelDetector({ signals: targets, warmUp }, shared.cores))] : []),
+    ...(has("reconstruction")
+      ? [asShipped(new ReconstructionDetector({ signals: targets, warmUp }, shared.autoencoders))]
+      : []),
     ...(has("forecast")
       ? [{ ...asShipped(new ForecastDetector(targets, options.horizons)), speaksOfTheForecast: true }]
       : []),

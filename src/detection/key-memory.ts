@@ -4,7 +4,7 @@ import { type EnsembleOptions, makeEnsemble, Shared } from "./ensemble.js";
 /** Warm-ups are stepped through up to here; of what is longer only the rows that wait are counted. */
 const MOST_ROWS = 1000;
 /** Detectors that keep the warm-up until its end. */
-const WAITING = ["pattern", "level"] as const;
+const WAITING = ["pattern", "level", "reconstruction"] as const;
 /** Of the errors from which a horizon's interval comes, once they are all there. */
 const INTERVAL = 4016;
 

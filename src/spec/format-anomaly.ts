@@ -23,6 +23,7 @@ export const DETECTORS = [
   "novelty-6",
   "level",
   "forecast",
+  "reconstruction",
   "stuck",
   "range",
   "silence",

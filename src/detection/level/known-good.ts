@@ -78,7 +78,8 @@ export function scale(row: Float64Array, location: Float64Array, spread: Float64
   return row.map((x, j) => cap((x - location[j]!) / spread[j]!, 30));
 }
 
-function scales(rows: readonly Float64Array[]): Pick<KnownGood, "location" | "spread" | "drift"> {
+/** Location, spread and drift of each signal, over rows that are known to be good. */
+export function scales(rows: readonly Float64Array[]): Pick<KnownGood, "location" | "spread" | "drift"> {
   const d = rows[0]?.length ?? 0;
   const meanOf = (part: readonly Float64Array[], j: number) =>
     part.reduce((sum, row) => sum + row[j]!, 0) / part.length;
