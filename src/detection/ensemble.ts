@@ -51,7 +51,7 @@ export interface EnsembleOptions {
 /** What detectors of all keys share. */
 export class Shared {
   readonly reservoirs = new Reservoirs();
-  readonly cores = new LevelCores();
+  readonly cores = new LevelCores(this.reservoirs.kernel);
   readonly autoencoders = new SequenceAutoencoders();
 }
 

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
+import { Kernel } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
 import { short } from "../words.js";
 import { Charts, cap, LARGEST, NORM, squared } from "./charts.js";
@@ -28,11 +29,16 @@ export interface LevelOptions {
 
 /** The cores that keys share, by how many signals they have. */
 export class LevelCores {
+  readonly #kernel: Kernel;
   readonly #cores = new Map<string, LevelCore>();
+
+  constructor(kernel = new Kernel()) {
+    this.#kernel = kernel;
+  }
 
   core(signals: number, seed: number): LevelCore {
     const name = `${signals} ${seed}`;
-    const core = this.#cores.get(name) ?? new LevelCore(signals, seed);
+    const core = this.#cores.get(name) ?? new LevelCore(this.#kernel, signals, seed);
     this.#cores.set(name, core);
     return core;
   }
