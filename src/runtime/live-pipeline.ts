@@ -32,9 +32,11 @@ import type { Log } from "./log.js";
 import { metricsMessage } from "./metrics-message.js";
 import { makeReader } from "./sample-reader.js";
 import { untilClockIsSane } from "./sane-clock.js";
+import { SilenceCheck } from "./silence-check.js";
 import { type Engines, makeStages } from "./stages.js";
 import { type PipelineState, StatusTopic } from "./status-topic.js";
 import { TIME_FORMS } from "./time-forms.js";
+import { watchWords } from "./watch-words.js";
 import type { Watcher } from "./watcher.js";
 
 export interface LivePipelineOptions {
@@ -67,7 +69,9 @@ export class LivePipeline {
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
   readonly #expiry: KeyExpiry | undefined;
+  readonly #silence: SilenceCheck;
   #watching: NodeJS.Timeout | undefined;
+  #listening: NodeJS.Timeout | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
@@ -93,10 +97,12 @@ export class LivePipeline {
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
     const { expireMs } = pipeline.sequence;
+    const { control, name } = this;
+    const stages = () => this.#scope?.stages ?? [];
+    const groupMs = pipeline.anomaly?.groupMs;
+    this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, groupMs, log });
     if (expireMs !== undefined) {
-      const { control, name } = this;
       const { topics } = messages;
-      const stages = () => this.#scope?.stages ?? [];
       this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });
     }
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
@@ -173,6 +179,7 @@ export class LivePipeline {
   async start(): Promise<void> {
     const { pipeline, engines, connection, store, log } = this.#options;
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
+    log.info(`${pipeline.name}: ${watchWords(pipeline)}`);
     const { codec, reader, times } = makeReader(pipeline);
     this.#times = times;
     let markCompleted = (): void => {};
@@ -220,6 +227,8 @@ export class LivePipeline {
     });
     this.#watching = setInterval(() => this.#reportLoad(), UNSETTLED_MS);
     this.#watching.unref();
+    this.#listening = setInterval(() => void this.#silence.check(), LISTENING_MS);
+    this.#listening.unref();
     await this.#scope?.ready;
     this.#isResumed = true;
   }
@@ -233,6 +242,7 @@ export class LivePipeline {
     connection.pause();
     this.#stop.next();
     clearInterval(this.#watching);
+    clearInterval(this.#listening);
     await this.#completed;
     this.#subscription?.unsubscribe();
     await this.#outboxes.drained();
@@ -270,6 +280,7 @@ export class LivePipeline {
   #onConnection(state: ConnectionState): void {
     const { log, pipeline } = this.#options;
     this.#isConnected = state.state === "online";
+    this.#silence.listens(this.#isConnected);
     if (state.state === "online") {
       log.info(`${pipeline.name}: online (MQTT ${state.protocol})`);
       if (!state.sessionPresent) this.#forgetLedger();
@@ -354,6 +365,9 @@ export class LivePipeline {
 
 /** A delivery unsettled this long is reported: its packets fill the broker's window. */
 const UNSETTLED_MS = 10_000;
+
+/** How often it is looked whether a key has fallen silent. */
+const LISTENING_MS = 1000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -54,6 +54,8 @@ describe("parsePipeline()", () => {
         detectors: "auto",
         keys: 100,
         limits: {},
+        missing: {},
+        maintenance: [],
       },
       output: { predictions: true, alerts: true, base: "eddy", qos: 1, backlog: "all", expiryMs: 3_600_000 },
       store: { retention: {}, durability: "power-loss" },
