@@ -15,6 +15,7 @@ export {
   type ComparedSequence,
   compareForecasts,
   type ForecastComparison,
+  modelForecasts,
   type Season,
 } from "./compare-forecasts.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
