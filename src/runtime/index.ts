@@ -36,4 +36,5 @@ export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
 export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
+export { type WatchPrice, watchPrice, watchWords } from "./watch-words.js";
 export type { Watcher } from "./watcher.js";

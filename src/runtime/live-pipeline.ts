@@ -33,8 +33,10 @@ import type { Log } from "./log.js";
 import { offlineHint } from "./offline-hint.js";
 import { resumeLive } from "./resume-live.js";
 import { makeReader } from "./sample-reader.js";
+import { SilenceCheck } from "./silence-check.js";
 import { type Engines, makeStages } from "./stages.js";
 import { type PipelineState, StatusTopic } from "./status-topic.js";
+import { watchWords } from "./watch-words.js";
 import type { Watcher } from "./watcher.js";
 
 export interface LivePipelineOptions {
@@ -68,6 +70,8 @@ export class LivePipeline {
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
+  readonly #silence: SilenceCheck;
+  #listening: NodeJS.Timeout | undefined;
   readonly #reports: LiveReports;
   readonly #signs: FirstSigns;
   readonly #home: HomeAssistant | undefined;
@@ -94,6 +98,10 @@ export class LivePipeline {
       qos: output.qos,
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
+    const { control, name } = this;
+    const stages = () => this.#scope?.stages ?? [];
+    const groupMs = pipeline.anomaly?.groupMs;
+    this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, groupMs, log });
     if (output.homeAssistant) this.#home = new HomeAssistant({ pipeline, connection, store, log });
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     const { lookAround } = options;
@@ -197,6 +205,7 @@ export class LivePipeline {
     const { pipeline, engines, connection, store, log } = this.#options;
     const requests = answerMqtt(pipeline, this.control, connection, log);
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
+    log.info(`${pipeline.name}: ${watchWords(pipeline)}`);
     const { codec, reader, times } = makeReader(pipeline);
     let markCompleted = (): void => {};
     this.#completed = new Promise((resolve) => {
@@ -241,6 +250,8 @@ export class LivePipeline {
       },
       complete: markCompleted,
     });
+    this.#listening = setInterval(() => void this.#silence.check(), LISTENING_MS);
+    this.#listening.unref();
     this.#reports.start(times);
     await this.#scope?.ready;
     this.#isResumed = true;
@@ -254,6 +265,7 @@ export class LivePipeline {
     const { connection, store } = this.#options;
     connection.pause();
     this.#stop.next();
+    clearInterval(this.#listening);
     this.#reports.stop();
     await this.#completed;
     this.#subscription?.unsubscribe();
@@ -277,6 +289,7 @@ export class LivePipeline {
   #onConnection(state: ConnectionState): void {
     const { log, pipeline } = this.#options;
     this.#isConnected = state.state === "online";
+    this.#silence.listens(this.#isConnected);
     if (state.state === "online") {
       log.info(`${pipeline.name}: online (MQTT ${state.protocol})`);
       if (!state.sessionPresent) this.#forgetLedger();
@@ -338,6 +351,9 @@ export class LivePipeline {
     logLearning(log, pipeline.name, report);
   }
 }
+
+/** How often it is looked whether a key has fallen silent. */
+const LISTENING_MS = 1000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

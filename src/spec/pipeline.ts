@@ -1,4 +1,5 @@
 import type { Note } from "../core/index.js";
+import type { DETECTORS } from "./format-anomaly.js";
 import type { FullDocument } from "./full-document.js";
 
 /** How a number is scaled before the network sees it. */
@@ -96,9 +97,22 @@ export interface PipelineAnomaly {
   readonly limits: Readonly<
     Record<string, { readonly min?: number; readonly max?: number; readonly perSecond?: number }>
   >;
+  /** The longest time without an event; absent: learned. */
+  readonly silenceMs?: number;
+  /** How often events come, and what share may be missing, in (0, 1]; absent: learned. */
+  readonly missing: { readonly intervalMs?: number; readonly most?: number };
+  /** Keys whose alerts are raised within so much event time share one; absent: every key has its own. */
+  readonly groupMs?: number;
+  /** When nobody is to be told of anything: once, or from `at` ms after midnight on, by the clocks of `input.zone`. */
+  readonly maintenance: readonly PipelineMaintenance[];
 }
 
-export type PipelineDetector = "pattern" | "novelty" | "novelty-6" | "level" | "forecast" | "stuck" | "range";
+export type PipelineMaintenance = (
+  | { readonly from: number; readonly to: number }
+  | { readonly at: number; readonly forMs: number; readonly weekdays?: readonly number[] }
+) & { readonly keys?: readonly string[] };
+
+export type PipelineDetector = (typeof DETECTORS)[number];
 
 export interface PipelineLearn {
   readonly every: Every;

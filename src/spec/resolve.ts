@@ -2,8 +2,18 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
+import { WEEKDAYS } from "./format-anomaly.js";
 import type { FullDocument, FullFeature } from "./full-document.js";
-import type { Expectation, Fault, Feature, Pipeline, PipelineTest, Series, Wave } from "./pipeline.js";
+import type {
+  Expectation,
+  Fault,
+  Feature,
+  Pipeline,
+  PipelineMaintenance,
+  PipelineTest,
+  Series,
+  Wave,
+} from "./pipeline.js";
 import { parsePercent, parseSize } from "./size.js";
 
 /**
@@ -89,6 +99,13 @@ export function resolve(
                 },
               ]),
             ),
+            ...given("silenceMs", anomaly.silence, parseDuration),
+            ...given("groupMs", anomaly.group, parseDuration),
+            maintenance: anomaly.maintenance.map(maintenance),
+            missing: {
+              ...given("intervalMs", anomaly.missing.every, parseDuration),
+              ...given("most", anomaly.missing.most, parsePercent),
+            },
           },
         }),
     ...given("learn", learn, (one) => ({
@@ -120,6 +137,17 @@ export function resolve(
     },
     tests: full.tests.map((test) => pipelineTest(test, beside)),
   };
+}
+
+type FullMaintenance = Exclude<FullDocument["anomaly"], false>["maintenance"][number];
+
+function maintenance(full: FullMaintenance): PipelineMaintenance {
+  const keys = given("keys", full.keys);
+  if ("from" in full) return { from: Date.parse(full.from), to: Date.parse(full.to), ...keys };
+  const [hours, minutes] = full.at.split(":").map(Number);
+  const weekdays = given("weekdays", full.days, (days) => days.map((day) => WEEKDAYS.indexOf(day)));
+  const at = 60_000 * (60 * (hours ?? 0) + (minutes ?? 0));
+  return { at, forMs: parseDuration(full.for), ...weekdays, ...keys };
 }
 
 function besideFile(path: string, file: string | undefined): string {

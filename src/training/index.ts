@@ -46,6 +46,7 @@ export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-j
 export { trainForecaster } from "./train-forecaster.js";
 export {
   DEFAULT_RATE,
+  DOUBT,
   type HorizonGradients,
   type TrainingJob,
   type TrainingProgress,

@@ -230,7 +230,7 @@ target: v
     `${GOOD}anomaly: true
 `,
     [
-      "p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold, detectors, keys, limits }, found true",
+      "p.yaml:4:10: error: anomaly: expected false, or { alerts-per-day, warm-up, hold, detectors, keys, limits, silence, missing, maintenance, group }, found true",
     ],
   ],
   [

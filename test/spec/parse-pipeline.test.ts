@@ -54,6 +54,8 @@ describe("parsePipeline()", () => {
         detectors: "auto",
         keys: 100,
         limits: {},
+        missing: {},
+        maintenance: [],
       },
       output: {
         predictions: true,

@@ -2,11 +2,13 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchCoverageCommand } from "./bench-coverage.js";
 import { benchDashboardCommand } from "./bench-dashboard.js";
 import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
+import { benchShiftsCommand } from "./bench-shifts.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -47,7 +49,9 @@ export function benchCommand(): Command {
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchCoverageCommand());
   bench.addCommand(benchDetectCommand());
+  bench.addCommand(benchShiftsCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
   return bench;
