@@ -66,9 +66,9 @@ export async function makeStages(
     unit: model.kind === "file" ? model.output : "step",
     watch: watchOptions(pipeline),
   });
-  const drift = (onDrift: (before: number, after: number) => void): Stage =>
-    driftStage((found, { position }) => {
-      onDrift(found.before, found.after);
+  const drift = (onDrift: (found: Drift, key: string) => void): Stage =>
+    driftStage((found, { position, sample }) => {
+      onDrift(found, sample.key);
       onLearning({ kind: "drift", position, why: driftWords(found), ...found });
     });
   if (model.kind === "file") {
@@ -91,7 +91,7 @@ export async function makeStages(
       trainer: engines.trainer,
       onLearning,
     },
-    (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
+    (learner) => [detection, drift((found, key) => learner.drifted(found, key))],
   );
   return [sequence, features, cells];
 }

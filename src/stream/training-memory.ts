@@ -2,6 +2,7 @@ import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from ".
 import {
   DOUBT,
   type SeasonInputs,
+  STANDSTILL,
   type StarterStep,
   type TendedSequence,
   type TrainingSequence,
@@ -219,6 +220,16 @@ export class TrainingMemory {
   /** Nothing is fresh any more. */
   markJudged(): void {
     for (const lane of this.#lanes.values()) lane.fresh = 0;
+  }
+
+  /** A key's newest values are all the same: its sensor may be stuck. */
+  standsStill(key: string): boolean {
+    const { targets } = this.#shape;
+    const y = this.#lanes.get(key)?.y ?? [];
+    const newest = y.slice(-STANDSTILL * targets);
+    return (
+      newest.length === STANDSTILL * targets && newest.every((value, i) => value === newest[i % targets])
+    );
   }
 
   /** What comes from now on is another stream than what came before. */
