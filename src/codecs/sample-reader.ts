@@ -11,13 +11,23 @@ import { type FieldKind, isMissing, isWellFormed, readField } from "./field-valu
 import type { PayloadRecord } from "./records.js";
 import { type Rejection, shown } from "./rejection.js";
 
+/** A field that a pipeline reads. */
+export interface FieldNeed {
+  readonly field: string;
+  readonly kind: FieldKind;
+  /** Of vectors: how many numbers. */
+  readonly size?: number;
+  /** An event without it is one all the same; default false. */
+  readonly isOptional?: boolean;
+}
+
 export interface SampleReaderOptions {
   readonly key: Pick<KeyTemplate, "text" | "needsTopic" | "fields" | "render">;
   /** Field with the event time; undefined: the time of arrival. */
   readonly time?: string | undefined;
   readonly timeReader: TimeReader;
   /** Fields the pipeline needs: numbers, or what is said. */
-  readonly fields: readonly (string | { readonly field: string; readonly kind: FieldKind })[];
+  readonly fields: readonly (string | FieldNeed)[];
   /** Field with the event's own number or id; kept as text. */
   readonly id?: string | undefined;
   /** How far beyond its arrival an event time may lie, ms. */
@@ -60,7 +70,7 @@ const LONGEST_NAME = 1024;
 /** @throws RangeError code `BAD_FIELD` for a field `__proto__`, which no object of JavaScript can hold safely */
 export function sampleReader(options: SampleReaderOptions): SampleReader {
   const { key, time, timeReader, id, maxAheadMs, maxBytes, numericText = false } = options;
-  const readings = options.fields.map((field) => ({
+  const readings = options.fields.map((field): FieldNeed & { numericText: boolean } => ({
     ...(typeof field === "string" ? { field, kind: "number" as const } : field),
     numericText,
   }));
@@ -132,7 +142,9 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     if (typeof sampleTime !== "number") return sampleTime;
     const values: Record<string, Value> = {};
     for (const reading of readings) {
-      const value = readField(reading, own(record, reading.field));
+      const found = own(record, reading.field);
+      if (reading.isOptional && isMissing(found)) continue;
+      const value = readField(reading, found);
       if (typeof value === "object" && "note" in value) return value;
       values[reading.field] = value;
     }

@@ -27,9 +27,11 @@ export interface StreamEvent {
   seq: number;
   /** The hidden state is reset before this step. Filled in by `sequence`. */
   begins: boolean;
+  /** A sequence ends with this event. Filled in by `sequence`. */
+  ends: boolean;
   /** Empty if the event is stepped. Filled in by `sequence`. */
   note: Note | "";
-  /** Network input x, shape [I]. Filled in by `features`. */
+  /** Network input x, shape [I]; of features that make several time steps of an event, or none, [k, I]. Filled in by `features`. */
   input: Float64Array | undefined;
   /** Raw target values y, shape [targets]. Filled in by `features`. */
   target: Float64Array | undefined;
@@ -60,6 +62,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     position: 0,
     seq: 0,
     begins: false,
+    ends: false,
     note: "",
     input: undefined,
     target: undefined,

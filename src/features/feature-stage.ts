@@ -98,6 +98,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     event.input = new Float64Array(names.length);
     const moment: Moment = {
       number: (field) => numberOf(sample, field),
+      vector: (field, size) => vectorOf(sample, field, size),
       time: sample.time,
       localMs: sample.time + zone.offsetAt(sample.time),
     };
@@ -158,11 +159,22 @@ function affineOf(state: KeyFeatures, featureOf: readonly number[], values: Floa
 function numberOf(sample: Sample, field: string): number {
   const value = sample.values[field];
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw problem(TypeError, {
+  throw notAFeature(sample, `a finite number in field ${JSON.stringify(field)}`, value);
+}
+
+/** @throws TypeError code `NOT_A_FEATURE` */
+function vectorOf(sample: Sample, field: string, size: number): Float64Array {
+  const value = sample.values[field];
+  if (value instanceof Float64Array && value.length === size && value.every(Number.isFinite)) return value;
+  throw notAFeature(sample, `${size} finite numbers in field ${JSON.stringify(field)}`, value);
+}
+
+function notAFeature(sample: Sample, expected: string, value: unknown): Error {
+  return problem(TypeError, {
     code: "NOT_A_FEATURE",
     action: "make features of a sample of key",
     on: JSON.stringify(sample.key),
-    expected: `a finite number in field ${JSON.stringify(field)}`,
-    found: typeof value === "object" ? "a vector" : String(value).slice(0, 60),
+    expected,
+    found: value instanceof Float64Array ? `${value.length} numbers` : String(value).slice(0, 60),
   });
 }

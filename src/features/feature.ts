@@ -4,7 +4,7 @@ export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: nu
 export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 
 /** One thing that the network sees of an event. */
-export type Feature = FieldFeature | DifferenceFeature | CalendarFeature | LagFeature;
+export type Feature = FieldFeature | DifferenceFeature | CalendarFeature | LagFeature | VectorFeature;
 
 /** The field's value: one input. */
 export interface FieldFeature {
@@ -33,6 +33,15 @@ export interface LagFeature {
   readonly kind: "lag";
   readonly field: string;
   readonly byMs: number;
+}
+
+/** The field's numbers: `size` inputs. */
+export interface VectorFeature {
+  readonly kind: "vector";
+  readonly field: string;
+  readonly size: number;
+  /** Each by itself. */
+  readonly scale: Scale;
 }
 
 const DAY_MS = 86_400_000;
@@ -71,5 +80,7 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
       const name = `${feature.field} ${feature.byMs / 3_600_000} h before`;
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
     }
+    case "vector":
+      return Array.from({ length: feature.size }, (_, i) => `${feature.field}[${i}]`);
   }
 }

@@ -4,11 +4,14 @@ import { DifferenceInput } from "./difference-input.js";
 import type { Feature } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { LagInputs } from "./lag-inputs.js";
+import { VectorInputs } from "./vector-inputs.js";
 
 /** What a feature is made from at an event. */
 export interface Moment {
   /** The number in one of the sample's fields. */
   number(field: string): number;
+  /** The numbers in one of them, [size]. */
+  vector(field: string, size: number): Float64Array;
   /** Event time, ms since 1970. */
   readonly time: number;
   /** Event time in the pipeline's zone, as if that were UTC. */
@@ -39,5 +42,7 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
       return new CalendarInputs(feature);
     case "lag":
       return new LagInputs(feature, horizons);
+    case "vector":
+      return new VectorInputs(feature);
   }
 }

@@ -7,6 +7,16 @@ export {
   readLineage,
   readLineages,
 } from "./checkpoints.js";
+export {
+  type ClassOutcome,
+  type ClassReport,
+  type ClassTraining,
+  leaveOut,
+  type RecordedSequence,
+  type RecordedSequences,
+  readSequences,
+  trainClasses,
+} from "./classifier/index.js";
 export { connectToBroker } from "./connect.js";
 export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";
 export { Counters } from "./counters.js";

@@ -20,7 +20,7 @@ export async function runPipelineTest(
   engines: Engines,
 ): Promise<TestOutcome> {
   const stages = await makeStages(pipeline, engines, () => {});
-  const outcomes = new OutcomeRows(pipeline.targets);
+  const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
   const rows: ReplayRow[] = [];
   const events: (StreamEvent | undefined)[] = [];
   for await (const group of testRows(pipeline, test)) {
@@ -30,7 +30,7 @@ export async function runPipelineTest(
       rows.push(outcomes.row("sample" in outcome ? outcome : outcome.note));
     }
   }
-  return { name: test.name, failures: compare(test.expect, rows, events) };
+  return { name: test.name, failures: compare(test.expect, rows, events, pipeline.classifier?.field) };
 }
 
 async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator<RecordedRow[]> {
@@ -51,6 +51,7 @@ function compare(
   expected: Expectation,
   rows: readonly ReplayRow[],
   events: readonly (StreamEvent | undefined)[],
+  classField: string | undefined,
 ): string[] {
   const failures: string[] = [];
   const check = (what: string, wanted: number | undefined, found: number): void => {
@@ -85,6 +86,7 @@ function compare(
   for (const [note, count] of Object.entries(expected.notes)) {
     check(`notes.${note}`, count, rows.filter((row) => row["note"] === note).length);
   }
+  failures.push(...compareClasses(expected, events, classField));
   if (expected.maeBelowPersistence) failures.push(...comparePersistence(events));
   for (const cell of expected.cells) {
     const found = rows[cell.row]?.[cell.column];
@@ -100,6 +102,25 @@ function compare(
     }
   }
   return failures;
+}
+
+/** How many classes were named, and how many of them are those that the events' own field says. */
+function compareClasses(
+  { named, accuracy }: Expectation,
+  events: readonly (StreamEvent | undefined)[],
+  classField = "",
+): string[] {
+  const own = events.filter((event) => event?.prediction?.classification !== undefined);
+  const failures =
+    named === undefined || named === own.length ? [] : [`named: expected ${named}, found ${own.length}`];
+  if (accuracy === undefined) return failures;
+  const right = own.filter(
+    (event) => event?.prediction?.classification?.label === event?.sample.values[classField],
+  );
+  const found = own.length === 0 ? 0 : right.length / own.length;
+  return found >= accuracy
+    ? failures
+    : [...failures, `accuracy: expected at least ${accuracy}, found ${found.toFixed(4)} of ${own.length}`];
 }
 
 /** The first target's forecasts against the value before, over the events that a network forecast. */

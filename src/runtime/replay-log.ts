@@ -35,7 +35,7 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
       });
     }
     const pipeline = storedPipeline(only.identity);
-    const outcomes = new OutcomeRows(pipeline.targets);
+    const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
     const stages = await makeStages(pipeline, { trainer, fineTunes: true, followsLog: true }, () => {});
     await resume(
       { stages, store: store.pipeline(only.name) },

@@ -21,7 +21,7 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
   const stages = await makeStages(pipeline, engines, () => {});
   const { reader } = makeReader(pipeline, "recording");
   const counters = new Counters();
-  const outcomes = new OutcomeRows(pipeline.targets);
+  const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
   let rows = 0;
   for await (const group of recordedRows(input, reader)) {
     counters.count(await stepGroup(stages, group));

@@ -1,8 +1,9 @@
 import { problem, type Stage } from "../core/index.js";
-import { chooseDetectors, detectionStage, type WatchOptions } from "../detection/index.js";
+import { chooseDetectors, detectionStage, type ForecastUnit, type WatchOptions } from "../detection/index.js";
 import { type FeatureStage, featureStage } from "../features/index.js";
-import type { FileModel, Pipeline } from "../spec/index.js";
+import type { FileModel, Pipeline, PipelineClassifier } from "../spec/index.js";
 import {
+  ClassifyStage,
   type Drift,
   driftStage,
   fixedCellsStage,
@@ -31,6 +32,8 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
     sequence: sequenceStage({
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
+      ...(sequence.start === undefined ? {} : { start: sequence.start }),
+      ...(sequence.end === undefined ? {} : { end: sequence.end }),
       ...(input.id === undefined ? {} : { id: input.id }),
       // With a policy against overload the broker may send so many before any is acknowledged.
       ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
@@ -44,7 +47,10 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
   };
 }
 
-/** A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones behind. */
+/**
+ * A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones
+ * behind. Where a class is named: sequence, features, cells.
+ */
 export async function makeStages(
   pipeline: Pipeline,
   engines: Engines,
@@ -53,6 +59,9 @@ export async function makeStages(
   const { targets, model } = pipeline;
   const { horizons } = model;
   const { sequence, features } = makeInputStages(pipeline);
+  if (pipeline.classifier !== undefined) {
+    return [sequence, features, await classifyStage(pipeline, pipeline.classifier, features)];
+  }
   const shape = {
     inputs: features.inputs,
     targets: targets.length,
@@ -63,7 +72,7 @@ export async function makeStages(
   const detection = detectionStage({
     targets,
     horizons,
-    unit: model.kind === "file" ? model.output : "step",
+    unit: model.kind === "file" ? (model.output as ForecastUnit) : "step",
     watch: watchOptions(pipeline),
   });
   const drift = (onDrift: (before: number, after: number) => void): Stage =>
@@ -114,6 +123,36 @@ function seasonName(periodMs: number): string {
 function driftWords({ before, after }: Drift): string {
   const [from, to] = [before, after].map((error) => error.toFixed(2));
   return `the forecasts' errors have ${after > before ? "grown" : "shrunk"} from ${from} to ${to} usual steps`;
+}
+
+/** A network that names classes, from its file. */
+async function classifyStage(
+  { model, modelKeys, name }: Pipeline,
+  { at, pool, classes }: PipelineClassifier,
+  features: FeatureStage,
+): Promise<Stage> {
+  const file = model.kind === "file" ? model.file : "";
+  const loaded = await loadModel(file, { keys: modelKeys });
+  if (classes === undefined) {
+    throw problem(TypeError, {
+      code: "NO_CLASSES",
+      action: "name classes in pipeline",
+      on: name,
+      expected: `the classes, in target.classes or in ${file}`,
+      found: "none",
+    });
+  }
+  if (loaded.inputs !== features.inputs) {
+    throw problem(RangeError, {
+      code: "MODEL_SHAPE",
+      action: "step model",
+      on: file,
+      expected: `${features.inputs} inputs (${features.names.join(", ")})`,
+      found: `${loaded.inputs} inputs`,
+    });
+  }
+  const output = model.kind === "file" && model.output === "probabilities" ? "probabilities" : "logits";
+  return new ClassifyStage({ model: loaded, classes, at, pool, output });
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

@@ -171,11 +171,21 @@ export const sequenceFormat = z
         "A key without an event for so long is gone: its state ends, its retained messages are removed. Measured by event time against the newest event of all keys.",
         { example: "30d", absent: "a key is remembered for ever" },
       ),
+      start: about(
+        fieldName.optional(),
+        "Field that marks the first event of a sequence, with `true`, `1` or `yes`: the key's state starts afresh.",
+        { example: "begin", absent: "after a gap, and after an end" },
+      ),
+      end: about(
+        fieldName.optional(),
+        "Field that marks the last event of a sequence, alike: the next one begins another.",
+        { example: "end", absent: "sequences have no end" },
+      ),
       late: about(
         oneOf(["step", "drop"]).default("step"),
         "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
       ),
     },
-    "how events follow each other: gap, expire, late",
+    "how events follow each other: gap, expire, start, end, late",
   )
   .meta({ description: "How the events of one key follow each other." });

@@ -17,28 +17,33 @@ export const CALENDARS = ["hour-of-day", "day-of-week", "day-of-year"] as const;
 
 const SCALE_WORDS = "robust, none, or { mean, sd }";
 
-const scale = about(
-  z
-    .xor(
-      [
-        oneOf(["robust", "none"]),
-        z.strictObject(
-          {
-            mean: about(finite, "Subtracted first.", { example: 20 }),
-            sd: about(positive, "Divided by then.", { example: 2.5 }),
-          },
-          SCALE_WORDS,
-        ),
-      ],
-      SCALE_WORDS,
-    )
-    .meta({ title: SCALE_WORDS })
-    .default("robust"),
-  "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
-);
+/** @param absent what holds where nothing is said */
+const scaleOr = (absent: "robust" | "none") =>
+  about(
+    z
+      .xor(
+        [
+          oneOf(["robust", "none"]),
+          z.strictObject(
+            {
+              mean: about(finite, "Subtracted first.", { example: 20 }),
+              sd: about(positive, "Divided by then.", { example: 2.5 }),
+            },
+            SCALE_WORDS,
+          ),
+        ],
+        SCALE_WORDS,
+      )
+      .meta({ title: SCALE_WORDS })
+      .default(absent),
+    "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
+  );
+const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics } or { lag, by }";
+  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by } or { vector, size, scale }";
+
+const MAX_VECTOR = 4096;
 
 const feature = z
   .xor(
@@ -82,6 +87,14 @@ const feature = z
         },
         FEATURE_WORDS,
       ),
+      z.strictObject(
+        {
+          vector: about(fieldName, "The field's numbers, an array: so many inputs.", { example: "cepstra" }),
+          size: about(integer(1, MAX_VECTOR), "How many.", { example: 12 }),
+          scale: scaleOr("none"),
+        },
+        FEATURE_WORDS,
+      ),
     ],
     FEATURE_WORDS,
   )
@@ -111,11 +124,44 @@ export const addFormat = about(
   },
 );
 
-const TARGET_WORDS = "the name of a field, or a list of them";
+const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, classes }";
+
+const className = checkedText({
+  words: "the name of a class",
+  code: "BAD_CLASS_NAME",
+  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
+});
+
+const classTarget = z.strictObject(
+  {
+    class: about(
+      fieldName,
+      "Field that says which class a sequence, or a step, is of: read where a network is trained or tested, never needed live.",
+      { example: "speaker" },
+    ),
+    at: about(
+      oneOf(["end", "step"]).optional(),
+      "When a class is named: at the end of a sequence, or at every step.",
+      { example: "end", absent: "`end` where `sequence.end` is written, else `step`" },
+    ),
+    pool: about(
+      oneOf(["last", "mean"]).default("last"),
+      "What is judged at the end of a sequence: the last step's logits, or the mean of all steps'.",
+    ),
+    classes: about(
+      listOf(className, "a list of classes").optional(),
+      "The classes in the order of the network's outputs.",
+      { example: ["idle", "cutting"], absent: "what the model's file says" },
+    ),
+  },
+  TARGET_WORDS,
+);
 
 export const targetFormat = about(
-  z.xor([fieldName, listOf(fieldName, TARGET_WORDS)], TARGET_WORDS).meta({ title: TARGET_WORDS }),
-  "What is forecast and watched. Several targets share one score and one alert per key.",
+  z
+    .xor([fieldName, listOf(fieldName, TARGET_WORDS), classTarget], TARGET_WORDS)
+    .meta({ title: TARGET_WORDS }),
+  "What is forecast and watched: several targets share one score and one alert per key. Or the class that is named.",
   { example: "rms", absent: "the first field among the features (with codec text: `value`)" },
 );
 
@@ -193,8 +239,8 @@ const fileModel = z.strictObject(
     ),
     horizon,
     output: about(
-      oneOf(["value", "scaled", "step"]).default("value"),
-      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step.",
+      oneOf(["value", "scaled", "step", "logits", "probabilities"]).default("value"),
+      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step; of classes, `logits` (their default) or `probabilities`.",
     ),
     batch: about(
       oneOf(["exact", "fast"]).default("exact"),

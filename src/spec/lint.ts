@@ -1,5 +1,6 @@
 import type { FormatProblem } from "./format-problems.js";
 import type { FullDocument } from "./full-document.js";
+import { classRules } from "./lint-class-rules.js";
 import { featureRules } from "./lint-feature-rules.js";
 import { inputRules } from "./lint-input-rules.js";
 import { pathRules } from "./lint-path-rules.js";
@@ -10,7 +11,13 @@ import { formatPath, type Problem, problemAt } from "./problem.js";
 import type { YamlSource } from "./yaml-source.js";
 
 /** The rules about several fields at once; what a single field must be stands in the format. */
-export const lintRules: readonly LintRule[] = [...inputRules, ...pathRules, ...featureRules, ...testRules];
+export const lintRules: readonly LintRule[] = [
+  ...inputRules,
+  ...pathRules,
+  ...featureRules,
+  ...classRules,
+  ...testRules,
+];
 
 /** What the rules say of a pipeline; those that would look at faulty fields are silent. */
 export function lint(full: FullDocument, source: YamlSource, faults: readonly FormatProblem[]): Problem[] {

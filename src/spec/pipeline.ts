@@ -11,7 +11,8 @@ export type Feature =
   | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
-  | { readonly kind: "lag"; readonly field: string; readonly byMs: number };
+  | { readonly kind: "lag"; readonly field: string; readonly byMs: number }
+  | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale };
 
 /** By event time, or by count of events. */
 export type Every = { readonly ms: number } | { readonly events: number };
@@ -53,7 +54,38 @@ export interface PipelineSequence {
   readonly gapMs?: number;
   /** Absent: no key is let go. */
   readonly expireMs?: number;
+  /** Fields that mark a sequence's first and last event. */
+  readonly start?: string;
+  readonly end?: string;
   readonly late: "step" | "drop";
+}
+
+/** What is named: the class of a sequence, or of every step. */
+export interface PipelineClassifier {
+  /** Says the class where it is known. */
+  readonly field: string;
+  readonly at: "end" | "step";
+  readonly pool: "last" | "mean";
+  /** In the order of the network's outputs; absent: the model's file says them. */
+  readonly classes?: readonly string[];
+  readonly training: PipelineTraining;
+}
+
+/** How `eddy train` makes a classifier. */
+export interface PipelineTraining {
+  readonly cell: "rnn" | "gru" | "lstm";
+  readonly hidden: number;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly decay: number;
+  readonly dropout: number;
+  readonly noise: number;
+  readonly offset: number;
+  readonly stretch: number;
 }
 
 /** Eddy's own network, trained on the pipeline's first events. */
@@ -77,8 +109,11 @@ export interface FileModel {
   readonly file: string;
   /** Events ahead, ascending. */
   readonly horizons: readonly number[];
-  /** What its output means: the value, the value scaled like the feature, or the step in units of the usual step. */
-  readonly output: "value" | "scaled" | "step";
+  /**
+   * What its output means: the value, the value scaled like the feature, or the step in units of the usual step; of
+   * classes logits or probabilities.
+   */
+  readonly output: "value" | "scaled" | "step" | "logits" | "probabilities";
   /** Whether ONNX Runtime may step waiting events of different keys in one run. */
   readonly batch: "exact" | "fast";
 }
@@ -195,6 +230,9 @@ export interface Expectation {
   readonly quiet: readonly RowRange[];
   readonly notes: Readonly<Partial<Record<Note, number>>>;
   readonly maeBelowPersistence?: boolean;
+  /** Predictions of a class; those of them that are right, at least, in [0, 1]. */
+  readonly named?: number;
+  readonly accuracy?: number;
   readonly cells: readonly ExpectedCell[];
 }
 
@@ -219,6 +257,8 @@ export interface Pipeline {
   readonly features: readonly Feature[];
   /** Fields that are forecast and watched; the first gives `value` and `forecast`. */
   readonly targets: readonly string[];
+  /** What is named instead of being forecast; then there are no targets. */
+  readonly classifier?: PipelineClassifier;
   readonly model: BuiltInModel | FileModel;
   /** Absent: no scores and no alerts. */
   readonly anomaly?: PipelineAnomaly;

@@ -2,8 +2,18 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
-import type { FullDocument, FullFeature } from "./full-document.js";
-import type { Expectation, Fault, Feature, Pipeline, PipelineTest, Series, Wave } from "./pipeline.js";
+import { type FullClassTarget, type FullDocument, type FullFeature, targetFields } from "./full-document.js";
+import type {
+  Expectation,
+  Fault,
+  Feature,
+  Pipeline,
+  PipelineClassifier,
+  PipelineTest,
+  PipelineTraining,
+  Series,
+  Wave,
+} from "./pipeline.js";
 import { parsePercent, parseSize } from "./size.js";
 
 /**
@@ -47,10 +57,15 @@ export function resolve(
     sequence: {
       ...given("gapMs", sequence.gap, parseDuration),
       ...given("expireMs", sequence.expire, parseDuration),
+      ...given("start", sequence.start),
+      ...given("end", sequence.end),
       late: sequence.late,
     },
     features: full.features.map(feature),
-    targets: full.target,
+    targets: targetFields(full),
+    ...(Array.isArray(full.target) || full.train === undefined
+      ? {}
+      : { classifier: classifier(full.target, full.train) }),
     model:
       "file" in model
         ? {
@@ -142,10 +157,18 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
   return value === undefined ? {} : { [name]: read(value) };
 }
 
+function classifier(
+  { class: field, at, pool, classes }: FullClassTarget,
+  training: PipelineTraining,
+): PipelineClassifier {
+  return { field, at, pool, ...given("classes", classes), training };
+}
+
 function feature(full: FullFeature): Feature {
   if ("field" in full) return { kind: "field", field: full.field, scale: full.scale };
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
+  if ("vector" in full) return { kind: "vector", field: full.vector, size: full.size, scale: full.scale };
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
 }
 
@@ -206,6 +229,8 @@ function expectation(full: FullTest["expect"]): Expectation {
     quiet: full.quiet ?? [],
     notes: Object.fromEntries(Object.entries(full.notes ?? {}).filter(([, count]) => count !== undefined)),
     ...given("maeBelowPersistence", full["mae-below-persistence"]),
+    ...given("named", full.named),
+    ...given("accuracy", full.accuracy),
     cells: full.cells ?? [],
   };
 }

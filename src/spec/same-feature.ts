@@ -11,5 +11,6 @@ function inNumbers(feature: FullFeature): unknown {
   if ("calendar" in feature) return ["calendar", feature.calendar, feature.harmonics];
   const { scale } = feature;
   const scaled = typeof scale === "string" ? scale : [scale.mean, scale.sd];
+  if ("vector" in feature) return ["vector", feature.vector, feature.size, scaled];
   return "field" in feature ? ["field", feature.field, scaled] : ["difference", feature.difference, scaled];
 }

@@ -20,6 +20,7 @@ export function show(pipeline: Pipeline): string {
  * environment stands as `${NAME}`, with a digest of it under `environment`.
  */
 export function normalize(pipeline: Pipeline): string {
+  // How a file was trained decides nothing that the file itself doesn't.
   const { input, sequence, features, target, model, anomaly, learn } = pipeline.source;
   const { topics: _, qos: __, ...reading } = input;
   // What it does stands in the log.

@@ -1,3 +1,4 @@
+export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
 export { type CommitOptions, commitOf } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";

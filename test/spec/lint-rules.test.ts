@@ -303,6 +303,73 @@ tests:
       "p.yaml:11:12: error: tests[0].series.fields.u: expected both amplitude and period, or neither, found one of them",
     ],
   ],
+  [
+    "CLASS_NEEDS_FILE",
+    `${GOOD}target: { class: state }
+`,
+    [
+      "p.yaml:1:1: error: model: expected a file beside a target that is a class, such as { file: mine.onnx }, found none",
+    ],
+  ],
+  [
+    "CLASS_OUTPUT",
+    `${GOOD}target: { class: state }
+model: { file: a.onnx, output: scaled }
+`,
+    ["p.yaml:5:32: error: model.output: expected logits or probabilities, found scaled"],
+  ],
+  [
+    "CLASS_OUTPUT",
+    `${GOOD}model: { file: a.onnx, output: logits }
+`,
+    ["p.yaml:4:32: error: model.output: expected value, scaled or step, found logits"],
+  ],
+  [
+    "CLASS_END",
+    `${GOOD}target: { class: state, at: end }
+model: { file: a.onnx }
+`,
+    ["p.yaml:4:29: error: target.at: expected sequence.end, by which a sequence's end is known, found none"],
+  ],
+  [
+    "CLASS_IS_SEEN",
+    `${GOOD}target: { class: rms }
+model: { file: a.onnx }
+`,
+    [`p.yaml:3:12: error: features[0]: expected other fields than the class "rms"`],
+  ],
+  [
+    "ONLY_FOR_CLASSES",
+    `${GOOD}target: { class: state }
+model: { file: a.onnx }
+learn: { every: 15m }
+`,
+    ["p.yaml:6:8: error: learn: expected no learn where a class is named, found it"],
+  ],
+  [
+    "ONLY_FOR_CLASSES",
+    `${GOOD}train: { hidden: 8 }
+`,
+    [
+      "p.yaml:4:8: error: train: expected train beside a target that is a class, found it beside one that is forecast",
+    ],
+  ],
+  [
+    "DUPLICATE_CLASS",
+    `${GOOD}target: { class: state, classes: [on, off, on] }
+model: { file: a.onnx }
+`,
+    [`p.yaml:4:44: error: target.classes[2]: expected each class once, found "on" again`],
+  ],
+  [
+    "CLASS_FEATURES",
+    `name: pump
+input: { topics: [a] }
+target: { class: state }
+model: { file: a.onnx }
+`,
+    ["p.yaml:1:1: error: expected features beside a target that is a class, found none"],
+  ],
 ];
 
 describe("lint()", () => {

@@ -1,0 +1,8 @@
+export { type RecordedSequence, type RecordedSequences, readSequences } from "./recorded-sequences.js";
+export {
+  type ClassOutcome,
+  type ClassReport,
+  type ClassTraining,
+  leaveOut,
+  trainClasses,
+} from "./train-classes.js";

@@ -1,0 +1,185 @@
+import { networkToOnnx } from "../../onnx/index.js";
+import {
+  featureWords,
+  type Pipeline,
+  type PipelineClassifier,
+  type PipelineTraining,
+} from "../../spec/index.js";
+import {
+  type ClassificationScores,
+  type ClassifierEpoch,
+  type ClassifierShape,
+  classificationScores,
+  classifySequences,
+  type LabelledSequence,
+  linearRival,
+  majorityRival,
+  type TrainingSequences,
+  trainClassifier,
+} from "../../training/index.js";
+import { makeInputStages } from "../stages.js";
+import { classesIn, labelled, type RecordedSequence } from "./recorded-sequences.js";
+
+/** Of every so many sequences the last is tested on, where no other recording is. */
+const TESTED_OF = 5;
+/** Longest piece of a sequence that is learned from at once where every step has its class. */
+const PIECE = 256;
+
+/** What is tested on, by name. */
+export interface TestPart {
+  readonly name: string;
+  readonly sequences: readonly RecordedSequence[];
+}
+
+export interface ClassTraining {
+  readonly pipeline: Pipeline;
+  readonly classifier: PipelineClassifier;
+  readonly training: PipelineTraining;
+  readonly sequences: readonly RecordedSequence[];
+  /** Empty: every fifth sequence tests. */
+  readonly tests: readonly TestPart[];
+  /** From how many seeds it is trained, one after the other; the first one's network is kept. */
+  readonly repeat: number;
+  readonly onEpoch?: (run: number, epoch: ClassifierEpoch) => void;
+}
+
+/** How well the network and its rivals name the classes of a test part. */
+export interface ClassReport {
+  readonly name: string;
+  /** Classes judged. */
+  readonly count: number;
+  /** The mean over all seeds. */
+  readonly network: ClassificationScores;
+  /** By seed. */
+  readonly accuracies: readonly number[];
+  readonly majority: ClassificationScores;
+  readonly linear: ClassificationScores;
+}
+
+export interface ClassOutcome {
+  readonly onnx: Uint8Array;
+  readonly parameters: number;
+  readonly classes: readonly string[];
+  readonly inputNames: readonly string[];
+  readonly reports: readonly ClassReport[];
+}
+
+/**
+ * Trains a pipeline's classifier on recorded sequences, and compares it with always naming the most frequent class
+ * and with a softmax regression that has no memory.
+ *
+ * @throws RangeError code `TRAINING_JOB`
+ */
+export function trainClasses(options: ClassTraining): ClassOutcome {
+  const { pipeline, classifier, training, repeat, onEpoch = () => {} } = options;
+  const { at, pool } = classifier;
+  const { features } = makeInputStages(pipeline);
+  const { train, tests } = split(options);
+  const classes = classesIn(train);
+  const shape: ClassifierShape = {
+    cell: training.cell,
+    hidden: training.hidden,
+    layers: training.layers,
+    bidirectional: training.bidirectional,
+    inputs: features.inputs,
+    classes: classes.length,
+    at,
+    pool,
+  };
+  const own = train.map((sequence) => labelled(sequence, classes, at));
+  const pieces = at === "step" ? own.flatMap((sequence) => cut(sequence, features.inputs)) : own;
+  const sequencesOf: TrainingSequences = () => pieces;
+  const networks = Array.from({ length: repeat }, (_, run) => {
+    const recipe = recipeOf(training, training.seed + run);
+    return trainClassifier(shape, recipe, sequencesOf, (epoch) => onEpoch(run, epoch));
+  });
+  const rivals = {
+    majority: majorityRival(own, classes.length),
+    linear: linearRival(own, features.inputs, classes.length, at),
+  };
+  const reports = tests.map(({ name, sequences }): ClassReport => {
+    const judged = sequences.map((sequence) => labelled(sequence, classes, at));
+    const right = judged.map((one) => one.classes);
+    const judge = (logits: readonly Float64Array[]) => classificationScores(logits, right, classes.length);
+    const scores = networks.map((network) => judge(classifySequences(network, shape, judged)));
+    return {
+      name,
+      count: scores[0]?.count ?? 0,
+      network: meanScores(scores),
+      accuracies: scores.map(({ accuracy }) => accuracy),
+      majority: judge(rivals.majority(judged)),
+      linear: judge(rivals.linear(judged)),
+    };
+  });
+  const [network] = networks;
+  const metadata = {
+    "eddy.pipeline": pipeline.name,
+    "eddy.inputs": JSON.stringify(features.names),
+    "eddy.features": JSON.stringify(featureWords(pipeline.features)),
+    "eddy.class": JSON.stringify({ class: classifier.field, at, pool, classes }),
+    "eddy.output": "logits",
+    "eddy.training": JSON.stringify({ ...training, sequences: train.length }),
+    "eddy.test": JSON.stringify(reports),
+  };
+  return {
+    onnx: networkToOnnx(network!, metadata),
+    parameters: network!.weightCount,
+    classes,
+    inputNames: features.names,
+    reports,
+  };
+}
+
+/** Trains once for every value of a field, on all sequences but its own, and tests on those. */
+export function leaveOut(options: ClassTraining): readonly ClassReport[] {
+  const groups = [...new Set(options.sequences.map(({ group }) => group))].sort();
+  return groups.map((group) => {
+    const sequences = options.sequences.filter((one) => one.group !== group);
+    const all = [...options.sequences, ...options.tests.flatMap((part) => part.sequences)];
+    const tests = [{ name: group, sequences: all.filter((one) => one.group === group) }];
+    return trainClasses({ ...options, sequences, tests }).reports[0]!;
+  });
+}
+
+function split({ sequences, tests }: ClassTraining): {
+  train: readonly RecordedSequence[];
+  tests: readonly TestPart[];
+} {
+  if (tests.length > 0) return { train: sequences, tests };
+  const isTested = (i: number) => i % TESTED_OF === TESTED_OF - 1;
+  return {
+    train: sequences.filter((_, i) => !isTested(i)),
+    tests: [{ name: "every fifth sequence", sequences: sequences.filter((_, i) => isTested(i)) }],
+  };
+}
+
+function cut({ x, classes }: LabelledSequence, inputs: number): LabelledSequence[] {
+  return Array.from({ length: Math.ceil(classes.length / PIECE) }, (_, i) => ({
+    x: x.subarray(i * PIECE * inputs, (i + 1) * PIECE * inputs),
+    classes: classes.subarray(i * PIECE, (i + 1) * PIECE),
+  }));
+}
+
+function recipeOf(training: PipelineTraining, seed: number) {
+  const { epochs, batch, rate, decay, dropout, noise, offset, stretch } = training;
+  return {
+    seed,
+    epochs,
+    batch,
+    learningRate: rate,
+    weightDecay: decay,
+    dropout,
+    noise: { value: noise, sequence: offset },
+    stretch,
+  };
+}
+
+function meanScores(scores: readonly ClassificationScores[]): ClassificationScores {
+  const mean = (of: (one: ClassificationScores) => number) =>
+    scores.reduce((sum, one) => sum + of(one), 0) / scores.length;
+  return {
+    accuracy: mean(({ accuracy }) => accuracy),
+    macroF1: mean(({ macroF1 }) => macroF1),
+    nll: mean(({ nll }) => nll),
+  };
+}

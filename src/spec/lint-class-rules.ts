@@ -1,0 +1,115 @@
+import { fieldsOf } from "./lint-feature-rules.js";
+import type { LintRule } from "./lint-rule.js";
+
+const classNeedsFile: LintRule = {
+  code: "CLASS_NEEDS_FILE",
+  severity: "error",
+  description:
+    "A pipeline that names classes has `model.file`: nobody tells a live stream its classes, so `eddy train` makes the network beforehand.",
+  needs: ["target", "model"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || "file" in full.model) return;
+    report(
+      ["model"],
+      "expected a file beside a target that is a class, such as { file: mine.onnx }, found none",
+    );
+  },
+};
+
+const classOutput: LintRule = {
+  code: "CLASS_OUTPUT",
+  severity: "error",
+  description: "`model.output` is logits or probabilities where a class is named, and else neither.",
+  needs: ["target", "model"],
+  check: ({ full, report }) => {
+    if (!("file" in full.model)) return;
+    const { output } = full.model;
+    const isOfClasses = output === "logits" || output === "probabilities";
+    if (isOfClasses === !Array.isArray(full.target)) return;
+    const expected = isOfClasses ? "value, scaled or step" : "logits or probabilities";
+    report(["model", "output"], `expected ${expected}, found ${output}`);
+  },
+};
+
+const classEnd: LintRule = {
+  code: "CLASS_END",
+  severity: "error",
+  description: "Where a class is named at the end of a sequence, `sequence.end` says when that is.",
+  needs: ["target", "sequence"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || full.target.at === "step" || full.sequence.end !== undefined) return;
+    report(["target", "at"], "expected sequence.end, by which a sequence's end is known, found none");
+  },
+};
+
+const classIsSeen: LintRule = {
+  code: "CLASS_IS_SEEN",
+  severity: "error",
+  description: "The class is not among the features: it is what the network is to find out.",
+  needs: ["target", "features"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target)) return;
+    const { class: name } = full.target;
+    full.features.forEach((feature, i) => {
+      if (fieldsOf([feature])[0] !== name) return;
+      report(["features", i], `expected other fields than the class "${name}"`);
+    });
+  },
+};
+
+const onlyForClasses: LintRule = {
+  code: "ONLY_FOR_CLASSES",
+  severity: "error",
+  description:
+    "`train` goes with a target that is a class; `anomaly` and `learn` with targets that are forecast.",
+  needs: ["target", "train", "learn", "anomaly"],
+  check: ({ full, isWritten, report }) => {
+    const isClass = !Array.isArray(full.target);
+    const misplaced = isClass ? ["learn", "anomaly"] : ["train"];
+    for (const name of misplaced) {
+      if (!isWritten([name])) continue;
+      report(
+        [name],
+        isClass
+          ? `expected no ${name} where a class is named, found it`
+          : "expected train beside a target that is a class, found it beside one that is forecast",
+      );
+    }
+  },
+};
+
+const repeatedClass: LintRule = {
+  code: "DUPLICATE_CLASS",
+  severity: "error",
+  description: "No class stands twice.",
+  needs: ["target"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target)) return;
+    full.target.classes?.forEach((name, i, all) => {
+      if (all.indexOf(name) === i) return;
+      report(["target", "classes", i], `expected each class once, found "${name}" again`);
+    });
+  },
+};
+
+const classFeatures: LintRule = {
+  code: "CLASS_FEATURES",
+  severity: "error",
+  description: "A pipeline that names classes lists its features, here or in its model's file.",
+  needs: ["target", "features"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || full.features.length > 0) return;
+    report([], "expected features beside a target that is a class, found none");
+  },
+};
+
+/** The rules about pipelines that name classes. */
+export const classRules: readonly LintRule[] = [
+  classNeedsFile,
+  classOutput,
+  classEnd,
+  classIsSeen,
+  onlyForClasses,
+  repeatedClass,
+  classFeatures,
+];

@@ -1,0 +1,11 @@
+export { type ClassificationScores, classificationScores } from "./classification-scores.js";
+export type {
+  ClassifierRecipe,
+  ClassifierShape,
+  LabelledSequence,
+  Pool,
+  TrainingSequences,
+} from "./classifier-job.js";
+export { type ClassifierRival, linearRival, majorityRival } from "./classifier-rivals.js";
+export { classifySequences } from "./classify-sequences.js";
+export { type ClassifierEpoch, trainClassifier } from "./train-classifier.js";
