@@ -1,5 +1,7 @@
 import { cborCodec } from "./cbor-codec.js";
+import { float32Codec } from "./float32-codec.js";
 import { jsonCodec } from "./json-codec.js";
+import { pcm16Codec } from "./pcm16-codec.js";
 import type { PayloadRecord } from "./records.js";
 import type { Rejection } from "./rejection.js";
 import { textCodec } from "./text-codec.js";
@@ -17,9 +19,15 @@ export interface Codec {
   read(payload: Uint8Array): readonly PayloadRecord[] | Rejection;
 }
 
-export type CodecName = "json" | "cbor" | "text";
+export type CodecName = "json" | "cbor" | "text" | "float32" | "pcm16";
 
-const CODECS: Readonly<Record<CodecName, Codec>> = { json: jsonCodec, cbor: cborCodec, text: textCodec };
+const CODECS: Readonly<Record<CodecName, Codec>> = {
+  json: jsonCodec,
+  cbor: cborCodec,
+  text: textCodec,
+  float32: float32Codec,
+  pcm16: pcm16Codec,
+};
 
 export function codecOf(name: CodecName): Codec {
   return CODECS[name];

@@ -3,7 +3,7 @@ import { readNumberText } from "./number-text.js";
 import { type Rejection, shown } from "./rejection.js";
 
 /** What a pipeline takes a field for. */
-export type FieldKind = "number" | "vector" | "symbol" | "label" | "mark";
+export type FieldKind = "number" | "vector" | "signal" | "symbol" | "label" | "mark";
 
 export interface FieldReading {
   readonly field: string;
@@ -17,6 +17,7 @@ export interface FieldReading {
 const EXPECTED: Readonly<Record<FieldKind, string>> = {
   number: "a number",
   vector: "an array of numbers",
+  signal: "an array of numbers, or an empty one",
   symbol: "text",
   label: "text, a number or true/false",
   mark: "true or false (or yes, no, 1, 0)",
@@ -43,9 +44,14 @@ export function readField(reading: FieldReading, value: unknown): Value | Reject
     return rejection("wrong-type", reading, value);
   if (reading.size !== undefined && value.length !== reading.size)
     return rejection("wrong-type", reading, value);
-  if (value.length === 0) return rejection("missing-field", reading, value);
+  if (value.length === 0 && reading.kind === "vector") return rejection("missing-field", reading, value);
   const vector = new Float64Array(value.length);
   for (let i = 0; i < vector.length; i++) {
+    const plain: unknown = value[i];
+    if (typeof plain === "number" && Number.isFinite(plain)) {
+      vector[i] = plain;
+      continue;
+    }
     const element = readNumber({ ...reading, field: `${reading.field}[${i}]`, kind: "number" }, value[i]);
     if (typeof element !== "number") return element;
     vector[i] = element;

@@ -4,7 +4,13 @@ export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: nu
 export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 
 /** One thing that the network sees of an event. */
-export type Feature = FieldFeature | DifferenceFeature | CalendarFeature | LagFeature | VectorFeature;
+export type Feature =
+  | FieldFeature
+  | DifferenceFeature
+  | CalendarFeature
+  | LagFeature
+  | VectorFeature
+  | AudioFeature;
 
 /** The field's value: one input. */
 export interface FieldFeature {
@@ -44,6 +50,25 @@ export interface VectorFeature {
   readonly scale: Scale;
 }
 
+/** The field's samples, as time steps of their own: see `AudioInputs`. The only feature then. */
+export interface AudioFeature {
+  readonly kind: "audio";
+  readonly field: string;
+  readonly rateHz: number;
+  readonly output: "mfcc" | "log-mel";
+  readonly windowMs: number;
+  readonly hopMs: number;
+  /** M mel filters, over this range. */
+  readonly filters: number;
+  readonly lowHz: number;
+  readonly highHz: number;
+  /** C, of `mfcc`. */
+  readonly cepstra: number;
+  readonly hasDelta: boolean;
+  /** a */
+  readonly preEmphasis: number;
+}
+
 const DAY_MS = 86_400_000;
 const CYCLE_MS: Readonly<Record<Calendar, number>> = {
   "hour-of-day": DAY_MS,
@@ -79,6 +104,12 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
     case "lag": {
       const name = `${feature.field} ${feature.byMs / 3_600_000} h before`;
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
+    }
+    case "audio": {
+      const { output, cepstra, filters, hasDelta } = feature;
+      const size = output === "mfcc" ? cepstra : filters;
+      const own = Array.from({ length: size }, (_, i) => `${output} ${i}`);
+      return hasDelta ? [...own, ...own.map((name) => `delta of ${name}`)] : own;
     }
     case "vector":
       return Array.from({ length: feature.size }, (_, i) => `${feature.field}[${i}]`);

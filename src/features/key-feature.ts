@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from "../core/index.js";
+import { AudioInputs } from "./audio/audio-inputs.js";
 import { CalendarInputs } from "./calendar-inputs.js";
 import { DifferenceInput } from "./difference-input.js";
 import type { Feature } from "./feature.js";
@@ -12,6 +13,8 @@ export interface Moment {
   number(field: string): number;
   /** The numbers in one of them, [size]. */
   vector(field: string, size: number): Float64Array;
+  /** The same, as many as there are. */
+  signal(field: string): Float64Array;
   /** Event time, ms since 1970. */
   readonly time: number;
   /** Event time in the pipeline's zone, as if that were UTC. */
@@ -42,6 +45,8 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
       return new CalendarInputs(feature);
     case "lag":
       return new LagInputs(feature, horizons);
+    case "audio":
+      return new AudioInputs(feature);
     case "vector":
       return new VectorInputs(feature);
   }

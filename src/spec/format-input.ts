@@ -13,8 +13,8 @@ import {
   topicFilter,
 } from "./value-types.js";
 
-const CODECS = ["json", "cbor", "text"] as const;
-const PLANNED_CODECS = ["senml", "influx", "sparkplug", "float32", "pcm16"];
+const CODECS = ["json", "cbor", "text", "float32", "pcm16"] as const;
+const PLANNED_CODECS = ["senml", "influx", "sparkplug"];
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
 
 const codec = z
@@ -45,7 +45,7 @@ export const inputFormat = z
       ),
       codec: about(
         codec.default("json"),
-        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's; text holds one number, which becomes the field `value`.",
+        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's; the others have one field, `value`: text holds one number; float32 a vector of 32-bit numbers, little-endian; pcm16 audio of 16 bits, little-endian, one channel, from -1 to below 1. An empty payload of the last two has the mark `end`.",
       ),
       key: about(
         keyTemplate.default("default"),

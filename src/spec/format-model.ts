@@ -6,11 +6,14 @@ import {
   every,
   fieldName,
   finite,
+  flag,
   integer,
   listOf,
+  nonNegative,
   oneOf,
   percent,
   positive,
+  share,
 } from "./value-types.js";
 
 export const CALENDARS = ["hour-of-day", "day-of-week", "day-of-year"] as const;
@@ -41,9 +44,36 @@ const scaleOr = (absent: "robust" | "none") =>
 const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by } or { vector, size, scale }";
+  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale } or { audio, rate, as, ... }";
 
 const MAX_VECTOR = 4096;
+
+const audioFeature = z.strictObject(
+  {
+    audio: about(
+      fieldName,
+      "The field's samples, from -1 to 1: an array of any length. Every `hop` is a time step of the network. It is the only feature then.",
+      { example: "value" },
+    ),
+    rate: about(integer(1000, 192_000), "Samples a second.", { example: 8000 }),
+    as: about(
+      oneOf(["mfcc", "log-mel"]).default("mfcc"),
+      "What a step is: mel-frequency cepstral coefficients, or the filters' log energies.",
+    ),
+    window: about(duration.default("25ms"), "How much audio a step looks at."),
+    hop: about(duration.default("10ms"), "From one step to the next."),
+    filters: about(integer(2, 256).default(26), "Mel filters."),
+    from: about(nonNegative.default(60), "Where the lowest one begins, Hz."),
+    to: about(positive.optional(), "Where the highest one ends, Hz.", {
+      example: 3800,
+      absent: "0.475 times the rate",
+    }),
+    cepstra: about(integer(1, 256).default(13), "Coefficients of `mfcc`, the first (loudness) included."),
+    delta: about(flag.default(true), "Beside them their slope over the last five steps."),
+    "pre-emphasis": about(share.default(0.97), "What is subtracted of the sample before."),
+  },
+  FEATURE_WORDS,
+);
 
 const feature = z
   .xor(
@@ -95,6 +125,7 @@ const feature = z
         },
         FEATURE_WORDS,
       ),
+      audioFeature,
     ],
     FEATURE_WORDS,
   )

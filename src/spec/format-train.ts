@@ -1,5 +1,25 @@
 import { z } from "zod";
-import { about, flag, integer, nonNegative, oneOf, positive, share } from "./value-types.js";
+import { about, finite, flag, integer, nonNegative, oneOf, positive, share } from "./value-types.js";
+
+const NOISE_WORDS = "[least, most] in dB, such as [5, 35]";
+
+const audioChange = z
+  .strictObject(
+    {
+      noise: about(
+        z.tuple([finite, finite], NOISE_WORDS).meta({ title: NOISE_WORDS }).optional(),
+        "White noise is added, so many dB below the signal: another ratio each time, between these.",
+        { example: [5, 35], absent: "none" },
+      ),
+      gain: about(nonNegative.default(0), "Louder or softer by up to so many dB."),
+      speed: about(share.default(0), "Faster or slower, and higher or deeper, by up to this share."),
+    },
+    "how audio is altered: noise, gain, speed",
+  )
+  .meta({
+    description: "How audio is altered in every epoch, before features are made of it.",
+    "x-absent": "it is not",
+  });
 
 /** How `eddy train` makes the file of a pipeline that names classes. */
 export const trainFormat = z
@@ -33,8 +53,9 @@ export const trainFormat = z
         "The same of what is added to an input throughout a sequence: another microphone, say.",
       ),
       stretch: about(share.default(0), "Sequences are made longer or shorter by up to this share."),
+      audio: audioChange.optional(),
     },
-    "how to train: cell, hidden, layers, bidirectional, seed, epochs, batch, rate, decay, dropout, noise, offset, stretch",
+    "how to train: cell, hidden, layers, bidirectional, seed, epochs, batch, rate, decay, dropout, noise, offset, stretch, audio",
   )
   .meta({
     description: "How `eddy train` makes the model's file of a pipeline that names classes.",

@@ -81,14 +81,18 @@ const calendarWithoutTime: LintRule = {
 const fieldNotInText: LintRule = {
   code: "FIELD_NOT_IN_TEXT",
   severity: "error",
-  description: "With `codec: text` the only field is `value`.",
+  description: "With `codec: text`, float32 or pcm16 the only field is `value`.",
   needs: ["input.codec", "input.key", "input.time", "input.id", "features", "target"],
   check: ({ full, report }) => {
-    if (full.input.codec !== "text") return;
+    const { codec } = full.input;
+    if (codec === "json" || codec === "cbor") return;
     const { key, time, id } = full.input;
     const check = (path: (string | number)[], name: string | undefined) => {
       if (name === undefined || name === TEXT_FIELD) return;
-      report(path, `expected the field "${TEXT_FIELD}", the only one that codec text has, found "${name}"`);
+      report(
+        path,
+        `expected the field "${TEXT_FIELD}", the only one that codec ${codec} has, found "${name}"`,
+      );
     };
     check(
       ["input", "key"],
@@ -139,6 +143,7 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
     if ("field" in feature) return [feature.field];
     if ("difference" in feature) return [feature.difference];
     if ("vector" in feature) return [feature.vector];
+    if ("audio" in feature) return [feature.audio];
     return "lag" in feature ? [feature.lag] : [];
   });
 }
@@ -146,6 +151,7 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
 function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
   if ("difference" in feature) return `the difference of "${feature.difference}"`;
+  if ("audio" in feature) return `the audio "${feature.audio}"`;
   if ("vector" in feature) return `the vector "${feature.vector}"`;
   return "lag" in feature ? `"${feature.lag}" ${feature.by} before` : `the calendar's ${feature.calendar}`;
 }

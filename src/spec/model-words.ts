@@ -31,9 +31,26 @@ export function featureWords(features: readonly Feature[]): FullFeature[] {
     if (feature.kind === "field") return { field: feature.field, scale: feature.scale };
     if (feature.kind === "difference") return { difference: feature.field, scale: feature.scale };
     if (feature.kind === "vector") return { vector: feature.field, size: feature.size, scale: feature.scale };
+    if (feature.kind === "audio") return audioWords(feature);
     if (feature.kind === "lag") return { lag: feature.field, by: durationWords(feature.byMs) };
     return { calendar: feature.calendar, harmonics: feature.harmonics };
   });
+}
+
+function audioWords(feature: Extract<Feature, { kind: "audio" }>): FullFeature {
+  return {
+    audio: feature.field,
+    rate: feature.rateHz,
+    as: feature.output,
+    window: `${feature.windowMs}ms`,
+    hop: `${feature.hopMs}ms`,
+    filters: feature.filters,
+    from: feature.lowHz,
+    to: feature.highHz,
+    cepstra: feature.cepstra,
+    delta: feature.hasDelta,
+    "pre-emphasis": feature.preEmphasis,
+  };
 }
 
 const UNITS = [

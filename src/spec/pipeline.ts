@@ -12,7 +12,21 @@ export type Feature =
   | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
   | { readonly kind: "lag"; readonly field: string; readonly byMs: number }
-  | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale };
+  | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale }
+  | {
+      readonly kind: "audio";
+      readonly field: string;
+      readonly rateHz: number;
+      readonly output: "mfcc" | "log-mel";
+      readonly windowMs: number;
+      readonly hopMs: number;
+      readonly filters: number;
+      readonly lowHz: number;
+      readonly highHz: number;
+      readonly cepstra: number;
+      readonly hasDelta: boolean;
+      readonly preEmphasis: number;
+    };
 
 /** By event time, or by count of events. */
 export type Every = { readonly ms: number } | { readonly events: number };
@@ -21,7 +35,7 @@ export interface PipelineInput {
   readonly topics: readonly string[];
   /** Of the subscriptions. */
   readonly qos: 1 | 2;
-  readonly codec: "json" | "cbor" | "text";
+  readonly codec: "json" | "cbor" | "text" | "float32" | "pcm16";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
   /** Field with the event time; absent: time of arrival. */
@@ -86,6 +100,18 @@ export interface PipelineTraining {
   readonly noise: number;
   readonly offset: number;
   readonly stretch: number;
+  /** How audio is altered before features are made of it. */
+  readonly audio?: AudioChange;
+}
+
+/** How recorded audio is altered anew in every epoch. */
+export interface AudioChange {
+  /** White noise at a ratio of signal to noise between these, dB. */
+  readonly noiseDb?: readonly [least: number, most: number];
+  /** Louder or softer by up to so many dB. */
+  readonly gainDb: number;
+  /** Faster or slower by up to this share. */
+  readonly speed: number;
 }
 
 /** Eddy's own network, trained on the pipeline's first events. */

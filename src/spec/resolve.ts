@@ -10,7 +10,6 @@ import type {
   Pipeline,
   PipelineClassifier,
   PipelineTest,
-  PipelineTraining,
   Series,
   Wave,
 } from "./pipeline.js";
@@ -159,9 +158,17 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
 
 function classifier(
   { class: field, at, pool, classes }: FullClassTarget,
-  training: PipelineTraining,
+  training: NonNullable<FullDocument["train"]>,
 ): PipelineClassifier {
-  return { field, at, pool, ...given("classes", classes), training };
+  const { audio, ...rest } = training;
+  const change = audio && { ...given("noiseDb", audio.noise), gainDb: audio.gain, speed: audio.speed };
+  return {
+    field,
+    at,
+    pool,
+    ...given("classes", classes),
+    training: { ...rest, ...given("audio", change) },
+  };
 }
 
 function feature(full: FullFeature): Feature {
@@ -169,7 +176,25 @@ function feature(full: FullFeature): Feature {
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
   if ("vector" in full) return { kind: "vector", field: full.vector, size: full.size, scale: full.scale };
+  if ("audio" in full) return audioFeature(full);
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
+}
+
+function audioFeature(full: Extract<FullFeature, { audio: string }>): Feature {
+  return {
+    kind: "audio",
+    field: full.audio,
+    rateHz: full.rate,
+    output: full.as,
+    windowMs: parseDuration(full.window),
+    hopMs: parseDuration(full.hop),
+    filters: full.filters,
+    lowHz: full.from,
+    highHz: full.to ?? 0.475 * full.rate,
+    cepstra: full.cepstra,
+    hasDelta: full.delta,
+    preEmphasis: full["pre-emphasis"],
+  };
 }
 
 type FullTest = FullDocument["tests"][number];

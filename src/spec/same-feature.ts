@@ -9,6 +9,11 @@ export function sameFeature(a: FullFeature, b: FullFeature): boolean {
 function inNumbers(feature: FullFeature): unknown {
   if ("lag" in feature) return ["lag", feature.lag, parseDuration(feature.by)];
   if ("calendar" in feature) return ["calendar", feature.calendar, feature.harmonics];
+  if ("audio" in feature) {
+    const { window, hop, to = 0.475 * feature.rate, ...rest } = feature;
+    const entries = Object.entries({ ...rest, to }).sort(([a], [b]) => (a < b ? -1 : 1));
+    return ["audio", parseDuration(window), parseDuration(hop), entries];
+  }
   const { scale } = feature;
   const scaled = typeof scale === "string" ? scale : [scale.mean, scale.sd];
   if ("vector" in feature) return ["vector", feature.vector, feature.size, scaled];

@@ -50,8 +50,18 @@ How: ${Object.entries(recipe)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ")}.
 
-Inputs: ${inputNames.join(", ")}. Output: logits, one for each class.
+${inputNames.length} inputs: ${inputWords(pipeline)}. Output: logits, one for each class.
 
 ${reports.map(table).join("\n\n")}
 ${without}`;
+}
+
+/** A vector's inputs as one. */
+function inputWords({ features }: Pipeline): string {
+  return features
+    .map((feature) => {
+      if (feature.kind === "calendar") return feature.calendar;
+      return feature.kind === "vector" ? `${feature.field} (${feature.size})` : feature.field;
+    })
+    .join(", ");
 }
