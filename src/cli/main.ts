@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.js")).demoCommand(),
   run: async () => (await import("./commands/run.js")).runCommand(),
   replay: async () => (await import("./commands/replay.js")).replayCommand(),
+  publish: async () => (await import("./commands/publish.js")).publishCommand(),
   train: async () => (await import("./commands/train.js")).trainCommand(),
   lint: async () => (await import("./commands/lint.js")).lintCommand(),
   test: async () => (await import("./commands/test.js")).testCommand(),

@@ -10,3 +10,4 @@ export {
   type SampleReaderOptions,
   sampleReader,
 } from "./sample-reader.js";
+export { readWav, type Wav } from "./wav.js";

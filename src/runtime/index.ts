@@ -1,3 +1,4 @@
+export { PACKET_MS } from "./audio-rows.js";
 export {
   type Checkpoint,
   checkpointToOnnx,
@@ -36,6 +37,7 @@ export {
 export { readModelWords } from "./model-words.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
+export { type PublishOptions, publishRecording } from "./publish-recording.js";
 export { type ReplayOptions, replay } from "./replay.js";
 export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";

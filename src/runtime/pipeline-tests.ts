@@ -1,5 +1,6 @@
 import type { StreamEvent } from "../core/index.js";
 import type { Expectation, Pipeline, PipelineTest, RowRange } from "../spec/index.js";
+import { audioRate } from "./audio-rows.js";
 import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
@@ -37,7 +38,7 @@ async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator
   const { reader } = makeReader(pipeline, "recording");
   const { source, topic } = test;
   if (source.kind === "file") {
-    yield* recordedRows(source.file, reader);
+    yield* recordedRows(source.file, reader, audioRate(pipeline));
     return;
   }
   const payloads = source.kind === "rows" ? source.rows : seriesRows(source.series, pipeline.input.time);

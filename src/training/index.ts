@@ -11,6 +11,8 @@ export {
   SeasonalNaive,
 } from "./baselines/index.js";
 export {
+  type AudioAlteration,
+  alterAudio,
   type ClassificationScores,
   type ClassifierEpoch,
   type ClassifierRecipe,

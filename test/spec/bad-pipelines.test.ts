@@ -290,14 +290,14 @@ features:
   - ''
 `,
     [
-      "p.yaml:4:5: error: features[0]: expected a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by } or { vector, size, scale }, found 3",
+      "p.yaml:4:5: error: features[0]: expected a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale } or { audio, rate, as, ... }, found 3",
       `p.yaml:5:7: error: features[1].feild: no such field; did you mean "field"?`,
       `p.yaml:6:17: error: features[2].scael: no such field; did you mean "scale"?`,
       `p.yaml:7:24: error: features[3].scale: expected robust, none, or { mean, sd }, found "robsut"; did you mean "robust"?`,
       "p.yaml:8:39: error: features[4].scale.sd: expected a number over 0, found 0",
       `p.yaml:9:17: error: features[5].calendar: expected one of hour-of-day, day-of-week, day-of-year, found "hour"; did you mean "hour-of-day"?`,
       "p.yaml:10:22: error: features[6].calendar: does not go with difference",
-      `p.yaml:11:5: error: features[7]: expected a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by } or { vector, size, scale }, found ""`,
+      `p.yaml:11:5: error: features[7]: expected a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale } or { audio, rate, as, ... }, found ""`,
     ],
   ],
   [
@@ -329,7 +329,7 @@ input:
 target: v
 `,
     [
-      `p.yaml:4:10: error: input.codec: expected one of json, cbor, text, found "jsn"; did you mean "json"?`,
+      `p.yaml:4:10: error: input.codec: expected one of json, cbor, text, float32, pcm16, found "jsn"; did you mean "json"?`,
       `p.yaml:5:8: error: input.key: expected a key template: {topic[N]} (from 0), {FIELD}, anything else as it is (a closing "}" at position 1), found "{topic[1"`,
       `p.yaml:6:14: error: input.time-unit: expected one of auto, iso8601, s, ms, found "min"`,
       `p.yaml:7:9: error: input.zone: expected an IANA time zone, such as Europe/Berlin, found "Mars/Base"`,
@@ -346,7 +346,7 @@ input: { topics: [x], codec: senml }
 target: v
 `,
     [
-      `p.yaml:2:30: error: input.codec: expected one of json, cbor, text (senml is planned but not built yet), found "senml"`,
+      `p.yaml:2:30: error: input.codec: expected one of json, cbor, text, float32, pcm16 (senml is planned but not built yet), found "senml"`,
     ],
   ],
   [
@@ -412,7 +412,7 @@ features: [v, v]
       "p.yaml:2:1: error: expected each field once, found a second of this name",
       `p.yaml:3:19: error: input.topics[0]: expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "x/#/y"`,
       `p.yaml:3:28: error: input.topics[1]: expected a filter of its own such as "z", because state is kept per key, found the shared subscription "$share/g/z"`,
-      `p.yaml:3:48: error: input.codec: expected one of json, cbor, text, found "jsn"; did you mean "json"?`,
+      `p.yaml:3:48: error: input.codec: expected one of json, cbor, text, float32, pcm16, found "jsn"; did you mean "json"?`,
       `p.yaml:4:15: error: features[1]: expected each feature once, found "v" again`,
     ],
   ],

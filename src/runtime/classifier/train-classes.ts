@@ -18,6 +18,7 @@ import {
   trainClassifier,
 } from "../../training/index.js";
 import { makeInputStages } from "../stages.js";
+import { alteredSequences } from "./altered-sequences.js";
 import { classesIn, labelled, type RecordedSequence } from "./recorded-sequences.js";
 
 /** Of every so many sequences the last is tested on, where no other recording is. */
@@ -87,10 +88,18 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     pool,
   };
   const own = train.map((sequence) => labelled(sequence, classes, at));
-  const pieces = at === "step" ? own.flatMap((sequence) => cut(sequence, features.inputs)) : own;
-  const sequencesOf: TrainingSequences = () => pieces;
+  const pieces = (whole: readonly LabelledSequence[]) =>
+    at === "step" ? whole.flatMap((sequence) => cut(sequence, features.inputs)) : whole;
+  const { audio: alteration } = training;
   const networks = Array.from({ length: repeat }, (_, run) => {
-    const recipe = recipeOf(training, training.seed + run);
+    const seed = training.seed + run;
+    const sequencesOf: TrainingSequences = (epoch) =>
+      pieces(
+        alteration === undefined
+          ? own
+          : alteredSequences({ pipeline, classifier, sequences: train, classes, alteration, seed }, epoch),
+      );
+    const recipe = recipeOf(training, seed);
     return trainClassifier(shape, recipe, sequencesOf, (epoch) => onEpoch(run, epoch));
   });
   const rivals = {

@@ -1,3 +1,4 @@
+export { type AudioAlteration, alterAudio } from "./alter-audio.js";
 export { type ClassificationScores, classificationScores } from "./classification-scores.js";
 export type {
   ClassifierRecipe,
