@@ -128,7 +128,7 @@ function driftWords({ before, after }: Drift): string {
 /** A network that names classes, from its file. */
 async function classifyStage(
   { model, modelKeys, name }: Pipeline,
-  { at, pool, classes }: PipelineClassifier,
+  { at, pool, spot, classes }: PipelineClassifier,
   features: FeatureStage,
 ): Promise<Stage> {
   const file = model.kind === "file" ? model.file : "";
@@ -152,7 +152,14 @@ async function classifyStage(
     });
   }
   const output = model.kind === "file" && model.output === "probabilities" ? "probabilities" : "logits";
-  return new ClassifyStage({ model: loaded, classes, at, pool, output });
+  return new ClassifyStage({
+    model: loaded,
+    classes,
+    at,
+    pool,
+    output,
+    ...(spot === undefined ? {} : { spot }),
+  });
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

@@ -155,7 +155,7 @@ export const addFormat = about(
   },
 );
 
-const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, classes }";
+const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, spot, classes }";
 
 const className = checkedText({
   words: "the name of a class",
@@ -179,6 +179,33 @@ const classTarget = z.strictObject(
       oneOf(["last", "mean"]).default("last"),
       "What is judged at the end of a sequence: the last step's logits, or the mean of all steps'.",
     ),
+    spot: z
+      .strictObject(
+        {
+          none: about(className.default("none"), "The class of steps at which there is nothing to spot."),
+          over: about(integer(1, 1000).default(10), "Steps whose probabilities are averaged."),
+          threshold: about(
+            z
+              .number("a share over 0 and up to 1")
+              .positive("a share over 0 and up to 1")
+              .max(1, "a share over 0 and up to 1")
+              .meta({ title: "a share over 0 and up to 1" })
+              .default(0.4),
+            "A word is spotted when its mean probability reaches this.",
+          ),
+          rest: about(
+            integer(0, 1_000_000).default(40),
+            "Steps after that at which nothing is spotted: a word is spotted once.",
+          ),
+        },
+        "how words are spotted: none, over, threshold, rest",
+      )
+      .meta({
+        description:
+          "Words are spotted in a stream that has no ends: with each comes a prediction, and none at other steps.",
+        "x-absent": "every step has a prediction",
+      })
+      .optional(),
     classes: about(
       listOf(className, "a list of classes").optional(),
       "The classes in the order of the network's outputs.",

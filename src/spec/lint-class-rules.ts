@@ -43,6 +43,17 @@ const classEnd: LintRule = {
   },
 };
 
+const spotSteps: LintRule = {
+  code: "SPOT_STEPS",
+  severity: "error",
+  description: "Words are spotted among the classes of steps: `target.spot` goes with `at: step`.",
+  needs: ["target", "sequence"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || full.target.spot === undefined || full.target.at === "step") return;
+    report(["target", "spot"], "expected at: step beside spot, found at: end");
+  },
+};
+
 const classIsSeen: LintRule = {
   code: "CLASS_IS_SEEN",
   severity: "error",
@@ -58,6 +69,8 @@ const classIsSeen: LintRule = {
   },
 };
 
+const WATCHING = ["alerts-per-day", "warm-up", "hold", "detectors", "keys", "limits"];
+
 const onlyForClasses: LintRule = {
   code: "ONLY_FOR_CLASSES",
   severity: "error",
@@ -68,7 +81,10 @@ const onlyForClasses: LintRule = {
     const isClass = !Array.isArray(full.target);
     const misplaced = isClass ? ["learn", "anomaly"] : ["train"];
     for (const name of misplaced) {
-      if (!isWritten([name])) continue;
+      // That there is nothing to watch may be said.
+      const isSaid =
+        name === "anomaly" ? WATCHING.some((field) => isWritten([name, field])) : isWritten([name]);
+      if (!isSaid) continue;
       report(
         [name],
         isClass
@@ -151,6 +167,7 @@ export const classRules: readonly LintRule[] = [
   classNeedsFile,
   classOutput,
   classEnd,
+  spotSteps,
   classIsSeen,
   onlyForClasses,
   repeatedClass,

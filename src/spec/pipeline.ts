@@ -80,6 +80,13 @@ export interface PipelineClassifier {
   readonly field: string;
   readonly at: "end" | "step";
   readonly pool: "last" | "mean";
+  /** How words are spotted among the classes of steps; absent: every step has a prediction. */
+  readonly spot?: {
+    readonly none: string;
+    readonly over: number;
+    readonly threshold: number;
+    readonly rest: number;
+  };
   /** In the order of the network's outputs; absent: the model's file says them. */
   readonly classes?: readonly string[];
   readonly training: PipelineTraining;

@@ -157,7 +157,7 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
 }
 
 function classifier(
-  { class: field, at, pool, classes }: FullClassTarget,
+  { class: field, at, pool, spot, classes }: FullClassTarget,
   training: NonNullable<FullDocument["train"]>,
 ): PipelineClassifier {
   const { audio, ...rest } = training;
@@ -166,6 +166,7 @@ function classifier(
     field,
     at,
     pool,
+    ...given("spot", spot),
     ...given("classes", classes),
     training: { ...rest, ...given("audio", change) },
   };

@@ -74,11 +74,16 @@ export function takeModelWords(
       target:
         words.class === undefined
           ? [...words.targets]
-          : { ...words.class, classes: [...words.class.classes] },
+          : { ...ownTarget(document), ...words.class, classes: [...words.class.classes] },
       model: { ...model, horizon: [...words.horizons], output: words.output },
     },
     problems,
   };
+}
+
+/** What a pipeline itself says of its class: how words are spotted is not the file's to say. */
+function ownTarget({ target }: Document): object {
+  return typeof target === "string" || Array.isArray(target) ? {} : (target ?? {});
 }
 
 /** Says where a pipeline's class is not the one that its file was trained on. */

@@ -2,7 +2,6 @@ import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import {
   type Batch,
   type Classification,
-  exp,
   forgetAsked,
   KeyedState,
   problem,
@@ -10,7 +9,9 @@ import {
   type StateSlot,
   type StreamEvent,
 } from "../core/index.js";
+import { softmax } from "../training/index.js";
 import { refuseModelRequests } from "./fixed-cells-stage.js";
+import { type SpotterOptions, WordSpotter } from "./word-spotter.js";
 
 export interface ClassifyOptions {
   readonly model: RecurrentModel;
@@ -21,6 +22,8 @@ export interface ClassifyOptions {
   /** What is judged at the end: the last step's output, or the mean of all steps'. */
   readonly pool: "last" | "mean";
   readonly output: "logits" | "probabilities";
+  /** Words are spotted in the classes of steps, and a prediction comes with each; absent: one comes with every event. */
+  readonly spot?: Omit<SpotterOptions, "classes">;
 }
 
 /** Of a sequence that is read as a whole, the newest steps that are kept. */
@@ -35,6 +38,9 @@ interface OpenSequence {
   steps: number;
   /** [n, I] of a network that reads whole sequences */
   inputs: number[];
+  /** Of words in a stream, and the one that was spotted in this event */
+  readonly spotter: WordSpotter | undefined;
+  spotted: Classification | undefined;
 }
 
 /**
@@ -72,9 +78,26 @@ export class ClassifyStage implements Stage {
     this.#open = new KeyedState<OpenSequence>({
       name: "classify",
       version: 1,
-      create: () => ({ sum: new Float64Array(O), last: new Float64Array(O), steps: 0, inputs: [] }),
-      write: ({ sum, last, steps, inputs }, to) => to.f64s(sum).f64s(last).f64(steps).f64s(inputs),
-      read: (from) => ({ sum: from.f64s(), last: from.f64s(), steps: from.f64(), inputs: [...from.f64s()] }),
+      create: () => ({
+        sum: new Float64Array(O),
+        last: new Float64Array(O),
+        steps: 0,
+        inputs: [],
+        spotter: makeSpotter(options),
+        spotted: undefined,
+      }),
+      write: ({ sum, last, steps, inputs, spotter }, to) => {
+        to.f64s(sum).f64s(last).f64(steps).f64s(inputs);
+        spotter?.write(to);
+      },
+      read: (from) => ({
+        sum: from.f64s(),
+        last: from.f64s(),
+        steps: from.f64(),
+        inputs: [...from.f64s()],
+        spotter: makeSpotter(options)?.read(from),
+        spotted: undefined,
+      }),
     });
     this.slots = [this.#hidden, this.#open];
   }
@@ -123,17 +146,30 @@ export class ClassifyStage implements Stage {
       const waiting = model.step(output, state, input.subarray(step * I, (step + 1) * I));
       if (waiting) {
         return waiting.then(() => {
-          add(open, output);
+          this.#add(open, output);
           return this.#steps(event, input, open, step + 1);
         });
       }
-      add(open, output);
+      this.#add(open, output);
     }
+  }
+
+  /** A step that was refused, since a number was not finite, is left out. */
+  #add(open: OpenSequence, output: Float64Array): void {
+    if (!output.every(Number.isFinite)) return;
+    for (const [k, value] of output.entries()) open.sum[k]! += value;
+    open.last.set(output);
+    open.steps++;
+    if (open.spotter) open.spotted = open.spotter.step(this.#probabilities(output)) ?? open.spotted;
+  }
+
+  #probabilities(output: Float64Array): Float64Array {
+    return this.#options.output === "logits" ? softmax(output) : output;
   }
 
   /** Fills in the event's prediction, where one is due. */
   #name(event: StreamEvent): void {
-    const { model, classes, at, pool, output } = this.#options;
+    const { model, classes, at, pool } = this.#options;
     const open = this.#open.of(event.sample.key);
     event.model = model.name;
     const isDue = at === "end" ? event.ends : (event.input?.length ?? 0) > 0;
@@ -143,11 +179,12 @@ export class ClassifyStage implements Stage {
       const O = classes.length;
       open.steps = 0;
       for (let from = 0; from < outputs.length; from += O) {
-        add(open, Float64Array.from(outputs.subarray(from, from + O)));
+        this.#add(open, Float64Array.from(outputs.subarray(from, from + O)));
       }
     }
     const judged = at === "end" && pool === "mean" ? open.sum.map((sum) => sum / open.steps) : open.last;
-    const classification = likeliest(output === "logits" ? softmax(judged) : judged, classes);
+    const classification = open.spotter ? open.spotted : likeliest(this.#probabilities(judged), classes);
+    open.spotted = undefined;
     if (at === "end") this.#open.reset(event.sample.key);
     if (classification === undefined) return;
     event.output = judged.slice();
@@ -162,19 +199,8 @@ export class ClassifyStage implements Stage {
   }
 }
 
-/** A step that was refused, since a number was not finite, is left out. */
-function add(open: OpenSequence, output: Float64Array): void {
-  if (!output.every(Number.isFinite)) return;
-  for (const [k, value] of output.entries()) open.sum[k]! += value;
-  open.last.set(output);
-  open.steps++;
-}
-
-function softmax(logits: Float64Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = logits.map((logit) => exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+function makeSpotter({ spot, classes }: ClassifyOptions): WordSpotter | undefined {
+  return spot && new WordSpotter({ ...spot, classes });
 }
 
 /** The first of equals. */

@@ -38,3 +38,4 @@ export { stepWith } from "./step-with.js";
 export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";
+export { type SpotterOptions, WordSpotter } from "./word-spotter.js";

@@ -24,6 +24,7 @@ export {
   linearRival,
   majorityRival,
   type Pool,
+  softmax,
   type TrainingSequences,
   trainClassifier,
 } from "./classifier/index.js";

@@ -310,7 +310,7 @@ target: []
     [
       "p.yaml:2:18: error: input.topics: expected a list of MQTT topic filters, found []",
       "p.yaml:3:11: error: features: expected a list of features, found []",
-      "p.yaml:4:9: error: target: expected the name of a field, a list of them, or { class, at, pool, classes }, found []",
+      "p.yaml:4:9: error: target: expected the name of a field, a list of them, or { class, at, pool, spot, classes }, found []",
     ],
   ],
   [

@@ -332,6 +332,17 @@ model: { file: a.onnx }
     ["p.yaml:4:29: error: target.at: expected sequence.end, by which a sequence's end is known, found none"],
   ],
   [
+    "SPOT_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [rms]
+target: { class: word, spot: { over: 5 } }
+model: { file: a.onnx }
+`,
+    ["p.yaml:5:30: error: target.spot: expected at: step beside spot, found at: end"],
+  ],
+  [
     "CLASS_IS_SEEN",
     `${GOOD}target: { class: rms }
 model: { file: a.onnx }

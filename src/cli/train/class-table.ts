@@ -14,6 +14,13 @@ export function classRows({ network, majority, linear }: ClassReport): string[][
   ];
 }
 
+/** How many words are found, and how many that nobody said. */
+export function spottingWords({ spotting }: ClassReport): string {
+  if (spotting === undefined) return "";
+  const { words, found, falseAlarms, minutes } = spotting;
+  return `${((100 * found) / words).toFixed(1)} % of ${words} words found, ${(falseAlarms / minutes).toFixed(2)} false a minute in ${minutes.toFixed(1)} minutes`;
+}
+
 /** What a report is about; of several seeds the mean, the spread beside it. */
 export function classTitle({ name, count, accuracies }: ClassReport): string {
   const judged = `${name}, ${count} ${count === 1 ? "class" : "classes"} named`;

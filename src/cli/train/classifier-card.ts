@@ -1,6 +1,6 @@
 import type { ClassOutcome, ClassReport, RecordedSequences } from "../../runtime/index.js";
 import type { Pipeline, PipelineClassifier, PipelineTraining } from "../../spec/index.js";
-import { classRows, classTitle } from "./class-table.js";
+import { classRows, classTitle, spottingWords } from "./class-table.js";
 import { markdownTable } from "./markdown-table.js";
 
 export interface ClassifierCardOptions {
@@ -25,7 +25,10 @@ export function classifierCard(options: ClassifierCardOptions): string {
     classifier.at === "step"
       ? "of every step"
       : `of a sequence at its end, by ${classifier.pool === "mean" ? "the mean of its steps' logits" : "its last step's logits"}`;
-  const table = (report: ClassReport) => `${classTitle(report)}\n\n${markdownTable(classRows(report))}`;
+  const table = (report: ClassReport) =>
+    [classTitle(report), markdownTable(classRows(report)), spottingWords(report)]
+      .filter((part) => part !== "")
+      .join("\n\n");
   const without =
     leftOut.length === 0
       ? ""

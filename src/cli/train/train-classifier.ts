@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { leaveOut, readSequences, trainClasses } from "../../runtime/index.js";
+import { type ClassReport, leaveOut, readSequences, trainClasses } from "../../runtime/index.js";
 import type { Pipeline, PipelineClassifier } from "../../spec/index.js";
 import { type Progress, progress } from "../progress.js";
 import { table } from "../table.js";
-import { classRows, classTitle } from "./class-table.js";
+import { classRows, classTitle, spottingWords } from "./class-table.js";
 import { classifierCard } from "./classifier-card.js";
 
 export interface TrainClassifierOptions {
@@ -81,7 +81,9 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
     console.log(JSON.stringify({ type: "result", model, parameters, seconds, test: reports, leftOut }));
     return;
   }
-  console.log(reports.map((report) => `${classTitle(report)}\n\n${table(classRows(report))}`).join("\n\n"));
+  const shown = (report: ClassReport) =>
+    [classTitle(report), table(classRows(report)), spottingWords(report)].filter((part) => part !== "");
+  console.log(reports.map((report) => shown(report).join("\n\n")).join("\n\n"));
   for (const { name, count, network } of leftOut) {
     console.log(`without ${name}, tested on it: ${(100 * network.accuracy).toFixed(1)} % of ${count}`);
   }

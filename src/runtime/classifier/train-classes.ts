@@ -11,7 +11,6 @@ import {
   type ClassifierShape,
   classificationScores,
   classifySequences,
-  type LabelledSequence,
   linearRival,
   majorityRival,
   type TrainingSequences,
@@ -20,11 +19,10 @@ import {
 import { makeInputStages } from "../stages.js";
 import { alteredSequences } from "./altered-sequences.js";
 import { classesIn, labelled, type RecordedSequence } from "./recorded-sequences.js";
+import { meanSpotting, type Spotting, spotting } from "./spotting.js";
 
 /** Of every so many sequences the last is tested on, where no other recording is. */
 const TESTED_OF = 5;
-/** Longest piece of a sequence that is learned from at once where every step has its class. */
-const PIECE = 256;
 
 /** What is tested on, by name. */
 export interface TestPart {
@@ -55,6 +53,8 @@ export interface ClassReport {
   readonly accuracies: readonly number[];
   readonly majority: ClassificationScores;
   readonly linear: ClassificationScores;
+  /** Of pipelines that spot words in audio: the mean over all seeds. */
+  readonly spotting?: Spotting;
 }
 
 export interface ClassOutcome {
@@ -88,17 +88,13 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     pool,
   };
   const own = train.map((sequence) => labelled(sequence, classes, at));
-  const pieces = (whole: readonly LabelledSequence[]) =>
-    at === "step" ? whole.flatMap((sequence) => cut(sequence, features.inputs)) : whole;
   const { audio: alteration } = training;
   const networks = Array.from({ length: repeat }, (_, run) => {
     const seed = training.seed + run;
     const sequencesOf: TrainingSequences = (epoch) =>
-      pieces(
-        alteration === undefined
-          ? own
-          : alteredSequences({ pipeline, classifier, sequences: train, classes, alteration, seed }, epoch),
-      );
+      alteration === undefined
+        ? own
+        : alteredSequences({ pipeline, classifier, sequences: train, classes, alteration, seed }, epoch);
     const recipe = recipeOf(training, seed);
     return trainClassifier(shape, recipe, sequencesOf, (epoch) => onEpoch(run, epoch));
   });
@@ -110,8 +106,14 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     const judged = sequences.map((sequence) => labelled(sequence, classes, at));
     const right = judged.map((one) => one.classes);
     const judge = (logits: readonly Float64Array[]) => classificationScores(logits, right, classes.length);
-    const scores = networks.map((network) => judge(classifySequences(network, shape, judged)));
+    const logits = networks.map((network) => classifySequences(network, shape, judged));
+    const scores = logits.map(judge);
+    const { spot } = classifier;
+    const hopMs = pipeline.features.flatMap((feature) => (feature.kind === "audio" ? feature.hopMs : []))[0];
     return {
+      ...(spot === undefined || hopMs === undefined
+        ? {}
+        : { spotting: meanSpotting(logits.map((own) => spotting(own, right, { ...spot, classes }, hopMs))) }),
       name,
       count: scores[0]?.count ?? 0,
       network: meanScores(scores),
@@ -160,13 +162,6 @@ function split({ sequences, tests }: ClassTraining): {
     train: sequences.filter((_, i) => !isTested(i)),
     tests: [{ name: "every fifth sequence", sequences: sequences.filter((_, i) => isTested(i)) }],
   };
-}
-
-function cut({ x, classes }: LabelledSequence, inputs: number): LabelledSequence[] {
-  return Array.from({ length: Math.ceil(classes.length / PIECE) }, (_, i) => ({
-    x: x.subarray(i * PIECE * inputs, (i + 1) * PIECE * inputs),
-    classes: classes.subarray(i * PIECE, (i + 1) * PIECE),
-  }));
 }
 
 function recipeOf(training: PipelineTraining, seed: number) {

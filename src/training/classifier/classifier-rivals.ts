@@ -21,6 +21,8 @@ export function majorityRival(training: readonly LabelledSequence[], O: number):
 
 const ROUNDS = 300;
 const RATE = 0.5;
+/** Of more, evenly many are taken. */
+const MOST_ROWS = 5000;
 /** Pulls weights to 0. */
 const DECAY = 1e-3;
 
@@ -37,9 +39,9 @@ export function linearRival(
   const standard = standardOf(training, inputs);
   const rows = training.flatMap((sequence) => rowsOf(sequence, standard, at));
   const classes = training.flatMap((sequence) => [...sequence.classes]);
-  const known = rows
-    .map((row, i) => ({ row, label: classes[i]! }))
-    .filter(({ label }) => !Number.isNaN(label));
+  const all = rows.map((row, i) => ({ row, label: classes[i]! })).filter(({ label }) => !Number.isNaN(label));
+  const every = Math.ceil(all.length / MOST_ROWS);
+  const known = all.filter((_, i) => i % every === 0);
   const W = (inputs + 1) * O;
   const weights = new Float64Array(W);
   const velocity = new Float64Array(W);

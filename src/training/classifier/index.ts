@@ -9,4 +9,5 @@ export type {
 } from "./classifier-job.js";
 export { type ClassifierRival, linearRival, majorityRival } from "./classifier-rivals.js";
 export { classifySequences } from "./classify-sequences.js";
+export { softmax } from "./sequence-loss.js";
 export { type ClassifierEpoch, trainClassifier } from "./train-classifier.js";

@@ -21,7 +21,7 @@ export function shuffledBatches(
 }
 
 /** A copy in random order (Fisher and Yates). */
-function shuffled<T>(list: readonly T[], rng: Rng): T[] {
+export function shuffled<T>(list: readonly T[], rng: Rng): T[] {
   const copy = [...list];
   for (let i = copy.length - 1; i > 0; i--) {
     const j = rng.integer(i + 1);
