@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly position: number;
   /** Which stage it belongs to: its slot's name; `request` for what was asked, which may concern several. */
   readonly slot: string;
-  /** What happened: `checkpoint`, `rejected`, `learned`, `rolled-back`. */
+  /** What happened: `checkpoint`, `rejected`, `learned`, `rolled-back`, `retired`. */
   readonly kind: string;
   /** For people: why. */
   readonly why: string;

@@ -21,8 +21,11 @@ export interface Checkpoint {
 
 /** What the learner decided, and how it fared until the next decision. */
 export interface LineageEntry {
-  /** `first` and `promoted` bring a new network, `rolled-back` the one before; `rejected` leaves things as they were. */
-  readonly kind: "first" | "promoted" | "rolled-back" | "rejected";
+  /**
+   * `first` and `promoted` bring a new network, `rolled-back` the one before; `rejected` leaves things as they were;
+   * after `retired` nothing is in service.
+   */
+  readonly kind: "first" | "promoted" | "rolled-back" | "rejected" | "retired";
   /** It took effect before the event at this position. */
   readonly position: number;
   /** Event time there, ms; null if the journal doesn't reach back so far. */
@@ -59,6 +62,7 @@ const KINDS: Readonly<Record<string, LineageEntry["kind"]>> = {
   "rolled-back": "rolled-back",
   rollback: "rolled-back",
   rejected: "rejected",
+  retired: "retired",
 };
 
 /** @throws RangeError codes `NETWORK_CORRUPT`, `NETWORK_VERSION`, `STATE_CORRUPT` */
@@ -77,7 +81,7 @@ export function readLineage(reader: PipelineReader): Lineage {
     const isAsked = entry.slot === REQUESTS;
     const brought = isAsked && kind === "rolled-back" ? previous : checkpointOf(found);
     const checkpoint = kind === "rejected" ? undefined : brought;
-    if (checkpoint) {
+    if (checkpoint || kind === "retired") {
       previous = kind === "rolled-back" ? undefined : current;
       current = checkpoint;
     }
@@ -95,13 +99,13 @@ export function readLineage(reader: PipelineReader): Lineage {
       tunings: [],
       verdict: undefined,
     });
-    service = checkpoint?.model ?? service;
+    service = kind === "retired" ? null : (checkpoint?.model ?? service);
   }
   return {
     pipeline: reader.name,
     identity: reader.recorded,
     entries,
-    service: entries.findLast(({ checkpoint }) => checkpoint !== undefined),
+    service: service === null ? undefined : entries.findLast(({ checkpoint }) => checkpoint !== undefined),
   };
 }
 

@@ -7,6 +7,7 @@ export function logLearning(log: Log, pipeline: string, report: LearningReport):
   if (report.kind === "checkpoint")
     log.info(`${pipeline}: network ${report.model} in service: ${report.why}`);
   if (report.kind === "rolled-back") log.warn(`${pipeline}: back to network ${report.model}: ${report.why}`);
+  if (report.kind === "retired") log.warn(`${pipeline}: network ${report.model} retired: it ${report.why}`);
   if (report.kind === "rejected") log.info(`${pipeline}: network not taken: ${report.why}`);
   if (report.kind === "training") log.info(`${pipeline}: trains on ${report.events} events`);
 }

@@ -102,6 +102,8 @@ export class StatusTopic {
       this.set("warming-up", `collects the first ${report.of} events for the first network`);
     } else if (report.kind === "training" && this.#state === "warming-up") {
       this.set("warming-up", "trains the first network");
+    } else if (report.kind === "retired") {
+      this.set("warming-up", `network ${report.model} retired: it ${report.why}`);
     } else if (report.kind === "checkpoint" || report.kind === "rolled-back") {
       this.set("online", `network ${report.model} in service`);
     }

@@ -158,7 +158,7 @@ export interface Tuning {
 }
 
 export interface LineageNode {
-  readonly kind: "first" | "promoted" | "rolled-back" | "rejected";
+  readonly kind: "first" | "promoted" | "rolled-back" | "rejected" | "retired";
   readonly model: string | null;
   readonly address: string | null;
   readonly parameters: number | null;

@@ -14,7 +14,7 @@ export type Work = {
 
 /** What matters to the stream of how work ended. */
 export interface Outcome {
-  readonly kind: "checkpoint" | "rejected" | "rolled-back" | "learned";
+  readonly kind: "checkpoint" | "rejected" | "rolled-back" | "retired" | "learned";
   /** `forecasterToBytes` of what comes into service, or was rejected; empty if neither. */
   readonly forecaster: Uint8Array;
   readonly why: string;
@@ -34,7 +34,12 @@ export function firstOutcome(result: TrainingResult, details: LearningDetails): 
 
 export function tendOutcome(result: TendResult, details: LearningDetails): Outcome {
   const { decision, forecaster, why, verdict, tuning, apprentice, evidence, regrets } = result;
-  const kind = { promoted: "checkpoint", "rolled-back": "rolled-back", none: "learned" } as const;
+  const kind = {
+    promoted: "checkpoint",
+    "rolled-back": "rolled-back",
+    retired: "retired",
+    none: "learned",
+  } as const;
   const { z, gain, count } = verdict;
   return {
     kind: kind[decision],
@@ -88,7 +93,9 @@ export function writeWork(work: Work | undefined, to: ByteWriter): void {
       .f64(work.job.seed)
       .f64s(work.job.unused ?? []);
     writeSequences(
-      work.job.sequences.map((sequence) => ({ ...sequence, fresh: 0, intervalMs: 0 })),
+      work.job.sequences.map((sequence) => {
+        return { ...sequence, fresh: 0, recent: sequence.begins.length, intervalMs: 0 };
+      }),
       to,
     );
     return;

@@ -132,6 +132,7 @@ export class LearningCellsStage implements Stage {
   #exchange(): void {
     this.#hidden.clear();
     this.#serve();
+    if (this.#network === undefined) for (const step of this.#learner.recall()) this.#starter.step(step);
   }
 
   #serve(): void {
@@ -196,7 +197,7 @@ export class LearningCellsStage implements Stage {
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
-      version: 4,
+      version: 5,
       keys: () => (this.#learner.isFresh ? [] : [""]),
       save: () => {
         if (this.#learner.isFresh) return undefined;

@@ -36,8 +36,11 @@ export type LearningReport =
   | { readonly kind: "progress"; readonly progress: TrainingProgress }
   | ({ readonly kind: "drift"; readonly position: number; readonly why: string } & Drift)
   | {
-      /** `learned`: what is in service stays, its apprentice was judged and perhaps fine-tuned. */
-      readonly kind: "checkpoint" | "rejected" | "rolled-back" | "learned";
+      /**
+       * `learned`: what is in service stays, its apprentice was judged and perhaps fine-tuned; `retired`: nothing is
+       * in service any more, and the next first network is collected for.
+       */
+      readonly kind: "checkpoint" | "rejected" | "rolled-back" | "retired" | "learned";
       readonly position: number;
       readonly why: string;
       readonly model: string;

@@ -2,7 +2,9 @@ import type { ByteReader, ByteWriter } from "../core/index.js";
 
 /** What is in service is judged every so many events at least, or every quarter of the time between tunings. */
 const JUDGED_EVERY = 96;
-/** What drifts again so soon is being learned already. */
+/** After a drift every judging is followed by a tuning, over so many events: what is new is learned as it comes. */
+const ADAPTING = 1152;
+/** What drifts again so soon is the same drift. */
 const BETWEEN_DRIFTS = 192;
 
 /** Between tunings: events, or event time, ms. */
@@ -17,11 +19,14 @@ export interface Due {
 /** When the next training, tuning or judging is due, by what was seen. */
 export class LearningSchedule {
   readonly #interval: Interval | undefined;
+  /** Events that a first training takes, and those seen when it began to be waited for. */
+  #first: number;
+  #since = 0;
   /** Events seen so far, and their newest time. */
   #seen = 0;
   #newest = Number.NEGATIVE_INFINITY;
-  /** The next training or tuning: count of events; by time, ms. */
-  #next: number;
+  /** The next tuning: count of events; by time, ms. */
+  #next = Number.POSITIVE_INFINITY;
   #judgedAt = { seen: 0, ms: Number.NEGATIVE_INFINITY };
   #tunings = 0;
   /** Why the next tuning is due before its time; empty: it isn't. */
@@ -29,8 +34,8 @@ export class LearningSchedule {
   #driftedAt = Number.NEGATIVE_INFINITY;
 
   /** @param interval undefined: there is no tuning */
-  constructor(firstAt: number, interval: Interval | undefined) {
-    this.#next = firstAt;
+  constructor(first: number, interval: Interval | undefined) {
+    this.#first = first;
     this.#interval = interval;
   }
 
@@ -38,9 +43,13 @@ export class LearningSchedule {
     return this.#seen;
   }
 
-  /** Events until the first training. */
-  get firstAt(): number {
-    return this.#next;
+  /** Events that the next first training takes, and those that have come for it. */
+  get wanted(): number {
+    return this.#first;
+  }
+
+  get collected(): number {
+    return this.#seen - this.#since;
   }
 
   see(time: number): void {
@@ -49,12 +58,18 @@ export class LearningSchedule {
   }
 
   get isFirstDue(): boolean {
-    return this.#seen >= this.#next;
+    return this.collected >= this.wanted;
   }
 
   /** The first training brought nothing: it is tried again on twice the events. */
   doubleFirst(): void {
-    this.#next *= 2;
+    this.#first *= 2;
+  }
+
+  /** What was in service is so no longer: a first training is waited for again. */
+  restart(events: number): void {
+    this.#first = events;
+    this.#since = this.#seen;
   }
 
   /** The first network is in service: from now on it is tuned, at once. */
@@ -67,11 +82,15 @@ export class LearningSchedule {
     this.#trigger = trigger;
   }
 
-  /** The forecasts' errors have grown. */
-  drifted(): void {
-    if (this.#seen - this.#driftedAt < BETWEEN_DRIFTS) return;
+  /**
+   * The forecasts' errors have grown.
+   *
+   * @returns whether that is news
+   */
+  drifted(): boolean {
+    if (this.#seen - this.#driftedAt < BETWEEN_DRIFTS) return false;
     this.#driftedAt = this.#seen;
-    this.ask("drift");
+    return true;
   }
 
   /** Takes what is due now: it is not due again. */
@@ -80,27 +99,30 @@ export class LearningSchedule {
     const isByTime = "ms" in this.#interval;
     const now = isByTime ? this.#newest : this.#seen;
     const interval = "ms" in this.#interval ? this.#interval.ms : this.#interval.events;
-    const isTuning = now >= this.#next || this.#trigger !== "";
+    const isAdapting = this.#seen - this.#driftedAt <= ADAPTING;
+    const isAsked = now >= this.#next || this.#trigger !== "";
     const since = isByTime ? now - this.#judgedAt.ms : now - this.#judgedAt.seen;
     const isJudging = this.#seen - this.#judgedAt.seen >= JUDGED_EVERY && since >= interval / 4;
-    if (!isTuning && !isJudging) return undefined;
+    if (!isAsked && !isJudging) return undefined;
     this.#judgedAt = { seen: this.#seen, ms: this.#newest };
     // Judgings count too, so that the numbers never repeat.
     const number = ++this.#tunings;
-    if (!isTuning) return {};
+    if (!isAsked && !isAdapting) return {};
     this.#next = now + interval;
-    const trigger = this.#trigger || "every";
+    const trigger = this.#trigger || (isAdapting ? "drift" : "every");
     this.#trigger = "";
     return { tuning: { number, trigger } };
   }
 
   write(to: ByteWriter): void {
-    to.f64(this.#seen).f64(this.#newest).f64(this.#next);
+    to.f64(this.#first).f64(this.#since).f64(this.#seen).f64(this.#newest).f64(this.#next);
     to.f64(this.#judgedAt.seen).f64(this.#judgedAt.ms).u32(this.#tunings);
     to.text(this.#trigger).f64(this.#driftedAt);
   }
 
   read(from: ByteReader): this {
+    this.#first = from.f64();
+    this.#since = from.f64();
     this.#seen = from.f64();
     this.#newest = from.f64();
     this.#next = from.f64();

@@ -74,17 +74,28 @@ export class ServiceRecord {
     this.#previous = NOTHING;
   }
 
+  /** It has become worse than simple rules: nothing serves, until a first network is made anew. */
+  retire(): void {
+    this.startAgain();
+    this.#put(NOTHING);
+  }
+
   /** Somebody asked for this one: what was found so far concerns another. */
   exchange(named: Named): void {
     this.startAgain();
     this.#put(named);
   }
 
+  /** The stream has changed: what was found so far concerns the one before. */
+  forgetEvidence(): void {
+    this.#evidence = NO_EVIDENCE;
+    this.#regrets = NO_EVIDENCE;
+  }
+
   /** Nothing has been learned beside what is in service, and nothing compared. */
   startAgain(): void {
     this.#apprentice = new Uint8Array(0);
-    this.#evidence = NO_EVIDENCE;
-    this.#regrets = NO_EVIDENCE;
+    this.forgetEvidence();
   }
 
   #put(named: Named): void {

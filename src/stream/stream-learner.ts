@@ -1,6 +1,7 @@
 import type { ByteReader, ByteWriter, LogEntry, Refusal, Request, StreamEvent } from "../core/index.js";
 import {
   forecasterFromBytes,
+  type StarterStep,
   type TendedSequence,
   type TendJob,
   type TrainingJob,
@@ -42,7 +43,8 @@ const ASKED = { trigger: "request" };
  * *Fine-tuning*: an apprentice goes on learning from the forecaster in service on, and is judged on events it
  * has not seen (see `tend`); the stream never waits for it. Where its work took effect is an entry in the log.
  * When the journal is stepped again the same work is done at the same place, and waited for where the log
- * says that it took effect.
+ * says that it took effect. A network that errs more than simple rules do, and whose apprentice is no better, is
+ * retired: the cold start begins again, on what came since the stream changed.
  *
  * *Asked for*: a checkpoint that is promoted or rolled back by request takes effect at once, and is then judged
  * like any other.
@@ -126,6 +128,11 @@ export class StreamLearner {
     return { position, slot: "learner", kind, why, body: decisionToBody({ model, forecaster, details }) };
   }
 
+  /** What it remembers, key by key: simple rules learn from it before they forecast again. */
+  recall(): Iterable<StarterStep> {
+    return this.#memory.steps();
+  }
+
   /** Lets an entry take effect. */
   take(entry: LogEntry, body: ByteReader): void {
     const { model, forecaster, details } = decisionFromBody(body);
@@ -135,10 +142,18 @@ export class StreamLearner {
     if (tended) this.#service.learned(tended);
     if (entry.kind === "checkpoint") this.#service.promote({ model, bytes: forecaster });
     else if (entry.kind === "rolled-back") this.#service.rollBack({ model, bytes: forecaster });
+    else if (entry.kind === "retired") this.#retire();
     else if (!wasServing) this.#schedule.doubleFirst();
     if (!wasServing && this.#service.isServing) this.#begin();
     const kind = entry.kind as Outcome["kind"];
     this.#options.onLearning?.({ kind, position: entry.position, why: entry.why, model, details });
+  }
+
+  /** Simple rules forecast again; the next first network learns what came since the stream changed. */
+  #retire(): void {
+    this.#service.retire();
+    this.#schedule.restart(this.#options.coldStart.events);
+    this.#memory.keepRecent();
   }
 
   /** The first network is in service. */
@@ -221,7 +236,9 @@ export class StreamLearner {
   drifted(before: number, after: number): void {
     const { fineTune, tunesOnDrift = false } = this.#options;
     if (!tunesOnDrift || fineTune === undefined || !this.#service.isServing) return;
-    if (after > before) this.#schedule.drifted();
+    if (after <= before || !this.#schedule.drifted()) return;
+    this.#memory.markDrift();
+    this.#service.forgetEvidence();
   }
 
   /** Remembers an event that was stepped, and begins what is due. */
@@ -231,8 +248,9 @@ export class StreamLearner {
     if (isServing && fineTune === undefined) return;
     this.#memory.add(event);
     this.#schedule.see(event.sample.time);
-    const { seen, firstAt } = this.#schedule;
-    if (!isServing && seen <= firstAt) onLearning?.({ kind: "collecting", events: seen, of: firstAt });
+    const { collected, wanted } = this.#schedule;
+    if (!isServing && collected <= wanted)
+      onLearning?.({ kind: "collecting", events: collected, of: wanted });
     if (this.#pending !== undefined) return;
     const work = isServing ? this.#tending() : this.#firstTraining(event.position + coldStart.lead);
     if (work === undefined) return;

@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from "../core/index.js";
-import type { SeasonInputs, TendedSequence, TrainingSequence } from "../training/index.js";
+import type { SeasonInputs, StarterStep, TendedSequence, TrainingSequence } from "../training/index.js";
 
 /** Sizes of what is remembered per event. */
 export interface TrainingShape {
@@ -39,6 +39,8 @@ interface Lane {
   lastMs: number;
   /** Rows at the end on which no network was judged yet. */
   fresh: number;
+  /** Rows at the end since the forecasts' errors changed for good; all, if they never did. */
+  recent: number;
 }
 
 /**
@@ -83,6 +85,7 @@ export class TrainingMemory {
         firstMs: time,
         lastMs: time,
         fresh: 0,
+        recent: 0,
       };
       this.#lanes.set(event.sample.key, lane);
     }
@@ -95,26 +98,34 @@ export class TrainingMemory {
     lane.times.push(event.sample.time);
     lane.lastMs = Math.max(lane.lastMs, event.sample.time);
     lane.fresh++;
+    lane.recent++;
     this.#events++;
     if (this.#events > this.#capacity) this.#forgetOlderHalf();
   }
 
   #forgetOlderHalf(): void {
-    const { inputs, targets, outputs } = this.#shape;
-    this.#events = 0;
-    for (const [key, lane] of this.#lanes) {
-      const rows = lane.begins.length >> 1;
-      lane.x.splice(0, rows * inputs);
-      lane.y.splice(0, rows * targets);
-      lane.scale.splice(0, rows * outputs);
-      for (const column of [lane.begins, lane.doubtful, lane.times]) column.splice(0, rows);
-      // As if events came evenly: it is asked for its order of magnitude.
-      lane.firstMs += (lane.lastMs - lane.firstMs) / 2;
-      lane.fresh = Math.min(lane.fresh, lane.begins.length);
-      this.#events += lane.begins.length;
-      if (lane.begins.length === 0) this.#lanes.delete(key);
-    }
+    for (const lane of this.#lanes.values()) this.#forget(lane, lane.begins.length >> 1);
+    this.#dropEmpty();
     if (this.#events > ENOUGH_ROOM * this.#capacity) this.#forgetOldestLanes();
+  }
+
+  /** A key's oldest rows. */
+  #forget(lane: Lane, rows: number): void {
+    const { inputs, targets, outputs } = this.#shape;
+    const share = rows / lane.begins.length;
+    lane.x.splice(0, rows * inputs);
+    lane.y.splice(0, rows * targets);
+    lane.scale.splice(0, rows * outputs);
+    for (const column of [lane.begins, lane.doubtful, lane.times]) column.splice(0, rows);
+    // As if events came evenly: it is asked for its order of magnitude.
+    lane.firstMs += (lane.lastMs - lane.firstMs) * share;
+    lane.fresh = Math.min(lane.fresh, lane.begins.length);
+    lane.recent = Math.min(lane.recent, lane.begins.length);
+    this.#events -= rows;
+  }
+
+  #dropEmpty(): void {
+    for (const [key, lane] of this.#lanes) if (lane.begins.length === 0) this.#lanes.delete(key);
   }
 
   /** Without room for many events the next ones would have all keys looked through each time. */
@@ -135,6 +146,22 @@ export class TrainingMemory {
       begins: Uint8Array.from(lane.begins),
       doubtful: Uint8Array.from(lane.doubtful),
     }));
+  }
+
+  /** Event by event, one key after the other. */
+  *steps(): Generator<StarterStep> {
+    const { inputs: I, targets, outputs } = this.#shape;
+    for (const [key, { x, y, scale, begins }] of this.#lanes) {
+      for (let t = 0; t < begins.length; t++) {
+        yield {
+          key,
+          x: Float64Array.from(x.slice(t * I, (t + 1) * I)),
+          y: Float64Array.from(y.slice(t * targets, (t + 1) * targets)),
+          scale: Float64Array.from(scale.slice(t * outputs, (t + 1) * outputs)),
+          begins: begins[t] === 1,
+        };
+      }
+    }
   }
 
   /** Somebody says what a stretch was: body of a request `label`. */
@@ -174,9 +201,9 @@ export class TrainingMemory {
   takeTended(): TendedSequence[] {
     const lanes = [...this.#lanes.values()];
     const tended = this.sequences().map((sequence, i) => {
-      const { firstMs, lastMs, begins, fresh } = lanes[i]!;
+      const { firstMs, lastMs, begins, fresh, recent } = lanes[i]!;
       const intervalMs = begins.length > 1 ? (lastMs - firstMs) / (begins.length - 1) : 0;
-      return { ...sequence, fresh, intervalMs };
+      return { ...sequence, fresh, recent, intervalMs };
     });
     this.markJudged();
     return tended;
@@ -185,6 +212,17 @@ export class TrainingMemory {
   /** Nothing is fresh any more. */
   markJudged(): void {
     for (const lane of this.#lanes.values()) lane.fresh = 0;
+  }
+
+  /** What comes from now on is another stream than what came before. */
+  markDrift(): void {
+    for (const lane of this.#lanes.values()) lane.recent = 0;
+  }
+
+  /** Forgets what came before the last drift. */
+  keepRecent(): void {
+    for (const lane of this.#lanes.values()) this.#forget(lane, lane.begins.length - lane.recent);
+    this.#dropEmpty();
   }
 
   clear(): void {
@@ -201,7 +239,8 @@ export class TrainingMemory {
         .u32(lane.alerted)
         .f64(lane.firstMs)
         .f64(lane.lastMs)
-        .u32(lane.fresh);
+        .u32(lane.fresh)
+        .u32(lane.recent);
     }
   }
 
@@ -220,6 +259,7 @@ export class TrainingMemory {
         firstMs: from.f64(),
         lastMs: from.f64(),
         fresh: from.u32(),
+        recent: from.u32(),
       };
       this.#lanes.set(key, lane);
       this.#events += lane.begins.length;
@@ -235,8 +275,8 @@ export function unusedInputs({ neededMs = [] }: Pick<TrainingShape, "neededMs">,
 /** Writes the sequences of a job that is under way. */
 export function writeSequences(sequences: readonly TendedSequence[], to: ByteWriter): void {
   to.u32(sequences.length);
-  for (const { x, y, scale, begins, doubtful, fresh, intervalMs } of sequences) {
-    to.f64s(x).f64s(y).f64s(scale).bytes(begins).u32(fresh).f64(intervalMs);
+  for (const { x, y, scale, begins, doubtful, fresh, recent, intervalMs } of sequences) {
+    to.f64s(x).f64s(y).f64s(scale).bytes(begins).u32(fresh).u32(recent).f64(intervalMs);
     to.bytes(doubtful ?? new Uint8Array(begins.length));
   }
 }
@@ -248,6 +288,7 @@ export function readSequences(from: ByteReader): TendedSequence[] {
     scale: from.f64s(),
     begins: from.bytes(),
     fresh: from.u32(),
+    recent: from.u32(),
     intervalMs: from.f64(),
     doubtful: from.bytes(),
   }));

@@ -30,7 +30,7 @@ const PROBED = 1024;
 
 /**
  * Fine-tunes the network of one horizon on windows of history, half of them from the newest quarter of a key's
- * (1,344 steps at least), half from all of it. Stretches where a sensor stands still, or errs by more
+ * (1,344 steps at least, or those since the stream last changed, if they are fewer), half from all of it. Stretches where a sensor stands still, or errs by more
  * than eight usual steps, are left out.
  *
  * @param index of the horizon
@@ -97,7 +97,7 @@ export function fineTune(
     target.fill(Number.NaN);
     for (let b = 0; b < WINDOWS; b++) {
       const { sequence, wanted, T } = pick();
-      const recent = Math.min(T, Math.max(n, RECENT_STEPS, T >> 2));
+      const recent = Math.min(T, Math.max(n, sequence.recent ?? T), Math.max(n, RECENT_STEPS, T >> 2));
       const first = b < WINDOWS / 2 ? T - recent : 0;
       const from = first + rng.integer(T - first - n + 1);
       window.input.set(sequence.x.subarray(from * I, (from + n) * I), b * n * I);

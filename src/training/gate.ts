@@ -13,6 +13,8 @@ const LEAST_GAIN = 0.03;
 const ENOUGH = 192;
 /** More than this are not remembered. */
 const MOST = 4096;
+/** What serves is retired on less evidence, but of a larger fault: while it serves, every event pays for it. */
+const RETIREMENT = { sure: 3, excess: 0.1, enough: 64 };
 /** Errors larger than this many usual steps count as so many: one failure of a sensor decides nothing. */
 export const ERROR_CAP = 8;
 
@@ -20,7 +22,7 @@ export const ERROR_CAP = 8;
 export interface Evidence {
   readonly service: readonly number[];
   readonly candidate: readonly number[];
-  /** The better one of persistence and the seasonal-naive forecast. */
+  /** The best of persistence, the running mean and the seasonal-naive forecasts. */
   readonly naive: readonly number[];
 }
 
@@ -57,7 +59,7 @@ export function judge({ service, candidate, naive }: Evidence, overlap: number):
   const difference = (rival: readonly number[]) => rival.map((error, i) => error - candidate[i]!);
   const z = standardErrors(difference(service), overlap);
   const zNaive = standardErrors(difference(naive), overlap);
-  const error = mean(service);
+  const error = count > 0 ? mean(service) : 0;
   const gain = error > 0 ? 1 - mean(candidate) / error : 0;
   const isEnough = count >= ENOUGH;
   const isBetter = isEnough && z > SURE && gain >= LEAST_GAIN && zNaive > SURE_OF_NAIVE;
@@ -72,6 +74,20 @@ export function judge({ service, candidate, naive }: Evidence, overlap: number):
   const why =
     isBetter || isWorse ? `errs ${than}, ${z.toFixed(1)} standard errors` : `errs ${than}: ${lacks}`;
   return { isBetter, isWorse, z, gain, count, why };
+}
+
+/** Whether what is in service errs so much more than naive forecasts that those should serve. */
+export function judgeService({ service, naive }: Evidence, overlap: number): Verdict {
+  const count = service.length;
+  const z = standardErrors(
+    service.map((error, i) => error - naive[i]!),
+    overlap,
+  );
+  const excess = count > 0 ? mean(service) / Math.max(mean(naive), Number.MIN_VALUE) - 1 : 0;
+  const { sure, excess: most, enough } = RETIREMENT;
+  const isWorse = count >= enough && z > sure && excess > most;
+  const why = `errs ${(100 * excess).toFixed(1)} % more than the naive forecast over ${count} events, ${z.toFixed(1)} standard errors`;
+  return { isBetter: false, isWorse, z: -z, gain: -excess, count, why };
 }
 
 /**

@@ -14,6 +14,11 @@ const STANDSTILL = 12;
  */
 export function leaveOut(wanted: Float64Array, y: Float64Array, targets: number): Float64Array {
   for (let i = 0; i < wanted.length; i++) if (Math.abs(wanted[i]!) > ERROR_CAP) wanted[i] = Number.NaN;
+  return leaveOutStandstills(wanted, y, targets);
+}
+
+/** Makes targets unknown where a sensor stands still for far longer than it usually does; see `leaveOut`. */
+export function leaveOutStandstills(wanted: Float64Array, y: Float64Array, targets: number): Float64Array {
   for (let j = 0; j < targets; j++) {
     const runs = standstills(y, targets, j);
     const usual = runs.map(({ length }) => length).sort((a, b) => a - b)[Math.floor(0.9 * runs.length)] ?? 1;

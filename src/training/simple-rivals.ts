@@ -1,4 +1,5 @@
 import { Ridge, ridgeForecast } from "./baselines/index.js";
+import { runningMeanOutputs } from "./running-mean-outputs.js";
 import type { TrainingJob, TrainingSequence } from "./training-job.js";
 import { absoluteErrors, joined } from "./validate.js";
 
@@ -17,8 +18,8 @@ export interface RivalPiece {
 export type RivalErrors = Readonly<Record<string, Float64Array>>;
 
 /**
- * What a network has to do as well as: the values a season ago, and a ridge regression on its own inputs, fitted on
- * the training part.
+ * What a network has to do as well as: the running mean, the values a season ago, and a ridge regression on its own
+ * inputs, fitted on the training part.
  *
  * @param h index of the horizon
  * @param known `knownTargets` of the pieces
@@ -51,7 +52,8 @@ export function simpleRivals(
   const ridge = ridges.includes(undefined)
     ? []
     : [["ridge", said((x, target) => ridgeForecast(ridges[target]!, x))]];
-  return Object.fromEntries([...seasonal, ...ridge]);
+  const average = absoluteErrors(runningMeanOutputs(pieces, { targets, horizons }, h), known);
+  return Object.fromEntries([["mean", average], ...seasonal, ...ridge]);
 }
 
 /** undefined where there are fewer rows than four for each weight. */

@@ -6,6 +6,7 @@ import type { TrainingSequence } from "./training-job.js";
 export interface TendedSequence extends TrainingSequence {
   /** Events at its end that nothing was judged on yet. */
   readonly fresh: number;
+  readonly recent: number;
   /** Usual time between events, ms; 0 where nobody knows. */
   readonly intervalMs: number;
 }
@@ -35,8 +36,11 @@ export interface TendJob {
 
 /** What came of it: plain data. */
 export interface TendResult {
-  /** `promoted`: the apprentice, as it was judged, comes into service; `rolled-back`: the one before comes back. */
-  readonly decision: "promoted" | "rolled-back" | "none";
+  /**
+   * `promoted`: the apprentice, as it was judged, comes into service; `rolled-back`: the one before comes back;
+   * `retired`: what is in service errs more than naive forecasts do, and nothing better is known.
+   */
+  readonly decision: "promoted" | "rolled-back" | "retired" | "none";
   /** Of the decision, or of the apprentice if there is none. */
   readonly verdict: Verdict;
   /** `forecasterToBytes` of what comes into service; empty without a decision. */

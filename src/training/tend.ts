@@ -9,7 +9,9 @@ import {
 import { fineTune } from "./fine-tune.js";
 import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes } from "./forecaster.js";
-import { addEvidence, ERROR_CAP, type Evidence, judge, NO_EVIDENCE, type Verdict } from "./gate.js";
+import { addEvidence, ERROR_CAP, type Evidence, judge, judgeService, NO_EVIDENCE } from "./gate.js";
+import { leaveOutStandstills } from "./leave-out.js";
+import { runningMeanOutputs } from "./running-mean-outputs.js";
 import { seasonalNaiveOutputs } from "./seasonal-naive-outputs.js";
 import type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";
 import { networkOutputs } from "./train-network.js";
@@ -21,8 +23,8 @@ const HOPELESS = 1344;
 /**
  * Looks after a forecaster in service. Its apprentice is judged on the events that came since it learned last,
  * which it has not seen; if all evidence so far says that it errs less, it comes into service, as it was
- * judged. What was in service before is judged as well, and comes back if it errs less. Then the apprentice is
- * fine-tuned on all that is known.
+ * judged. What was in service before is judged as well, and comes back if it errs less. What is in service and errs
+ * more than naive forecasts is retired. Then the apprentice is fine-tuned on all that is known.
  *
  * Pure and deterministic: the same job gives the same result.
  *
@@ -38,39 +40,54 @@ export function tend(job: TendJob): TendResult {
   const errors = freshErrors(job, { service, candidate, previous });
   let evidence = addEvidence(job.evidence, errors.ofCandidate);
   let regrets = previous ? addEvidence(job.regrets, errors.ofPrevious) : NO_EVIDENCE;
-  const regret = previous && judge(regrets, overlap);
-  const verdict = judge(evidence, overlap);
-
-  let decision: TendResult["decision"] = "none";
-  let forecaster = new Uint8Array(0);
-  let decided: Verdict = verdict;
-  if (regret?.isBetter && job.previous) {
-    decision = "rolled-back";
-    forecaster = job.previous.slice();
-    decided = regret;
-  } else if (verdict.isBetter) {
-    decision = "promoted";
-    forecaster = Uint8Array.from(forecasterToBytes(candidate));
+  const { decision, verdict } = decide(evidence, regrets, overlap);
+  const forecaster =
+    decision === "promoted"
+      ? Uint8Array.from(forecasterToBytes(candidate))
+      : decision === "rolled-back"
+        ? job.previous!.slice()
+        : new Uint8Array(0);
+  if (decision !== "none") {
+    evidence = NO_EVIDENCE;
+    regrets = NO_EVIDENCE;
   } else if (verdict.isWorse && verdict.count >= HOPELESS) {
     apprentice = beginApprentice(service);
     evidence = NO_EVIDENCE;
   }
-  if (decision !== "none") {
-    evidence = NO_EVIDENCE;
-    regrets = NO_EVIDENCE;
-  }
 
-  const tuned = job.tune ? tune(apprentice, job, job.tune) : undefined;
+  const tuned = job.tune && decision !== "retired" ? tune(apprentice, job, job.tune) : undefined;
   return {
     decision,
-    verdict: decided,
+    verdict,
     forecaster,
     apprentice: apprenticeToBytes(tuned?.apprentice ?? apprentice),
     evidence,
     regrets,
     ...(tuned ? { tuning: tuned.report } : {}),
-    why: decision === "rolled-back" ? `the one before ${decided.why}` : decided.why,
+    why: verdict.why,
   };
+}
+
+/**
+ * What comes of the evidence: of the apprentice against what is in service, and of what that replaced.
+ *
+ * @param regrets empty if nothing can come back
+ */
+function decide(
+  evidence: Evidence,
+  regrets: Evidence,
+  overlap: number,
+): Pick<TendResult, "decision" | "verdict"> {
+  const regret = judge(regrets, overlap);
+  const back = { ...regret, why: `the one before ${regret.why}` };
+  if (regret.isBetter) return { decision: "rolled-back", verdict: back };
+  const verdict = judge(evidence, overlap);
+  if (verdict.isBetter) return { decision: "promoted", verdict };
+  const standing = judgeService(evidence, overlap);
+  if (!standing.isWorse) return { decision: "none", verdict };
+  // Before simple rules take over, what was replaced by what is so bad.
+  const canReturn = regrets.candidate.length > 0 && total(regrets.candidate) < total(regrets.naive);
+  return canReturn ? { decision: "rolled-back", verdict: back } : { decision: "retired", verdict: standing };
 }
 
 interface Contestants {
@@ -89,13 +106,14 @@ function freshErrors(
     const known = knownTargets(pieces);
     const of = (networks: readonly Network[]) =>
       errorsOf(meanOfArrays(networks.map((network) => networkOutputs(network, pieces))), known);
-    const persistence = errorsOf(new Float64Array(known.length), known);
-    const seasonal = seasonalNaiveOutputs(pieces, job, h).map((outputs) => errorsOf(outputs, known));
+    const persistence = new Float64Array(known.length);
+    const average = runningMeanOutputs(pieces, job, h);
+    const naive = [persistence, average, ...seasonalNaiveOutputs(pieces, job, h)];
     return {
       service: of(service.networks[h]!),
       candidate: of(candidate.networks[h]!),
       previous: previous && of(previous.networks[h]!),
-      naive: [persistence, ...seasonal].reduce((a, b) => (total(b) < total(a) ? b : a)),
+      naive: naive.map((outputs) => errorsOf(outputs, known)).reduce((a, b) => (total(b) < total(a) ? b : a)),
     };
   });
   // Fewer targets of far horizons have come: the newest of each are compared.
@@ -120,6 +138,8 @@ function freshPiece(
 ): ValidationPiece & { readonly sequence: TendedSequence } {
   const T = sequence.begins.length;
   const wanted = forecastTargets(sequence, targets, horizons, h, T);
+  // A sensor that stands still judges nobody.
+  leaveOutStandstills(wanted, sequence.y, targets);
   const first = Math.max(0, T - sequence.fresh - horizons[h]!);
   return { sequence, wanted: wanted.fill(Number.NaN, 0, first * targets) };
 }
@@ -129,8 +149,10 @@ function errorsOf(outputs: Float64Array, targets: Float64Array): Float64Array {
   return absoluteErrors(outputs, targets).map((error) => (error < ERROR_CAP ? error : ERROR_CAP));
 }
 
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function total(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 function tune(

@@ -32,7 +32,7 @@ const LANES = { least: 4, most: 32, steps: 10_000 };
 
 /**
  * Trains Eddy's forecaster (see `Forecaster`, `trainNetwork`), on the first four
- * fifths of every sequence, validated on the last. It is accepted if it beats persistence, the seasonal forecasts
+ * fifths of every sequence, validated on the last. It is accepted if it beats persistence, the running mean, the seasonal forecasts
  * and the forecaster that training started from there by more than two standard errors of the paired differences,
  * and is no worse than a ridge regression on the same inputs.
  *
@@ -76,13 +76,15 @@ export function trainForecaster(
     errors: joined(parts.map(({ rivals }) => rivals[name]!)),
   }));
   const ridge = simple.find(({ name }) => name === "ridge");
+  const average = simple.find(({ name }) => name === "mean");
   const seasonal = simple
-    .filter(({ name }) => name !== "ridge")
+    .filter((rival) => rival !== ridge && rival !== average)
     .sort((a, b) => mean(a.errors) - mean(b.errors))[0];
   const canLearn = parts.some(({ epochs }) => epochs > 0);
   const beatsPersistence = beats(errors, persistence);
   const lostTo = [
     ...(beatsPersistence ? [] : ["persistence"]),
+    ...(average === undefined || beats(errors, average.errors) ? [] : ["the mean"]),
     ...(seasonal === undefined || beats(errors, seasonal.errors) ? [] : [seasonal.name]),
     ...(ridge === undefined || mean(errors) <= LIKE_RIDGE * mean(ridge.errors) ? [] : ["a ridge regression"]),
     ...(incumbent === undefined || beats(errors, incumbent) ? [] : ["the network in service"]),
@@ -91,6 +93,7 @@ export function trainForecaster(
   const validation = {
     network: mean(errors),
     persistence: mean(persistence),
+    ...(average === undefined ? {} : { mean: mean(average.errors) }),
     ...(seasonal === undefined ? {} : { seasonal: mean(seasonal.errors) }),
     ...(ridge === undefined ? {} : { ridge: mean(ridge.errors) }),
     ...(incumbent === undefined ? {} : { incumbent: mean(incumbent) }),
@@ -260,8 +263,8 @@ function explain(
   validation: TrainingResult["validation"],
 ): string {
   if (!canLearn) return "there is too little history to learn from and to validate on";
-  const { network, persistence, seasonal, ridge, incumbent } = validation;
-  const rivals = { persistence, "a season ago": seasonal, ridge, "the network in service": incumbent };
+  const { network, persistence, mean, seasonal, ridge, incumbent } = validation;
+  const rivals = { persistence, mean, "a season ago": seasonal, ridge, "the network in service": incumbent };
   const known = Object.entries(rivals).filter(([, error]) => error !== undefined);
   const errors = [
     `mean absolute error ${network.toFixed(3)}`,

@@ -20,6 +20,8 @@ export interface TrainingSequence {
   readonly begins: Uint8Array;
   /** [T] 1 where the value is not to be learned from: an alert was open, say; absent: nowhere. */
   readonly doubtful?: Uint8Array;
+  /** Events at its end since the forecasts' errors last changed for good; absent: they never did. */
+  readonly recent?: number;
 }
 
 /** All that training a forecaster needs: plain data, so that it can cross to a worker thread. */
@@ -76,6 +78,8 @@ export interface TrainingResult {
   readonly validation: {
     readonly network: number;
     readonly persistence: number;
+    /** Of the running mean. */
+    readonly mean?: number;
     /** Of the best seasonal forecast; absent without any. */
     readonly seasonal?: number;
     /** Of a ridge regression on the same inputs; absent where history is too short for one. */

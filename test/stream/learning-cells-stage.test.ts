@@ -41,17 +41,22 @@ function options(trainer: Trainer, more: Partial<LearningOptions> = {}): Learnin
   };
 }
 
+/** Event from which on "stopping" waves only creep. */
+const STOP = 500;
+
 /** A sine with noise of two keys in turn, as the features stage would hand it over; or noise alone. */
-function events(count: number, kind: "sine" | "walk" = "sine"): StreamEvent[] {
+function events(count: number, kind: "sine" | "walk" | "stopping" = "sine"): StreamEvent[] {
   const rng = new Rng(5);
   const last = [0, 0];
   return Array.from({ length: count }, (_, i) => {
     const lane = i % 2;
     const before = last[lane] ?? 0;
     const value =
-      kind === "sine"
-        ? sin((6.283185307179586 * (i >> 1)) / 12) + 0.05 * rng.normal()
-        : before + rng.normal();
+      kind === "stopping" && i >= STOP
+        ? 2 + 0.001 * (i - STOP)
+        : kind !== "walk"
+          ? sin((6.283185307179586 * (i >> 1)) / 12) + 0.05 * rng.normal()
+          : before + rng.normal();
     last[lane] = value;
     const event = eventOf(`key-${lane}`, i * 1000);
     event.position = i + 1;
@@ -182,6 +187,62 @@ describe("LearningCellsStage", () => {
       expect(secondTrainer!.tended.at(-1)).toEqual(wholeTrainer!.tended.at(-1));
     },
   );
+
+  describe("a network that has become worse than simple rules", () => {
+    const count = STOP + 650;
+    const step = (stage: LearningCellsStage, some: readonly StreamEvent[]) => run(stage, some, 1);
+
+    it("is retired; rules that know what came before forecast until the next first network", async () => {
+      const reports: LearningReport[] = [];
+      const onLearning = (report: LearningReport) => reports.push(report);
+      const all = events(count, "stopping");
+      const { log } = await step(
+        new LearningCellsStage(options(inPlaceTrainer(), { ...tuned, onLearning })),
+        all,
+      );
+      const decided = log.filter(({ kind }) => kind !== "learned");
+      expect(decided.map(({ kind }) => kind).slice(0, 3)).toEqual([
+        "checkpoint",
+        "retired",
+        expect.any(String),
+      ]);
+      const [, retired, next] = decided;
+      expect(retired?.position).toBeGreaterThan(STOP);
+      expect(all[retired!.position - 2]?.model).toBe("gru-1");
+      expect(["naive", "ridge"]).toContain(all[retired!.position - 1]?.model);
+      // The events of a first training, and its lead.
+      expect(next!.position - retired!.position).toBe(EVENTS + LEAD - 1);
+      const told = reports.find(({ kind }) => kind === "retired");
+      expect(told).toMatchObject({ model: "gru-1", position: retired?.position });
+      const since = reports.slice(reports.indexOf(told!));
+      expect(since.filter(({ kind }) => kind === "collecting").slice(0, 2)).toEqual([
+        { kind: "collecting", events: 1, of: EVENTS },
+        { kind: "collecting", events: 2, of: EVENTS },
+      ]);
+    });
+
+    it("is retired again when the log is repeated, and nothing changes when it is saved and restored", async () => {
+      const whole = await step(
+        new LearningCellsStage(options(inPlaceTrainer(), tuned)),
+        events(count, "stopping"),
+      );
+      const follower = new LearningCellsStage(options(inPlaceTrainer(), { ...tuned, followsLog: true }));
+      follower.replayLog(whole.log);
+      const repeated = await run(follower, events(count, "stopping"), 64);
+      expect(repeated.outputs).toEqual(whole.outputs);
+
+      const cut = whole.log.find(({ kind }) => kind === "retired")!.position + 20;
+      const all = events(count, "stopping");
+      const first = new LearningCellsStage(options(inPlaceTrainer(), tuned));
+      await step(first, all.slice(0, cut));
+      const second = new LearningCellsStage(options(inPlaceTrainer(), tuned));
+      for (const [index, slot] of first.slots.entries()) {
+        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
+      }
+      const after = await step(second, all.slice(cut));
+      expect(after.outputs).toEqual(whole.outputs.slice(cut));
+    });
+  });
 
   it("does the same work again when it is stepped again, and nothing that does not stand in the log", async () => {
     const live = inPlaceTrainer();

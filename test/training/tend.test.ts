@@ -41,12 +41,13 @@ function part(all: Stream, end: number, fresh: number): TendedSequence {
     scale: all.scale.slice(from, end),
     begins: Uint8Array.from({ length: end - from }, (_, t) => (t === 0 ? 1 : 0)),
     fresh,
+    recent: end - from,
     intervalMs: 0,
   };
 }
 
 function first(all: Stream, end: number): Uint8Array {
-  const { fresh: _, intervalMs: __, ...sequence } = part(all, end, 0);
+  const { fresh: _, recent: __, intervalMs: ___, ...sequence } = part(all, end, 0);
   return trainForecaster({
     seed: 1,
     cell: "gru",
@@ -138,6 +139,17 @@ describe("tend()", () => {
     expect(back?.result.forecaster).toEqual(good);
   });
 
+  it("tend() retires a network that errs more than naive forecasts, and forgets the evidence", () => {
+    // Twice as slow, and much quieter: the old network goes on moving.
+    const calm = stream(2200, 1500, 3);
+    for (let t = 1500; t < 2200; t++) calm.y[t] = calm.y[1499]! + 0.001 * (t - 1500);
+    const { steps } = tendOver(calm, 1500, first(calm, 1500));
+    const [decision] = steps.filter(({ result }) => result.decision !== "none");
+    expect(decision?.result).toMatchObject({ decision: "retired", evidence: NO_EVIDENCE });
+    expect(decision?.result.forecaster.length).toBe(0);
+    expect(decision?.result.why).toMatch(/^errs [0-9.]+ % more than the naive forecast over [0-9]+ events/);
+  });
+
   it("tend() brings nothing into service on noise", () => {
     for (const seed of [11, 12, 13]) {
       const rng = new Rng(seed);
@@ -149,7 +161,7 @@ describe("tend()", () => {
       }
       noise.scale.fill(1);
       const { steps } = tendOver(noise, 1500, first(noise, 1500));
-      expect(steps.map(({ result }) => result.decision)).toEqual(steps.map(() => "none"));
+      expect(steps.filter(({ result }) => result.decision === "promoted")).toEqual([]);
     }
   });
 

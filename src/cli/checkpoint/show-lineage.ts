@@ -12,6 +12,7 @@ const WORDS = {
   promoted: "promoted",
   "rolled-back": "rolled back to",
   rejected: "rejected",
+  retired: "retired",
 } as const;
 
 /** An entry of the lineage, for machines. */
@@ -39,7 +40,9 @@ export function showLineage(lineage: Lineage): string {
   if (entries.length === 0) return `${pipeline}: no network has come into service yet, none was rejected`;
   const state = service
     ? `${service.checkpoint?.model} in service, judged ${times(service.judged)} since`
-    : "no network in service yet";
+    : entries.some(({ kind }) => kind === "retired")
+      ? "no network in service: the last one was retired"
+      : "no network in service yet";
   const whyWidth = Math.max(...entries.map(({ why }) => why.length));
   const rows = entries.map((entry) => {
     const { kind, model, position, time, replaced, inService, address, parameters, why } = entryOf(

@@ -85,6 +85,7 @@ describe("noiseRun()", () => {
       candidates: 1,
       promoted: 0,
       worse: 0,
+      retired: 0,
       gains: [],
     });
   });
@@ -104,11 +105,19 @@ describe("learnTable()", () => {
   });
 
   it("learnTable() says by whom a goal was reached, and what noise brought into service", () => {
-    const run = { kind: "AR(1)", seed: 1, candidates: 10, promoted: 1, worse: 0, gains: [0.02] } as const;
+    const run = {
+      kind: "AR(1)",
+      seed: 1,
+      candidates: 10,
+      promoted: 1,
+      worse: 0,
+      retired: 2,
+      gains: [0.02],
+    } as const;
     const shown = learnTable([{ measure: measure!, figures }], [summarizeNoise("AR(1)", [run, run])]);
     expect(shown).toMatch(/0\.400 +0\.300 to 0\.600 +at most 0\.5 +reached by the median/);
     expect(shown).toMatch(/least 0\.150 \(0\.100 to 0\.200\)/);
-    expect(shown).toMatch(/AR\(1\) +20 +2 +0 +0\.020 \(0\.020 to 0\.020\)/);
+    expect(shown).toMatch(/AR\(1\) +20 +2 +0 +4 +0\.020 \(0\.020 to 0\.020\)/);
   });
 });
 

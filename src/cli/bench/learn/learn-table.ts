@@ -30,6 +30,7 @@ export interface NoiseSummary {
   readonly candidates: number;
   readonly promoted: number;
   readonly worse: number;
+  readonly retired: number;
   /** Of the promoted, on fresh data. */
   readonly gain: Spread;
 }
@@ -42,6 +43,7 @@ export function summarizeNoise(kind: NoiseRun["kind"], runs: readonly NoiseRun[]
     candidates: sum(({ candidates }) => candidates),
     promoted: sum(({ promoted }) => promoted),
     worse: sum(({ worse }) => worse),
+    retired: sum(({ retired }) => retired),
     gain: spread(runs.flatMap(({ gains }) => gains)),
   };
 }
@@ -69,10 +71,10 @@ export function learnTable(
     };
   });
   const head = ["median over the seeds", "median", "range", "goal", ""];
-  const noiseHead = ["on noise", "candidates", "promoted", "truly worse", "gain on fresh data"];
-  const noiseRows = noise.map(({ kind, candidates, promoted, worse, gain }) => [
+  const noiseHead = ["on noise", "candidates", "promoted", "truly worse", "retired", "gain on fresh data"];
+  const noiseRows = noise.map(({ kind, candidates, promoted, worse, retired, gain }) => [
     kind,
-    ...[candidates, promoted, worse].map(String),
+    ...[candidates, promoted, worse, retired].map(String),
     promoted === 0 ? "-" : `${short(gain.median)} (${short(gain.least)} to ${short(gain.most)})`,
   ]);
   return [

@@ -28,6 +28,8 @@ export class LearningStream {
   readonly told: Told[] = [];
   /** Forecaster of the newest training, taken into service or not; then of the newest promotion by the gate. */
   made: Uint8Array | undefined;
+  /** What the gate let in, and in whose place: `forecasterToBytes`. */
+  readonly promotions: { readonly before: Uint8Array; readonly after: Uint8Array }[] = [];
   /** Fine-tunings: each makes another candidate. */
   tunings = 0;
   #stages: readonly Stage[] = [];
@@ -54,7 +56,10 @@ export class LearningStream {
       tend: async (job) => {
         const result = tend(job);
         if (result.tuning) this.tunings++;
-        if (result.decision === "promoted") this.made = result.forecaster;
+        if (result.decision === "promoted") {
+          this.made = result.forecaster;
+          this.promotions.push({ before: job.service, after: result.forecaster });
+        }
         return result;
       },
     };
@@ -72,6 +77,14 @@ export class LearningStream {
       const residual = event.prediction?.targets[0]?.residual ?? null;
       this.errors.push(residual === null ? Number.NaN : Math.abs(residual));
     }
+  }
+
+  /** Whether a network forecasts, and no simple rule. */
+  get isServed(): boolean {
+    const last = this.told.findLast(
+      ({ report }) => report.kind === "checkpoint" || report.kind === "retired",
+    );
+    return last?.report.kind === "checkpoint";
   }
 
   /** Takes a request in, between two records. */
@@ -93,6 +106,7 @@ export class LearningStream {
       scale: rows(({ scale }) => scale),
       begins: Uint8Array.from(events, (_, t) => (t === 0 ? 1 : 0)),
       fresh: events.length,
+      recent: events.length,
       intervalMs: INTERVAL_MS,
     };
   }

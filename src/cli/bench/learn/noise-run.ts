@@ -14,6 +14,8 @@ export interface NoiseRun {
   readonly promoted: number;
   /** Of the promoted, those that err more on fresh data than what they replaced. */
   readonly worse: number;
+  /** Times that the network in service was retired, since simple rules err less. */
+  readonly retired: number;
   /** [promoted] How much less each errs there, as a share; below 0: more. */
   readonly gains: readonly number[];
 }
@@ -27,28 +29,24 @@ const FRESH = 4000;
 
 /**
  * Noise has nothing to learn beyond what a first network knows: whatever the gate lets in afterwards it lets in
- * by chance. Where the first network was rejected, as on a random walk, it is put into service by request.
+ * by chance. Where nothing is in service, since the first network was rejected or is retired, the newest that was
+ * trained is put there by request: an apprentice learns beside it.
  */
 export async function noiseRun(kind: NoiseKind, seed: number, candidates: number): Promise<NoiseRun> {
   const stream = await LearningStream.start(seed, true);
   const all = noise(kind, seed, BEGIN + (candidates + 1) * 3 * CHUNK + FRESH);
   await stream.step(all.subarray(0, BEGIN));
-  if (stream.of("checkpoint").length === 0 && stream.made) {
-    const body = writePromotion({ model: "first", bytes: stream.made });
-    await stream.ask(request({ kind: "promote", id: "first", why: "bench", body }));
-  }
-  let replaced = stream.made;
   let at = BEGIN;
-  const pairs: { readonly before: Uint8Array; readonly after: Uint8Array }[] = [];
   // The last candidate is judged before the next one would come.
   while (stream.tunings <= candidates && at + CHUNK <= all.length - FRESH) {
+    if (!stream.isServed && stream.made) {
+      const body = writePromotion({ model: `asked-${at}`, bytes: stream.made });
+      await stream.ask(request({ kind: "promote", id: `asked-${at}`, why: "bench", body }));
+    }
     await stream.step(all.subarray(at, at + CHUNK));
     at += CHUNK;
-    if (stream.made !== replaced && stream.made && replaced) {
-      pairs.push({ before: replaced, after: stream.made });
-      replaced = stream.made;
-    }
   }
+  const pairs = stream.promotions;
   let gains: number[] = [];
   if (pairs.length > 0) {
     const sequence = await stream.look(all.subarray(at, at + FRESH));
@@ -60,6 +58,7 @@ export async function noiseRun(kind: NoiseKind, seed: number, candidates: number
     candidates: Math.min(stream.tunings, candidates),
     promoted: pairs.length,
     worse: gains.filter((gain) => gain < 0).length,
+    retired: stream.of("retired").length,
     gains,
   };
 }
