@@ -29,6 +29,8 @@ export interface StreamEvent {
   begins: boolean;
   /** A sequence ends with this event. Filled in by `sequence`. */
   ends: boolean;
+  /** Samples that features of audio are made of, where voice activity has chosen them; undefined: the sample's own. */
+  heard: Float64Array | undefined;
   /** Empty if the event is stepped. Filled in by `sequence`. */
   note: Note | "";
   /** Network input x, shape [I]; of features that make several time steps of an event, or none, [k, I]. Filled in by `features`. */
@@ -63,6 +65,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     seq: 0,
     begins: false,
     ends: false,
+    heard: undefined,
     note: "",
     input: undefined,
     target: undefined,

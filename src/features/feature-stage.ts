@@ -99,7 +99,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     const moment: Moment = {
       number: (field) => numberOf(sample, field),
       vector: (field, size) => vectorOf(sample, field, size),
-      signal: (field) => vectorOf(sample, field, undefined),
+      signal: (field) => event.heard ?? vectorOf(sample, field, undefined),
       time: sample.time,
       localMs: sample.time + zone.offsetAt(sample.time),
     };

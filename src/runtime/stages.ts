@@ -1,6 +1,6 @@
 import { problem, type Stage } from "../core/index.js";
 import { chooseDetectors, detectionStage, type ForecastUnit, type WatchOptions } from "../detection/index.js";
-import { type FeatureStage, featureStage } from "../features/index.js";
+import { type FeatureStage, featureStage, voiceStage } from "../features/index.js";
 import type { FileModel, Pipeline, PipelineClassifier } from "../spec/index.js";
 import {
   ClassifyStage,
@@ -25,11 +25,25 @@ export interface Engines {
   readonly followsLog?: boolean;
 }
 
-/** The stages that lead up to a network: sequence, features. */
-export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features: FeatureStage } {
+/** The stages that lead up to a network, in stream order: sequence, voice where sequences are opened by it, features. */
+export function makeInputStages(pipeline: Pipeline): {
+  readonly inputStages: readonly Stage[];
+  readonly features: FeatureStage;
+} {
   const { sequence, input, targets, model } = pipeline;
-  return {
-    sequence: sequenceStage({
+  const features = featureStage({
+    features: pipeline.features,
+    targets,
+    horizons: model.horizons,
+    zone: input.zone,
+  });
+  const audio = pipeline.features.find((feature) => feature.kind === "audio");
+  const voice =
+    sequence.voice && audio
+      ? [voiceStage({ ...sequence.voice, field: audio.field, rateHz: audio.rateHz })]
+      : [];
+  const order = [
+    sequenceStage({
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
       ...(sequence.start === undefined ? {} : { start: sequence.start }),
@@ -38,13 +52,10 @@ export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features
       // With a policy against overload the broker may send so many before any is acknowledged.
       ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
     }),
-    features: featureStage({
-      features: pipeline.features,
-      targets,
-      horizons: model.horizons,
-      zone: input.zone,
-    }),
-  };
+    ...voice,
+    features,
+  ];
+  return { inputStages: order, features };
 }
 
 /**
@@ -58,9 +69,9 @@ export async function makeStages(
 ): Promise<Stage[]> {
   const { targets, model } = pipeline;
   const { horizons } = model;
-  const { sequence, features } = makeInputStages(pipeline);
+  const { inputStages, features } = makeInputStages(pipeline);
   if (pipeline.classifier !== undefined) {
-    return [sequence, features, await classifyStage(pipeline, pipeline.classifier, features)];
+    return [...inputStages, await classifyStage(pipeline, pipeline.classifier, features)];
   }
   const shape = {
     inputs: features.inputs,
@@ -82,7 +93,7 @@ export async function makeStages(
     });
   if (model.kind === "file") {
     const cells = await fixedCells(model, pipeline.modelKeys, shape.inputs, shape.outputs, features.names);
-    return [sequence, features, cells, detection, drift(() => {})];
+    return [...inputStages, cells, detection, drift(() => {})];
   }
   const { learn } = pipeline;
   const cells = new LearningCellsStage(
@@ -102,7 +113,7 @@ export async function makeStages(
     },
     (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
   );
-  return [sequence, features, cells];
+  return [...inputStages, cells];
 }
 
 /** What a pipeline's keys are watched by; undefined: by nothing. */

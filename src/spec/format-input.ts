@@ -8,6 +8,7 @@ import {
   keyTemplate,
   listOf,
   oneOf,
+  positive,
   size,
   timeZone,
   topicFilter,
@@ -181,11 +182,30 @@ export const sequenceFormat = z
         "Field that marks the last event of a sequence, alike: the next one begins another.",
         { example: "end", absent: "sequences have no end" },
       ),
+      voice: z
+        .strictObject(
+          {
+            threshold: about(
+              positive.default(12),
+              "A sequence opens when it gets so much louder than the noise floor, dB.",
+            ),
+            open: about(duration.default("50ms"), "For so long without a pause."),
+            close: about(duration.default("400ms"), "It ends after so long a pause."),
+            lead: about(duration.default("200ms"), "So much of what came before it opened is heard too."),
+          },
+          "voice activity: threshold, open, close, lead",
+        )
+        .meta({
+          description:
+            "Sequences of audio begin and end by its loudness, judged once a packet. What lies between them is not heard.",
+          "x-absent": "all is heard",
+        })
+        .optional(),
       late: about(
         oneOf(["step", "drop"]).default("step"),
         "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
       ),
     },
-    "how events follow each other: gap, expire, start, end, late",
+    "how events follow each other: gap, expire, start, end, voice, late",
   )
   .meta({ description: "How the events of one key follow each other." });

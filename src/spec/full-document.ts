@@ -74,10 +74,14 @@ function targets(
 ): string[] | FullClassTarget {
   if (typeof target === "string") return [target];
   if (Array.isArray(target)) return target;
-  if (target !== undefined)
-    return { ...target, at: target.at ?? (sequence.end === undefined ? "step" : "end") };
+  if (target !== undefined) return { ...target, at: target.at ?? (hasEnds(sequence) ? "end" : "step") };
   if (features === undefined) return input.codec === "text" ? ["value"] : [];
   return features.flatMap((feature) => ("field" in feature ? [feature.field] : [])).slice(0, 1);
+}
+
+/** Whether it is known where a sequence ends. */
+export function hasEnds({ end, voice }: Document["sequence"]): boolean {
+  return end !== undefined || voice !== undefined;
 }
 
 /** A network of classes gives logits unless its pipeline says otherwise. */

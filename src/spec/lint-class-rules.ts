@@ -1,4 +1,5 @@
 import { parseDuration } from "../core/index.js";
+import { hasEnds } from "./full-document.js";
 import { fieldsOf } from "./lint-feature-rules.js";
 import type { LintRule } from "./lint-rule.js";
 
@@ -35,11 +36,15 @@ const classOutput: LintRule = {
 const classEnd: LintRule = {
   code: "CLASS_END",
   severity: "error",
-  description: "Where a class is named at the end of a sequence, `sequence.end` says when that is.",
+  description:
+    "Where a class is named at the end of a sequence, `sequence.end` or `sequence.voice` says when that is.",
   needs: ["target", "sequence"],
   check: ({ full, report }) => {
-    if (Array.isArray(full.target) || full.target.at === "step" || full.sequence.end !== undefined) return;
-    report(["target", "at"], "expected sequence.end, by which a sequence's end is known, found none");
+    if (Array.isArray(full.target) || full.target.at === "step" || hasEnds(full.sequence)) return;
+    report(
+      ["target", "at"],
+      "expected sequence.end or voice, by which a sequence's end is known, found neither",
+    );
   },
 };
 
@@ -120,6 +125,24 @@ const classFeatures: LintRule = {
   },
 };
 
+const voiceOfAudio: LintRule = {
+  code: "VOICE_OF_AUDIO",
+  severity: "error",
+  description: "`sequence.voice` goes with an audio feature, and not with `start` and `end`.",
+  needs: ["sequence", "features"],
+  check: ({ full, report }) => {
+    const { voice, start, end } = full.sequence;
+    if (voice === undefined) return;
+    const path = ["sequence", "voice"];
+    if (!full.features.some((feature) => "audio" in feature)) {
+      report(path, "expected an audio feature beside it, found none");
+    }
+    if (start !== undefined || end !== undefined) {
+      report(path, "expected no start and no end beside it, found them");
+    }
+  },
+};
+
 const audioAlone: LintRule = {
   code: "AUDIO_ALONE",
   severity: "error",
@@ -172,6 +195,7 @@ export const classRules: readonly LintRule[] = [
   onlyForClasses,
   repeatedClass,
   classFeatures,
+  voiceOfAudio,
   audioAlone,
   audioBands,
 ];

@@ -71,6 +71,13 @@ export interface PipelineSequence {
   /** Fields that mark a sequence's first and last event. */
   readonly start?: string;
   readonly end?: string;
+  /** Sequences of audio begin and end by its loudness. */
+  readonly voice?: {
+    readonly thresholdDb: number;
+    readonly openMs: number;
+    readonly closeMs: number;
+    readonly leadMs: number;
+  };
   readonly late: "step" | "drop";
 }
 

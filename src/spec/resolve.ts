@@ -58,6 +58,12 @@ export function resolve(
       ...given("expireMs", sequence.expire, parseDuration),
       ...given("start", sequence.start),
       ...given("end", sequence.end),
+      ...given("voice", sequence.voice, ({ threshold, open, close, lead }) => ({
+        thresholdDb: threshold,
+        openMs: parseDuration(open),
+        closeMs: parseDuration(close),
+        leadMs: parseDuration(lead),
+      })),
       late: sequence.late,
     },
     features: full.features.map(feature),

@@ -57,7 +57,16 @@ function inMilliseconds({ input, sequence, features, learn, ...rest }: Deciding)
     ...rest,
     features: features.map((feature) => ("lag" in feature ? { ...feature, by: ms(feature.by) } : feature)),
     input: { ...input, "max-ahead": ms(input["max-ahead"]) },
-    sequence: { ...sequence, gap: ms(sequence.gap) },
+    sequence: {
+      ...sequence,
+      gap: ms(sequence.gap),
+      voice: sequence.voice && {
+        ...sequence.voice,
+        open: ms(sequence.voice.open),
+        close: ms(sequence.voice.close),
+        lead: ms(sequence.voice.lead),
+      },
+    },
     learn: learn && { ...learn, every: ms(learn.every) },
   };
 }

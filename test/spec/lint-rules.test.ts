@@ -329,7 +329,9 @@ model: { file: a.onnx, output: scaled }
     `${GOOD}target: { class: state, at: end }
 model: { file: a.onnx }
 `,
-    ["p.yaml:4:29: error: target.at: expected sequence.end, by which a sequence's end is known, found none"],
+    [
+      "p.yaml:4:29: error: target.at: expected sequence.end or voice, by which a sequence's end is known, found neither",
+    ],
   ],
   [
     "SPOT_STEPS",
@@ -380,6 +382,15 @@ target: { class: state }
 model: { file: a.onnx }
 `,
     ["p.yaml:1:1: error: expected features beside a target that is a class, found none"],
+  ],
+  [
+    "VOICE_OF_AUDIO",
+    `${GOOD}sequence: { voice: {}, end: e }
+`,
+    [
+      "p.yaml:4:20: error: sequence.voice: expected an audio feature beside it, found none",
+      "p.yaml:4:20: error: sequence.voice: expected no start and no end beside it, found them",
+    ],
   ],
   [
     "AUDIO_ALONE",

@@ -45,14 +45,14 @@ export async function readSequences(
   input: string,
   groupBy?: string,
 ): Promise<RecordedSequences> {
-  const { sequence, features } = makeInputStages(pipeline);
+  const { inputStages, features } = makeInputStages(pipeline);
   const open = new Map<string, Open>();
   const found: Open[] = [];
   const left = new Map<string, number>();
   let rows = 0;
   let example = "";
   for await (const group of recordedRows(input, makeReader(pipeline, "recording").reader)) {
-    await stepGroup([sequence, features], group);
+    await stepGroup(inputStages, group);
     rows += group.length;
     for (const { row, outcome } of group) {
       if (!("sample" in outcome) || outcome.note !== "") {
@@ -69,9 +69,14 @@ export async function readSequences(
       }
       own.events.push(outcome);
       own.groups.push(groupBy === undefined ? "" : String(row.record[groupBy] ?? ""));
+      if (outcome.ends) open.delete(key);
     }
   }
-  const read = found.map((one) => recorded(one, classifier, features.inputs));
+  const audio = pipeline.features.find((feature) => feature.kind === "audio")?.field;
+  // Between two utterances there may be packets of which nothing is heard.
+  const read = found
+    .filter(({ events }) => events.some(({ input, ends }) => ends || input === undefined || input.length > 0))
+    .map((one) => recorded(one, classifier, features.inputs, audio));
   const sequences = read.filter((one) => one !== undefined);
   if (sequences.length === 0) {
     throw problem(Error, {
@@ -89,8 +94,13 @@ function recorded(
   { events, groups }: Open,
   { field, at }: PipelineClassifier,
   inputs: number,
+  audio: string | undefined,
 ): RecordedSequence | undefined {
-  const samples = events.map(({ sample }) => sample);
+  const samples = events.map(({ sample, heard }) =>
+    heard === undefined || audio === undefined
+      ? sample
+      : { ...sample, values: { ...sample.values, [audio]: heard } },
+  );
   const labels = samples.map(({ values }) => {
     const value = values[field];
     return value === undefined ? undefined : String(value);
