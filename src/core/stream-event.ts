@@ -47,6 +47,8 @@ export interface StreamEvent {
    * it is not), the unit in which a user's network may forecast. Filled in by `features`.
    */
   affine: Float64Array | undefined;
+  /** Symbols among its features that are in no vocabulary. Filled in by `features`. */
+  unknown: number;
   /** Network output, shape [O], undefined before the first network. Filled in by `stepCells`. */
   output: Float64Array | undefined;
   /** Name of the checkpoint that made `output`. Filled in by `stepCells`. */
@@ -71,6 +73,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     target: undefined,
     scale: undefined,
     affine: undefined,
+    unknown: 0,
     output: undefined,
     model: "naive",
     prediction: undefined,

@@ -99,6 +99,8 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     const moment: Moment = {
       number: (field) => numberOf(sample, field),
       vector: (field, size) => vectorOf(sample, field, size),
+      symbol: (field) => symbolOf(sample, field),
+      unknown: () => event.unknown++,
       signal: (field) => event.heard ?? vectorOf(sample, field, undefined),
       time: sample.time,
       localMs: sample.time + zone.offsetAt(sample.time),
@@ -182,6 +184,13 @@ function vectorOf(sample: Sample, field: string, size: number | undefined): Floa
     `${size ?? "any number of"} finite numbers in field ${JSON.stringify(field)}`,
     value,
   );
+}
+
+/** @throws TypeError code `NOT_A_FEATURE` */
+function symbolOf(sample: Sample, field: string): string {
+  const value = sample.values[field];
+  if (typeof value === "string") return value;
+  throw notAFeature(sample, `a symbol in field ${JSON.stringify(field)}`, value);
 }
 
 function notAFeature(sample: Sample, expected: string, value: unknown): Error {

@@ -10,6 +10,7 @@ export type Feature =
   | CalendarFeature
   | LagFeature
   | VectorFeature
+  | SymbolFeature
   | AudioFeature;
 
 /** The field's value: one input. */
@@ -48,6 +49,14 @@ export interface VectorFeature {
   readonly size: number;
   /** Each by itself. */
   readonly scale: Scale;
+}
+
+/** The field's symbol: an input for each that is known, and one for any other. */
+export interface SymbolFeature {
+  readonly kind: "symbol";
+  readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
 }
 
 /** The field's samples, as time steps of their own: see `AudioInputs`. The only feature then. */
@@ -105,6 +114,8 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
       const name = `${feature.field} ${feature.byMs / 3_600_000} h before`;
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
     }
+    case "symbol":
+      return [...(feature.vocabulary ?? []), "another"].map((symbol) => `${feature.field} ${symbol}`);
     case "audio": {
       const { output, cepstra, filters, hasDelta } = feature;
       const size = output === "mfcc" ? cepstra : filters;

@@ -5,6 +5,7 @@ import { DifferenceInput } from "./difference-input.js";
 import type { Feature } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { LagInputs } from "./lag-inputs.js";
+import { SymbolInputs } from "./symbol-inputs.js";
 import { VectorInputs } from "./vector-inputs.js";
 
 /** What a feature is made from at an event. */
@@ -15,6 +16,10 @@ export interface Moment {
   vector(field: string, size: number): Float64Array;
   /** The same, as many as there are. */
   signal(field: string): Float64Array;
+  /** The word in one of them. */
+  symbol(field: string): string;
+  /** Counts a symbol that no network was trained on. */
+  unknown(): void;
   /** Event time, ms since 1970. */
   readonly time: number;
   /** Event time in the pipeline's zone, as if that were UTC. */
@@ -47,6 +52,8 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
       return new LagInputs(feature, horizons);
     case "audio":
       return new AudioInputs(feature);
+    case "symbol":
+      return new SymbolInputs(feature);
     case "vector":
       return new VectorInputs(feature);
   }

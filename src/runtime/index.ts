@@ -17,6 +17,7 @@ export {
   type RecordedSequences,
   readSequences,
   trainClasses,
+  withVocabularies,
 } from "./classifier/index.js";
 export { connectToBroker } from "./connect.js";
 export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";

@@ -48,5 +48,6 @@ function readingsOf({ features, targets, sequence, classifier }: Pipeline): Fiel
 function needOf(feature: Feature): FieldNeed[] {
   if (feature.kind === "calendar") return [];
   if (feature.kind === "vector") return [{ field: feature.field, kind: "vector", size: feature.size }];
+  if (feature.kind === "symbol") return [{ field: feature.field, kind: "label" }];
   return [{ field: feature.field, kind: feature.kind === "audio" ? "signal" : "number" }];
 }

@@ -44,9 +44,15 @@ const scaleOr = (absent: "robust" | "none") =>
 const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale } or { audio, rate, as, ... }";
+  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary } or { audio, rate, as, ... }";
 
 const MAX_VECTOR = 4096;
+
+const className = checkedText({
+  words: "the name of a class",
+  code: "BAD_CLASS_NAME",
+  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
+});
 
 const audioFeature = z.strictObject(
   {
@@ -126,6 +132,19 @@ const feature = z
         FEATURE_WORDS,
       ),
       audioFeature,
+      z.strictObject(
+        {
+          symbol: about(fieldName, "The field's word, character or class: an input for each that is known.", {
+            example: "word",
+          }),
+          vocabulary: about(
+            listOf(className, "a list of symbols").optional(),
+            "The symbols that are known; any other is one more input.",
+            { example: ["on", "off"], absent: "what the model's file says: those that it was trained on" },
+          ),
+        },
+        FEATURE_WORDS,
+      ),
     ],
     FEATURE_WORDS,
   )
@@ -155,13 +174,8 @@ export const addFormat = about(
   },
 );
 
-const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, spot, classes }";
-
-const className = checkedText({
-  words: "the name of a class",
-  code: "BAD_CLASS_NAME",
-  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
-});
+const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, ahead, spot, classes }";
+const AHEAD_WORDS = "a whole number from -1000 to 1000";
 
 const classTarget = z.strictObject(
   {
@@ -178,6 +192,17 @@ const classTarget = z.strictObject(
     pool: about(
       oneOf(["last", "mean"]).default("last"),
       "What is judged at the end of a sequence: the last step's logits, or the mean of all steps'.",
+    ),
+    ahead: about(
+      z
+        .number(AHEAD_WORDS)
+        .int(AHEAD_WORDS)
+        .min(-1000, AHEAD_WORDS)
+        .max(1000, AHEAD_WORDS)
+        .meta({ title: AHEAD_WORDS })
+        .default(0),
+      "Of classes of steps: the class of the event so many events later is named, 1 for the next symbol of a text; below 0 that of an earlier one, when so much more has been seen.",
+      { example: 1 },
     ),
     spot: z
       .strictObject(

@@ -35,6 +35,10 @@ export const trainFormat = z
       seed: about(integer(0).default(1), "Of the random numbers a training starts from."),
       epochs: about(integer(1, 100_000).default(60), "Times that it goes through all sequences."),
       batch: about(integer(1, 1024).default(32), "Sequences an update learns from."),
+      steps: about(
+        integer(1, 4096).default(50),
+        "Of classes of steps: so many time steps an update learns from, and gradients reach back.",
+      ),
       rate: about(
         positive.default(0.004),
         "The learning rate at its highest: it rises over the first tenth, then falls along a cosine.",
@@ -55,7 +59,7 @@ export const trainFormat = z
       stretch: about(share.default(0), "Sequences are made longer or shorter by up to this share."),
       audio: audioChange.optional(),
     },
-    "how to train: cell, hidden, layers, bidirectional, seed, epochs, batch, rate, decay, dropout, noise, offset, stretch, audio",
+    "how to train: cell, hidden, layers, bidirectional, seed, epochs, batch, steps, rate, decay, dropout, noise, offset, stretch, audio",
   )
   .meta({
     description: "How `eddy train` makes the model's file of a pipeline that names classes.",

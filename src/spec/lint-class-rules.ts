@@ -59,14 +59,55 @@ const spotSteps: LintRule = {
   },
 };
 
+const aheadOfSteps: LintRule = {
+  code: "AHEAD_OF_STEPS",
+  severity: "error",
+  description:
+    "`target.ahead` goes with `at: step`, and not with audio, whose events have steps of their own.",
+  needs: ["target", "sequence", "features"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || full.target.ahead === 0) return;
+    const isAudio = full.features.some((feature) => "audio" in feature);
+    if (full.target.at === "step" && !isAudio) return;
+    report(
+      ["target", "ahead"],
+      `expected ${isAudio ? "0 with audio" : "at: step beside ahead"}, found ${full.target.ahead}${isAudio ? "" : " and at: end"}`,
+    );
+  },
+};
+
+const symbolOfClass: LintRule = {
+  code: "SYMBOL_OF_CLASS",
+  severity: "error",
+  description: "A symbol goes with a target that is a class; no symbol of its vocabulary stands twice.",
+  needs: ["target", "features"],
+  check: ({ full, report }) => {
+    full.features.forEach((feature, i) => {
+      if (!("symbol" in feature)) return;
+      if (Array.isArray(full.target)) {
+        report(
+          ["features", i],
+          "expected a target that is a class beside a symbol, found one that is forecast",
+        );
+      }
+      feature.vocabulary?.forEach((name, at, all) => {
+        if (all.indexOf(name) === at) return;
+        report(["features", i, "vocabulary", at], `expected each symbol once, found "${name}" again`);
+      });
+    });
+  },
+};
+
 const classIsSeen: LintRule = {
   code: "CLASS_IS_SEEN",
   severity: "error",
-  description: "The class is not among the features: it is what the network is to find out.",
+  description:
+    "The class is not among the features, it is what the network is to find out; unless it is that of a later event (`ahead`).",
   needs: ["target", "features"],
   check: ({ full, report }) => {
     if (Array.isArray(full.target)) return;
-    const { class: name } = full.target;
+    const { class: name, ahead } = full.target;
+    if (ahead > 0) return;
     full.features.forEach((feature, i) => {
       if (fieldsOf([feature])[0] !== name) return;
       report(["features", i], `expected other fields than the class "${name}"`);
@@ -191,6 +232,8 @@ export const classRules: readonly LintRule[] = [
   classOutput,
   classEnd,
   spotSteps,
+  aheadOfSteps,
+  symbolOfClass,
   classIsSeen,
   onlyForClasses,
   repeatedClass,

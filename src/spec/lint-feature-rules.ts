@@ -144,6 +144,7 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
     if ("difference" in feature) return [feature.difference];
     if ("vector" in feature) return [feature.vector];
     if ("audio" in feature) return [feature.audio];
+    if ("symbol" in feature) return [feature.symbol];
     return "lag" in feature ? [feature.lag] : [];
   });
 }
@@ -151,6 +152,7 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
 function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
   if ("difference" in feature) return `the difference of "${feature.difference}"`;
+  if ("symbol" in feature) return `the symbol "${feature.symbol}"`;
   if ("audio" in feature) return `the audio "${feature.audio}"`;
   if ("vector" in feature) return `the vector "${feature.vector}"`;
   return "lag" in feature ? `"${feature.lag}" ${feature.by} before` : `the calendar's ${feature.calendar}`;

@@ -18,6 +18,7 @@ export interface ModelWords {
     readonly class: string;
     readonly at: "end" | "step";
     readonly pool: "last" | "mean";
+    readonly ahead: number;
     readonly classes: readonly string[];
   };
 }
@@ -32,6 +33,10 @@ export function featureWords(features: readonly Feature[]): FullFeature[] {
     if (feature.kind === "difference") return { difference: feature.field, scale: feature.scale };
     if (feature.kind === "vector") return { vector: feature.field, size: feature.size, scale: feature.scale };
     if (feature.kind === "audio") return audioWords(feature);
+    if (feature.kind === "symbol") {
+      const { field, vocabulary } = feature;
+      return { symbol: field, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
+    }
     if (feature.kind === "lag") return { lag: feature.field, by: durationWords(feature.byMs) };
     return { calendar: feature.calendar, harmonics: feature.harmonics };
   });
@@ -112,13 +117,13 @@ function classWords(
   ) {
     throw new SyntaxError("its metadata eddy.features, eddy.class, eddy.output can't be read");
   }
-  const { class: field, at, pool, classes } = own;
+  const { class: field, at, pool, ahead, classes } = own;
   return {
     features: inFull(features.data),
     targets: [],
     horizons: [1],
     output,
-    class: { class: field, at, pool, classes },
+    class: { class: field, at, pool, ahead, classes },
   };
 }
 

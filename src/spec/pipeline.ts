@@ -13,6 +13,8 @@ export type Feature =
   | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
   | { readonly kind: "lag"; readonly field: string; readonly byMs: number }
   | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale }
+  /** Without a vocabulary: one that is being collected. */
+  | { readonly kind: "symbol"; readonly field: string; readonly vocabulary?: readonly string[] }
   | {
       readonly kind: "audio";
       readonly field: string;
@@ -87,6 +89,8 @@ export interface PipelineClassifier {
   readonly field: string;
   readonly at: "end" | "step";
   readonly pool: "last" | "mean";
+  /** Of classes of steps: that of the event so many events later is named. */
+  readonly ahead: number;
   /** How words are spotted among the classes of steps; absent: every step has a prediction. */
   readonly spot?: {
     readonly none: string;
@@ -108,6 +112,7 @@ export interface PipelineTraining {
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
+  readonly steps: number;
   readonly rate: number;
   readonly decay: number;
   readonly dropout: number;

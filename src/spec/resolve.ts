@@ -163,7 +163,7 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
 }
 
 function classifier(
-  { class: field, at, pool, spot, classes }: FullClassTarget,
+  { class: field, at, pool, ahead, spot, classes }: FullClassTarget,
   training: NonNullable<FullDocument["train"]>,
 ): PipelineClassifier {
   const { audio, ...rest } = training;
@@ -172,6 +172,7 @@ function classifier(
     field,
     at,
     pool,
+    ahead,
     ...given("spot", spot),
     ...given("classes", classes),
     training: { ...rest, ...given("audio", change) },
@@ -184,6 +185,8 @@ function feature(full: FullFeature): Feature {
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
   if ("vector" in full) return { kind: "vector", field: full.vector, size: full.size, scale: full.scale };
   if ("audio" in full) return audioFeature(full);
+  if ("symbol" in full)
+    return { kind: "symbol", field: full.symbol, ...given("vocabulary", full.vocabulary) };
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
 }
 

@@ -97,7 +97,7 @@ function compareClass(
     differs(["target"], words, target);
     return;
   }
-  for (const name of ["class", "at", "pool", "classes"] as const)
+  for (const name of ["class", "at", "pool", "ahead", "classes"] as const)
     differs(["target", name], words[name], target[name]);
 }
 

@@ -41,6 +41,34 @@ const withPast: FeatureOptions = {
 
 stateSlotLaws("features", { makeStage: () => featureStage(withPast), makeEvents: mixedEvents });
 
+describe("featureStage() with symbols", () => {
+  const symbols: FeatureOptions = {
+    features: [{ kind: "symbol", field: "word", vocabulary: ["on", "off"] }],
+    targets: [],
+    horizons: [1],
+  };
+
+  it("makes an input of every symbol, and counts what is in no vocabulary", () => {
+    const events = eventsOf({ rms: [1, 2, 3] });
+    for (const [i, word] of ["off", "on", "broken"].entries()) {
+      Object.assign(events[i]!.sample.values, { word });
+    }
+    stepped(events, symbols);
+    expect(inputs(events)).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(events.map(({ unknown }) => unknown)).toEqual([0, 0, 1]);
+  });
+
+  it("refuses to begin without a vocabulary", () => {
+    expect(() => featureStage({ ...symbols, features: [{ kind: "symbol", field: "word" }] })).toThrow(
+      'Cannot use symbol "word": expected its vocabulary, found none',
+    );
+  });
+});
+
 describe("featureStage() with vectors", () => {
   const vectors = (scale: "none" | "robust") => {
     const events = eventsOf({ rms: [1, 2, 3] });

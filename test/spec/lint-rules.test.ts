@@ -345,6 +345,39 @@ model: { file: a.onnx }
     ["p.yaml:5:30: error: target.spot: expected at: step beside spot, found at: end"],
   ],
   [
+    "AHEAD_OF_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [{ symbol: word }]
+target: { class: word, ahead: 1 }
+model: { file: a.onnx }
+`,
+    ["p.yaml:5:31: error: target.ahead: expected at: step beside ahead, found 1 and at: end"],
+  ],
+  [
+    "AHEAD_OF_STEPS",
+    `name: pump
+input: { topics: [a] }
+features: [{ audio: value, rate: 8000 }]
+target: { class: word, ahead: -2 }
+model: { file: a.onnx }
+`,
+    ["p.yaml:4:31: error: target.ahead: expected 0 with audio, found -2"],
+  ],
+  [
+    "SYMBOL_OF_CLASS",
+    `name: pump
+input: { topics: [a] }
+features: [v, { symbol: word, vocabulary: [a, b, a] }]
+target: v
+`,
+    [
+      "p.yaml:3:15: error: features[1]: expected a target that is a class beside a symbol, found one that is forecast",
+      `p.yaml:3:50: error: features[1].vocabulary[2]: expected each symbol once, found "a" again`,
+    ],
+  ],
+  [
     "CLASS_IS_SEEN",
     `${GOOD}target: { class: rms }
 model: { file: a.onnx }

@@ -7,6 +7,7 @@ import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
+import { benchSpeechCommand } from "./bench-speech.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -48,6 +49,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchDetectCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
+  bench.addCommand(benchSpeechCommand());
   return bench;
 }
 

@@ -59,6 +59,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   const learner = new Learner();
   let rows = 0;
   let alerts = 0;
+  let unknownSymbols = 0;
   const onRow = (row: ReplayRow): void => {
     rows++;
     if (row["event"] === "raised") alerts++;
@@ -72,21 +73,26 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
       if (pipeline === undefined) return;
       const { learn = false } = options;
       const engines = { trainer: learner, fineTunes: learn, isPatient: learn };
-      await replay({
+      const counters = await replay({
         pipeline,
         input: options.input,
         engines,
         onRow,
         onProgress: (done) => bar.update(done),
       });
+      unknownSymbols = counters.unknownSymbols;
     }
   } finally {
     await learner.close();
     await output.end();
   }
   const seconds = (performance.now() - started) / 1000;
-  bar.done(`${rows} rows, ${alerts} alerts, ${seconds.toFixed(1)} s`);
-  if (options.json) console.log(JSON.stringify({ type: "result", rows, alerts, seconds }));
+  const unknown = unknownSymbols > 0 ? `, ${unknownSymbols} unknown symbols` : "";
+  bar.done(`${rows} rows, ${alerts} alerts${unknown}, ${seconds.toFixed(1)} s`);
+  if (options.json) {
+    const more = unknownSymbols > 0 ? { unknownSymbols } : {};
+    console.log(JSON.stringify({ type: "result", rows, alerts, ...more, seconds }));
+  }
 }
 
 /** Writes to a file, or to standard output. */

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import {
   findCheckpoint,
   Learner,
@@ -31,6 +31,7 @@ interface TrainCommandOptions {
   readonly test: readonly string[];
   readonly repeat: number;
   readonly leaveOut?: string;
+  readonly cell?: "rnn" | "gru" | "lstm";
   readonly json?: boolean;
 }
 
@@ -64,6 +65,13 @@ export function trainCommand(): Command {
       [],
     )
     .option("--repeat <n>", "of classifiers: train from n seeds and report the mean", positiveInteger, 1)
+    .addOption(
+      new Option("--cell <cell>", "of classifiers: another cell than the pipeline's").choices([
+        "rnn",
+        "gru",
+        "lstm",
+      ]),
+    )
     .option(
       "--leave-out <field>",
       "of classifiers: also train without each value of this field, and test on it",
@@ -91,8 +99,20 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
     if (search !== undefined || from !== undefined) {
       throw wrongUse("Cannot train a classifier with --search or --from: expected neither");
     }
-    const { test: tests, repeat, leaveOut } = options;
-    await trainClassifier({ pipeline, classifier, file, input, model, tests, repeat, leaveOut, seed, json });
+    const { test: tests, repeat, leaveOut, cell } = options;
+    await trainClassifier({
+      pipeline,
+      classifier,
+      file,
+      input,
+      model,
+      tests,
+      repeat,
+      leaveOut,
+      seed,
+      cell,
+      json,
+    });
     return;
   }
   if (options.test.length > 0 || options.repeat > 1 || options.leaveOut !== undefined) {

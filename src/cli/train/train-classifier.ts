@@ -1,6 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type ClassReport, leaveOut, readSequences, trainClasses } from "../../runtime/index.js";
+import {
+  type ClassReport,
+  leaveOut,
+  readSequences,
+  trainClasses,
+  withVocabularies,
+} from "../../runtime/index.js";
 import type { Pipeline, PipelineClassifier } from "../../spec/index.js";
 import { type Progress, progress } from "../progress.js";
 import { table } from "../table.js";
@@ -17,14 +23,17 @@ export interface TrainClassifierOptions {
   readonly repeat: number;
   readonly leaveOut: string | undefined;
   readonly seed: number | undefined;
+  readonly cell: "rnn" | "gru" | "lstm" | undefined;
   readonly json: boolean;
 }
 
 /** `eddy train` of a pipeline that names classes. */
 export async function trainClassifier(options: TrainClassifierOptions): Promise<void> {
-  const { pipeline, classifier, file, input, model, tests: testFiles, repeat, json } = options;
+  const { classifier, file, input, model, tests: testFiles, repeat, json } = options;
   const started = performance.now();
-  const training = { ...classifier.training, seed: options.seed ?? classifier.training.seed };
+  const { seed, cell, ...own } = classifier.training;
+  const training = { ...own, seed: options.seed ?? seed, cell: options.cell ?? cell };
+  const pipeline = await withVocabularies(options.pipeline, input);
   const recorded = await readSequences(pipeline, classifier, input, options.leaveOut);
   const tests = [];
   for (const name of testFiles) {
@@ -63,6 +72,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
     ...(repeat > 1 ? [`--repeat ${repeat}`] : []),
     ...(options.leaveOut === undefined ? [] : [`--leave-out ${options.leaveOut}`]),
     ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
+    ...(options.cell === undefined ? [] : [`--cell ${options.cell}`]),
   ].join(" ");
   const written = classifierCard({
     pipeline,

@@ -36,7 +36,7 @@ export function alteredSequences(options: AlteredSequences, epoch: number): Labe
     return labelled(
       { x, steps: inputs.map(({ length }) => length / features.inputs), labels },
       classes,
-      classifier.at,
+      classifier,
     );
   });
 }

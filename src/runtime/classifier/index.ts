@@ -1,4 +1,9 @@
-export { type RecordedSequence, type RecordedSequences, readSequences } from "./recorded-sequences.js";
+export {
+  type RecordedSequence,
+  type RecordedSequences,
+  readSequences,
+  withVocabularies,
+} from "./recorded-sequences.js";
 export {
   type ClassOutcome,
   type ClassReport,

@@ -1,6 +1,7 @@
 import { problem, type Sample, type StreamEvent } from "../../core/index.js";
-import type { Pipeline, PipelineClassifier } from "../../spec/index.js";
+import type { Feature, Pipeline, PipelineClassifier } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
+import { audioRate } from "../audio-rows.js";
 import { recordedRows } from "../recording.js";
 import { stepGroup } from "../replay.js";
 import { makeReader } from "../sample-reader.js";
@@ -51,7 +52,11 @@ export async function readSequences(
   const left = new Map<string, number>();
   let rows = 0;
   let example = "";
-  for await (const group of recordedRows(input, makeReader(pipeline, "recording").reader)) {
+  for await (const group of recordedRows(
+    input,
+    makeReader(pipeline, "recording").reader,
+    audioRate(pipeline),
+  )) {
     await stepGroup(inputStages, group);
     rows += group.length;
     for (const { row, outcome } of group) {
@@ -132,13 +137,39 @@ export function classesIn(sequences: readonly RecordedSequence[]): string[] {
 export function labelled(
   { x, steps, labels }: Pick<RecordedSequence, "x" | "steps" | "labels">,
   classes: readonly string[],
-  at: "end" | "step",
+  { at, ahead }: Pick<PipelineClassifier, "at" | "ahead">,
 ): LabelledSequence {
   const numbers = labels.map((label) => {
     const number = label === undefined ? -1 : classes.indexOf(label);
     return number < 0 ? Number.NaN : number;
   });
-  if (at === "step")
-    return { x, classes: Float64Array.from(numbers.flatMap((one, i) => Array<number>(steps[i]!).fill(one))) };
-  return { x, classes: Float64Array.of(numbers.findLast((one) => !Number.isNaN(one)) ?? Number.NaN) };
+  if (at === "end") {
+    return { x, classes: Float64Array.of(numbers.findLast((one) => !Number.isNaN(one)) ?? Number.NaN) };
+  }
+  const due = numbers.flatMap((_, i) => Array<number>(steps[i]!).fill(numbers[i + ahead] ?? Number.NaN));
+  return { x, classes: Float64Array.from(due) };
+}
+
+/**
+ * A pipeline whose symbols have vocabularies: of those that say none, all symbols of a recording, in the order of their
+ * letters.
+ */
+export async function withVocabularies(pipeline: Pipeline, input: string): Promise<Pipeline> {
+  const fields = pipeline.features.flatMap((feature) =>
+    feature.kind === "symbol" && feature.vocabulary === undefined ? [feature.field] : [],
+  );
+  if (fields.length === 0) return pipeline;
+  const found = new Map(fields.map((field) => [field, new Set<string>()]));
+  for await (const group of recordedRows(input, makeReader(pipeline, "recording").reader)) {
+    for (const { outcome } of group) {
+      if (!("sample" in outcome)) continue;
+      for (const [field, symbols] of found) symbols.add(String(outcome.sample.values[field]));
+    }
+  }
+  const features = pipeline.features.map((feature): Feature => {
+    const symbols = feature.kind === "symbol" ? found.get(feature.field) : undefined;
+    if (symbols === undefined || feature.kind !== "symbol") return feature;
+    return { ...feature, vocabulary: [...symbols].sort() };
+  });
+  return { ...pipeline, features };
 }

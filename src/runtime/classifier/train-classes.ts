@@ -87,7 +87,7 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     at,
     pool,
   };
-  const own = train.map((sequence) => labelled(sequence, classes, at));
+  const own = train.map((sequence) => labelled(sequence, classes, classifier));
   const { audio: alteration } = training;
   const networks = Array.from({ length: repeat }, (_, run) => {
     const seed = training.seed + run;
@@ -103,7 +103,7 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     linear: linearRival(own, features.inputs, classes.length, at),
   };
   const reports = tests.map(({ name, sequences }): ClassReport => {
-    const judged = sequences.map((sequence) => labelled(sequence, classes, at));
+    const judged = sequences.map((sequence) => labelled(sequence, classes, classifier));
     const right = judged.map((one) => one.classes);
     const judge = (logits: readonly Float64Array[]) => classificationScores(logits, right, classes.length);
     const logits = networks.map((network) => classifySequences(network, shape, judged));
@@ -127,7 +127,7 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     "eddy.pipeline": pipeline.name,
     "eddy.inputs": JSON.stringify(features.names),
     "eddy.features": JSON.stringify(featureWords(pipeline.features)),
-    "eddy.class": JSON.stringify({ class: classifier.field, at, pool, classes }),
+    "eddy.class": JSON.stringify({ class: classifier.field, at, pool, ahead: classifier.ahead, classes }),
     "eddy.output": "logits",
     "eddy.training": JSON.stringify({ ...training, sequences: train.length }),
     "eddy.test": JSON.stringify(reports),
@@ -165,11 +165,12 @@ function split({ sequences, tests }: ClassTraining): {
 }
 
 function recipeOf(training: PipelineTraining, seed: number) {
-  const { epochs, batch, rate, decay, dropout, noise, offset, stretch } = training;
+  const { epochs, batch, steps, rate, decay, dropout, noise, offset, stretch } = training;
   return {
     seed,
     epochs,
     batch,
+    steps,
     learningRate: rate,
     weightDecay: decay,
     dropout,

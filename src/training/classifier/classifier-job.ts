@@ -31,8 +31,10 @@ export interface ClassifierShape {
 export interface ClassifierRecipe {
   readonly seed: number;
   readonly epochs: number;
-  /** Sequences an update learns from. */
+  /** Sequences an update learns from; lanes, where every step has its class. */
   readonly batch: number;
+  /** Time steps that an update learns from, where every step has its class. */
+  readonly steps: number;
   /** At its highest, after the warm-up. */
   readonly learningRate: number;
   readonly weightDecay: number;

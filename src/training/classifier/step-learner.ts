@@ -7,11 +7,8 @@ import type { ClassifierRecipe, ClassifierShape, LabelledSequence } from "./clas
 import { shuffled } from "./padded-batches.js";
 import type { EpochLearner, Learned } from "./sequence-learner.js";
 
-/** k1 = k2: steps that an update learns from. */
-const STEPS = 50;
-
 /**
- * Learns the classes of every step: TBPTT(50, 50) over lanes of sequences laid end to end, the state carried on, as it
+ * Learns the classes of every step: TBPTT(k, k), k = `steps`, over lanes of sequences laid end to end, the state carried on, as it
  * is in a stream that never ends. What has learned from short pieces with fresh states is lost there.
  */
 export class StepLearner implements EpochLearner {
@@ -24,23 +21,23 @@ export class StepLearner implements EpochLearner {
     private readonly rng: Rng,
   ) {
     const dropout = { rate: recipe.dropout, rng, head: true, steady: true };
-    this.#tbptt = new Tbptt(update, [STEPS, STEPS], crossEntropyLoss, dropout);
+    this.#tbptt = new Tbptt(update, [recipe.steps, recipe.steps], crossEntropyLoss, dropout);
   }
 
   updates(sequences: readonly LabelledSequence[]): number {
     const steps = sequences.reduce((sum, { classes }) => sum + classes.length, 0);
-    return Math.ceil(steps / (this.recipe.batch * STEPS));
+    return Math.ceil(steps / (this.recipe.batch * this.recipe.steps));
   }
 
   learn(sequences: readonly LabelledSequence[], next: () => void): Learned {
     const { inputs } = this.shape;
-    const { batch } = this.recipe;
+    const { batch, steps: k } = this.recipe;
     const pieces = shuffled(sequences, this.rng).map(({ x, classes }): LanePiece => {
       const steps = classes.length;
       return { x, wanted: classes, begins: new Uint8Array(steps), steps };
     });
     // Lanes of whole windows: the rest is steps at which nothing is wanted.
-    const steps = this.updates(sequences) * STEPS * batch;
+    const steps = this.updates(sequences) * k * batch;
     const rest = steps - pieces.reduce((sum, piece) => sum + piece.steps, 0);
     pieces.push({
       x: new Float64Array(rest * inputs),
@@ -52,7 +49,7 @@ export class StepLearner implements EpochLearner {
     const sum = { loss: 0, known: 0 };
     next();
     this.#tbptt.learn(lanes, ({ loss }, to) => {
-      const known = knownIn(lanes.target, lanes.steps, to);
+      const known = knownIn(lanes.target, lanes.steps, to - k, to);
       sum.loss += loss * known;
       sum.known += known;
       if (to < lanes.steps) next();
@@ -61,11 +58,11 @@ export class StepLearner implements EpochLearner {
   }
 }
 
-/** Known classes of the window that ends before a step. */
-function knownIn(target: Float64Array, steps: number, to: number): number {
+/** Known classes of steps [from, to) of every lane. */
+function knownIn(target: Float64Array, steps: number, from: number, to: number): number {
   let known = 0;
   for (let row = 0; row < target.length; row += steps) {
-    for (let t = to - STEPS; t < to; t++) if (!Number.isNaN(target[row + t]!)) known++;
+    for (let t = from; t < to; t++) if (!Number.isNaN(target[row + t]!)) known++;
   }
   return known;
 }

@@ -29,6 +29,7 @@ const RECIPE: ClassifierRecipe = {
   seed: 1,
   epochs: 60,
   batch: 16,
+  steps: 50,
   learningRate: 0.01,
   weightDecay: 0.01,
   dropout: 0.1,
