@@ -143,7 +143,7 @@ async function classifyStage(
   features: FeatureStage,
 ): Promise<Stage> {
   const file = model.kind === "file" ? model.file : "";
-  const loaded = await loadModel(file, { keys: modelKeys });
+  const loaded = await loadModel(file, { keys: modelKeys, wholeSequences: at === "end" });
   if (classes === undefined) {
     throw problem(TypeError, {
       code: "NO_CLASSES",

@@ -89,7 +89,7 @@ export async function readSequences(
       action: "read sequences from",
       on: input,
       expected: `sequences with a class in field ${classifier.field}${classifier.at === "end" ? `, and a mark in field ${pipeline.sequence.end} where they end` : ""}`,
-      found: `${rows} rows, ${found.length} sequences, none of that kind${example === "" ? "" : `; the first that could not be read: ${example}`}`,
+      found: `${rows} rows, ${read.length} sequences, none of that kind${example === "" ? "" : `; the first that could not be read: ${example}`}`,
     });
   }
   return { sequences, rows, unfinished: read.length - sequences.length, left };
