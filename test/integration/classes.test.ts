@@ -84,7 +84,7 @@ describe("a pipeline that names classes", () => {
     const { stdout, code } = await eddy("lint", inFolder("short.yaml"), "--show");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /class: gesture\n {2}at: end\n {2}pool: last\n {2}classes:\n {4}- close\n {4}- open/,
+      /class: gesture\n {2}at: end\n {2}pool: last\n {2}ahead: 0\n {2}classes:\n {4}- close\n {4}- open/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +92,25 @@ describe.skipIf(sharedData === undefined)(`spoken digits${sharedDataHint}`, () =
     await running.stop();
     await listener.close();
     await broker.dispose();
+  });
+
+  it("words are named once each in a stream that has no end", async () => {
+    const script = join(root, "pipelines/data/digit-streams.mjs");
+    const rows = execFileSync(process.execPath, [script, recordings, "test", "30"], { maxBuffer: 1 << 26 })
+      .toString("utf8")
+      .split("\n")
+      .filter((row) => row.startsWith('{"key":"test-1"'));
+    const input = join(folder, "stream.ndjson");
+    writeFileSync(input, rows.join("\n"));
+    const words = rows
+      .map((row): string => JSON.parse(row).word)
+      .filter((word, i, all) => word !== "none" && all[i - 1] !== word);
+    expect(words).toHaveLength(13);
+    const found = (await named(shipped("digit-words"), input)).map(([label]) => label);
+    const same = found.filter((label) => words.includes(String(label)));
+    expect(found.length).toBeGreaterThanOrEqual(12);
+    expect(found.length).toBeLessThanOrEqual(14);
+    expect(same.length).toBeGreaterThanOrEqual(12);
   });
 
   it("voice activity finds the utterances of a microphone that is always on", async () => {

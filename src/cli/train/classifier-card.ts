@@ -49,9 +49,7 @@ ${command}
 \`\`\`
 
 Trained on ${recorded.sequences.length} sequences of ${recorded.rows} rows${repeat > 1 ? `, from seeds ${seed} to ${seed + repeat - 1}; the file holds the network of seed ${seed}` : `, from seed ${seed}`}.
-How: ${Object.entries(recipe)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ")}.
+How: ${recipeWords(recipe)}.
 
 ${inputNames.length} inputs: ${inputWords(pipeline)}. Output: logits, one for each class.
 
@@ -65,6 +63,16 @@ function inputWords({ features }: Pipeline): string {
     .map((feature) => {
       if (feature.kind === "calendar") return feature.calendar;
       return feature.kind === "vector" ? `${feature.field} (${feature.size})` : feature.field;
+    })
+    .join(", ");
+}
+
+/** Name and value of everything, one after the other. */
+function recipeWords(recipe: object): string {
+  return Object.entries(recipe)
+    .map(([name, value]): string => {
+      if (Array.isArray(value)) return `${name} ${value.join(" to ")}`;
+      return typeof value === "object" ? `${name} (${recipeWords(value)})` : `${name} ${value}`;
     })
     .join(", ");
 }
