@@ -13,25 +13,15 @@ export interface Writes {
   readonly packet: Statement<unknown[]>;
   readonly prunePackets: Statement<unknown[]>;
   readonly releasePacket: Statement<unknown[]>;
-  readonly snapshot: Statement<unknown[]>;
-  readonly state: Statement<unknown[]>;
-  readonly dropStates: Statement<unknown[]>;
-  readonly dropSnapshot: Statement<unknown[]>;
   readonly adopt: Statement<unknown[]>;
   readonly adoptIfNew: Statement<unknown[]>;
   readonly advance: Statement<unknown[]>;
   /** In the order in which they must run. */
   readonly startAgain: readonly Statement<unknown[]>[];
   readonly stepped: Statement<[string], number>;
-  readonly snapshotPositions: Statement<[number], number>;
-  readonly cut: Statement<[number], number>;
 }
 
 export function prepareWrites(db: Database): Writes {
-  const snapshotPositions = db
-    .prepare<[number], number>("SELECT position FROM snapshots WHERE pipeline = ? ORDER BY position")
-    .pluck();
-  const cut = db.prepare<[number], number>("SELECT cut FROM pipelines WHERE id = ?").pluck();
   const stepped = db.prepare<[string], number>("SELECT stepped FROM pipelines WHERE name = ?").pluck();
   return {
     stepped,
@@ -45,14 +35,6 @@ export function prepareWrites(db: Database): Writes {
     packet: db.prepare("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)"),
     releasePacket: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND packet_id = ?"),
     prunePackets: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND ordinal <= ?"),
-    snapshot: db.prepare("INSERT INTO snapshots (pipeline, position, arrival) VALUES (?, ?, ?)"),
-    state: db.prepare("INSERT INTO states (snapshot, slot, version, key, body) VALUES (?, ?, ?, ?, ?)"),
-    snapshotPositions,
-    cut,
-    dropStates: db.prepare(
-      "DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ? AND position = ?)",
-    ),
-    dropSnapshot: db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position = ?"),
     adopt: db.prepare("UPDATE pipelines SET fingerprint = ?, numerics = ?, spec = ? WHERE id = ?"),
     adoptIfNew: db.prepare(
       "UPDATE pipelines SET fingerprint = ?, numerics = ?, spec = ? WHERE id = ? AND fingerprint IS NULL",

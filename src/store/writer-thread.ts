@@ -25,7 +25,7 @@ function takeWaiting(port: MessagePort, first: WriterRequest): WriterRequest[] {
   return requests;
 }
 
-/** The one that writes: takes whatever waits into a transaction, answers in order, sweeps in between. */
+/** The one that writes: takes whatever waits into a transaction, answers in order, tidies up in between. */
 function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>): void {
   const { file, durability, retention } = task;
   const reply = (message: WriterReply): void => port.postMessage(message);
@@ -35,25 +35,35 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
   const sweeper = new Sweeper(db, retention, report);
   let now = 0;
   let events = 0;
-  let isSweepScheduled = false;
+  let isTidying = false;
 
   // One step after every transaction, so that a writer that never rests keeps up; while there is more to
   // do, one a turn of the loop: what has come meanwhile goes between two steps.
-  const sweep = (): void => {
+  const tidy = (): void => {
     if (!db.open) return;
     try {
-      const isMore = sweeper.step(now, events);
-      if (isMore && !isSweepScheduled) {
-        isSweepScheduled = true;
+      const isWriting = writer.step();
+      const isMore = sweeper.step(now, events) || isWriting;
+      if (isMore && !isTidying) {
+        isTidying = true;
         setImmediate(() => {
-          isSweepScheduled = false;
-          sweep();
+          isTidying = false;
+          tidy();
         });
       }
     } catch (error) {
       report(error);
     }
     events = 0;
+  };
+
+  const end = (): void => {
+    try {
+      writer.finish();
+    } catch (error) {
+      report(error);
+    }
+    db.close();
   };
 
   port.on("message", (first: WriterRequest) => {
@@ -68,10 +78,10 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
       events += eventsOf(request);
     }
     const isLast = requests.some(({ kind }) => kind === "close");
-    if (isLast) db.close();
+    if (isLast) end();
     reply({ kind: "outcomes", outcomes: failures });
     if (isLast) port.close();
-    else sweep();
+    else tidy();
   });
 }
 

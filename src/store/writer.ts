@@ -8,9 +8,8 @@ import type {
   SnapshotRows,
 } from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
-import { keyToColumn } from "./key-column.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
-import { snapshotsToKeep } from "./retention.js";
+import { SnapshotWriter } from "./snapshot-writer.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
 import type { Change } from "./writer-messages.js";
 
@@ -37,6 +36,9 @@ export class Writer {
   readonly #db: Database;
   readonly #write: Writes;
   readonly #records: PipelineRecords;
+  readonly #snapshots: SnapshotWriter;
+  /** Begun once the transaction holds in which they came. */
+  #large: Parameters<SnapshotWriter["begin"]>[] = [];
   /** By pipeline: where the oldest failed commit began. */
   readonly #failedAt = new Map<string, number>();
 
@@ -44,6 +46,7 @@ export class Writer {
     this.#db = db;
     this.#write = prepareWrites(db);
     this.#records = new PipelineRecords(db);
+    this.#snapshots = new SnapshotWriter(db);
   }
 
   /** @returns one outcome per change, in order: undefined, or why it failed */
@@ -67,11 +70,27 @@ export class Writer {
         for (const change of changes) this.#applyOne(change);
         this.#records.flush();
       })();
+      for (const one of this.#large.splice(0)) this.#snapshots.begin(...one);
     } catch (error) {
       this.#records.forget();
+      this.#large = [];
       for (const [pipeline, position] of failedAt) this.#failedAt.set(pipeline, position);
       throw error;
     }
+  }
+
+  /**
+   * A piece of what can wait, in a transaction of its own: large snapshots.
+   *
+   * @returns true if there is more
+   */
+  step(): boolean {
+    return this.#snapshots.step();
+  }
+
+  /** All that could wait, before the database is closed. */
+  finish(): void {
+    this.#snapshots.finish();
   }
 
   #applyOne(change: TimedChange): void {
@@ -202,35 +221,24 @@ export class Writer {
     if (ordinal % PRUNE_EVERY === 0) this.#write.prunePackets.run(pipeline.id, ordinal - LEDGER_ENTRIES);
   }
 
-  #snapshot(pipeline: PipelineRecord, { position, entries, bodies }: SnapshotRows, arrival: number): void {
-    if (position > pipeline.position) {
+  #snapshot(pipeline: PipelineRecord, rows: SnapshotRows, arrival: number): void {
+    if (rows.position > pipeline.position) {
       throw problem(RangeError, {
         code: "SNAPSHOT_AHEAD",
         action: "store a snapshot at position",
-        on: String(position),
+        on: String(rows.position),
         expected: `a position up to ${pipeline.position}, where the journal ends`,
-        found: String(position),
+        found: String(rows.position),
       });
     }
-    const write = this.#write;
-    const drop = (place: number): void => {
-      write.dropStates.run(pipeline.id, place);
-      write.dropSnapshot.run(pipeline.id, place);
-    };
-    drop(position);
-    const { lastInsertRowid: id } = write.snapshot.run(pipeline.id, position, arrival);
-    let at = 0;
-    for (const [slot, version, key, bytes] of entries) {
-      write.state.run(id, slot, version, keyToColumn(key), bodies.subarray(at, at + bytes));
-      at += bytes;
-    }
-    const stored = write.snapshotPositions.all(pipeline.id);
-    const kept = new Set(snapshotsToKeep(stored, write.cut.get(pipeline.id) ?? 0));
-    for (const place of stored) if (!kept.has(place)) drop(place);
+    const isWritten = this.#snapshots.writeSmall(pipeline.id, rows, arrival);
+    if (!isWritten) this.#large.push([pipeline.id, rows, arrival]);
   }
 
   #startAgain(pipeline: PipelineRecord): void {
     for (const statement of this.#write.startAgain) statement.run(pipeline.id);
+    this.#large = this.#large.filter(([id]) => id !== pipeline.id);
+    this.#snapshots.forget(pipeline.id);
     pipeline.stepped = 0;
     pipeline.noted = 0;
     pipeline.outputs = 0;

@@ -4,9 +4,13 @@ import type { Commit, PipelineStore } from "../store/index.js";
 import { CommitLine, type CommitLineOptions } from "./commit-line.js";
 import { type Resumed, resume, takeSnapshot } from "./resume.js";
 import { currentScope, PipelineScope, withScope } from "./scope.js";
+import { SnapshotPace } from "./snapshot-pace.js";
 
 export interface CommitOptions extends CommitLineOptions {
-  /** A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has to step again. */
+  /**
+   * A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has
+   * to step again. Default: every 20,000 events, or less often where snapshots are large (see `SnapshotPace`).
+   */
   readonly snapshotEvery?: { readonly events: number } | { readonly ms: number };
   /** Commits under way before the source is held back. */
   readonly ahead?: number;
@@ -39,7 +43,7 @@ export function commitOf(batch: Batch): Commit {
  * source begins, the state is resumed from the store. Memory: `ahead` batches.
  */
 export function commit(store: PipelineStore, options: CommitOptions = {}): MonoTypeOperatorFunction<Batch> {
-  const { snapshotEvery = { events: 20_000 }, ahead = 8 } = options;
+  const { snapshotEvery, ahead = 8 } = options;
   return (source) =>
     new Observable<Batch>((subscriber) => {
       const scope = currentScope() ?? new PipelineScope();
@@ -48,23 +52,15 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
       const line = new CommitLine(store, options);
       let underWay = 0;
       let isComplete = false;
-      let sinceSnapshot = 0;
-      let snapshotArrival: number | undefined;
-
-      const isDue = (arrival: number): boolean => {
-        if ("events" in snapshotEvery) return sinceSnapshot >= snapshotEvery.events;
-        snapshotArrival ??= arrival;
-        return arrival - snapshotArrival >= snapshotEvery.ms;
-      };
+      const pace = new SnapshotPace(snapshotEvery);
 
       const take = (batch: Batch): void => {
-        sinceSnapshot += batch.events.length;
+        pace.see(batch.events.length);
         const last = batch.events.at(-1);
         let record = commitOf(batch);
-        if (last !== undefined && isDue(last.sample.arrival) && scope.isAlone) {
-          record = { ...record, snapshot: takeSnapshot(scope.stages, last.position) };
-          sinceSnapshot = 0;
-          snapshotArrival = last.sample.arrival;
+        if (last !== undefined && pace.isDue(last.sample.arrival) && scope.isAlone) {
+          const snapshot = takeSnapshot(scope.stages, last.position);
+          if (pace.take(snapshot, last.sample.arrival)) record = { ...record, snapshot };
         }
         underWay++;
         const begun = options.onCommitMs && performance.now();
@@ -106,7 +102,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
       scope
         .start(async () => {
           const { from, to } = await (options.resume ?? resume)(scope);
-          sinceSnapshot = to - from;
+          pace.see(to - from);
         })
         .catch((error: unknown) => subscriber.error(error));
       return subscription;

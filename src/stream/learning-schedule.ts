@@ -2,7 +2,7 @@ import type { ByteReader, ByteWriter } from "../core/index.js";
 
 /** What is in service is judged every so many events at least, or every quarter of the time between tunings. */
 const JUDGED_EVERY = 96;
-/** After a drift every judging is followed by a tuning, over so many events: what is new is learned as it comes. */
+/** After a change every judging is followed by a tuning, over so many events: what is new is learned as it comes. */
 const ADAPTING = 1152;
 /** What drifts again so soon is the same drift. */
 const BETWEEN_DRIFTS = 192;
@@ -32,6 +32,8 @@ export class LearningSchedule {
   /** Why the next tuning is due before its time; empty: it isn't. */
   #trigger = "";
   #driftedAt = Number.NEGATIVE_INFINITY;
+  /** Since then the stream is another one. */
+  #isAdapting = false;
 
   /** @param interval undefined: there is no tuning */
   constructor(first: number, interval: Interval | undefined) {
@@ -83,13 +85,16 @@ export class LearningSchedule {
   }
 
   /**
-   * The forecasts' errors have grown.
+   * The forecasts' errors have grown for good.
    *
+   * @param isChange by so much that it is another stream now
    * @returns whether that is news
    */
-  drifted(): boolean {
+  drifted(isChange: boolean): boolean {
     if (this.#seen - this.#driftedAt < BETWEEN_DRIFTS) return false;
     this.#driftedAt = this.#seen;
+    this.#isAdapting = isChange;
+    this.ask("drift");
     return true;
   }
 
@@ -99,7 +104,7 @@ export class LearningSchedule {
     const isByTime = "ms" in this.#interval;
     const now = isByTime ? this.#newest : this.#seen;
     const interval = "ms" in this.#interval ? this.#interval.ms : this.#interval.events;
-    const isAdapting = this.#seen - this.#driftedAt <= ADAPTING;
+    const isAdapting = this.#isAdapting && this.#seen - this.#driftedAt <= ADAPTING;
     const isAsked = now >= this.#next || this.#trigger !== "";
     const since = isByTime ? now - this.#judgedAt.ms : now - this.#judgedAt.seen;
     const isJudging = this.#seen - this.#judgedAt.seen >= JUDGED_EVERY && since >= interval / 4;
@@ -117,7 +122,9 @@ export class LearningSchedule {
   write(to: ByteWriter): void {
     to.f64(this.#first).f64(this.#since).f64(this.#seen).f64(this.#newest).f64(this.#next);
     to.f64(this.#judgedAt.seen).f64(this.#judgedAt.ms).u32(this.#tunings);
-    to.text(this.#trigger).f64(this.#driftedAt);
+    to.text(this.#trigger)
+      .f64(this.#driftedAt)
+      .u8(this.#isAdapting ? 1 : 0);
   }
 
   read(from: ByteReader): this {
@@ -130,6 +137,7 @@ export class LearningSchedule {
     this.#tunings = from.u32();
     this.#trigger = from.text();
     this.#driftedAt = from.f64();
+    this.#isAdapting = from.u8() === 1;
     return this;
   }
 }

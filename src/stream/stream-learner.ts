@@ -31,6 +31,8 @@ interface Pending {
 
 /** Events kept for training, in cold starts. */
 const KEPT = 8;
+/** Errors that have grown so many times are another stream's. */
+const CHANGE = 1.25;
 const ASKED = { trigger: "request" };
 /**
  * The part of a pipeline that learns: it remembers events, plans trainings, and says what comes into service
@@ -236,7 +238,8 @@ export class StreamLearner {
   drifted(before: number, after: number): void {
     const { fineTune, tunesOnDrift = false } = this.#options;
     if (!tunesOnDrift || fineTune === undefined || !this.#service.isServing) return;
-    if (after <= before || !this.#schedule.drifted()) return;
+    const isChange = after > CHANGE * before;
+    if (after <= before || !this.#schedule.drifted(isChange) || !isChange) return;
     this.#memory.markDrift();
     this.#service.forgetEvidence();
   }

@@ -6,6 +6,8 @@
  */
 /** Standard errors by which the mean difference must lie above 0; against the naive forecasts fewer do. */
 const SURE = 2.2;
+/** Few differences have to be surer. */
+const FEW = { count: 384, sure: 3 };
 const SURE_OF_NAIVE = 2;
 /** Smallest gain, as a share of the error of what is in service: more than chance gives a network that has none. */
 const LEAST_GAIN = 0.03;
@@ -62,7 +64,8 @@ export function judge({ service, candidate, naive }: Evidence, overlap: number):
   const error = count > 0 ? mean(service) : 0;
   const gain = error > 0 ? 1 - mean(candidate) / error : 0;
   const isEnough = count >= ENOUGH;
-  const isBetter = isEnough && z > SURE && gain >= LEAST_GAIN && zNaive > SURE_OF_NAIVE;
+  const sure = count < FEW.count ? FEW.sure : SURE;
+  const isBetter = isEnough && z > sure && gain >= LEAST_GAIN && zNaive > SURE_OF_NAIVE;
   const isWorse = isEnough && z < -SURE && gain <= -LEAST_GAIN;
   const percent = (100 * Math.abs(gain)).toFixed(1);
   const than = `${percent} % ${gain < 0 ? "more" : "less"} than the network in service over ${count} events`;
@@ -70,7 +73,7 @@ export function judge({ service, candidate, naive }: Evidence, overlap: number):
     ? `${ENOUGH} events are needed`
     : zNaive <= SURE_OF_NAIVE
       ? "and no better than the naive forecast beyond chance"
-      : `${z.toFixed(1)} standard errors, ${SURE} are needed`;
+      : `${z.toFixed(1)} standard errors, ${sure} are needed`;
   const why =
     isBetter || isWorse ? `errs ${than}, ${z.toFixed(1)} standard errors` : `errs ${than}: ${lacks}`;
   return { isBetter, isWorse, z, gain, count, why };

@@ -29,18 +29,19 @@ const FRESH = 4000;
 
 /**
  * Noise has nothing to learn beyond what a first network knows: whatever the gate lets in afterwards it lets in
- * by chance. Where nothing is in service, since the first network was rejected or is retired, the newest that was
- * trained is put there by request: an apprentice learns beside it.
+ * by chance. Where nothing is in service, since the first network was rejected or is retired, it is put there by
+ * request: an apprentice learns beside it.
  */
 export async function noiseRun(kind: NoiseKind, seed: number, candidates: number): Promise<NoiseRun> {
   const stream = await LearningStream.start(seed, true);
   const all = noise(kind, seed, BEGIN + (candidates + 1) * 3 * CHUNK + FRESH);
   await stream.step(all.subarray(0, BEGIN));
+  const first = stream.made;
   let at = BEGIN;
   // The last candidate is judged before the next one would come.
   while (stream.tunings <= candidates && at + CHUNK <= all.length - FRESH) {
-    if (!stream.isServed && stream.made) {
-      const body = writePromotion({ model: `asked-${at}`, bytes: stream.made });
+    if (!stream.isServed && first) {
+      const body = writePromotion({ model: `asked-${at}`, bytes: first });
       await stream.ask(request({ kind: "promote", id: `asked-${at}`, why: "bench", body }));
     }
     await stream.step(all.subarray(at, at + CHUNK));
