@@ -30,7 +30,9 @@ const MARKS: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 
 /** A payload's value as a sample's value: every number finite, vectors copied. */
 export function readField(reading: FieldReading, value: unknown): Value | Rejection {
-  if (isMissing(value)) return rejection("missing-field", reading, value);
+  // A space is a character like others.
+  const isBlank = reading.kind === "label" && typeof value === "string" && value !== "";
+  if (!isBlank && isMissing(value)) return rejection("missing-field", reading, value);
   if (reading.kind === "symbol") {
     return typeof value === "string" && isWellFormed(value) ? value : rejection("wrong-type", reading, value);
   }

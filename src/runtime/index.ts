@@ -24,6 +24,7 @@ export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } f
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
+export { type Generated, type GenerateOptions, generate } from "./generate.js";
 export { Learner } from "./learner.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
 export { loadModel, readModelFile } from "./load-model.js";

@@ -83,6 +83,7 @@ export function trainClasses(options: ClassTraining): ClassOutcome {
     layers: training.layers,
     bidirectional: training.bidirectional,
     inputs: features.inputs,
+    plain: plainInputs(pipeline),
     classes: classes.length,
     at,
     pool,
@@ -149,6 +150,17 @@ export function leaveOut(options: ClassTraining): readonly ClassReport[] {
     const all = [...options.sequences, ...options.tests.flatMap((part) => part.sequences)];
     const tests = [{ name: group, sequences: all.filter((one) => one.group === group) }];
     return trainClasses({ ...options, sequences, tests }).reports[0]!;
+  });
+}
+
+/** Which inputs are symbols'; audio has all inputs to itself. */
+function plainInputs({ features }: Pipeline): boolean[] {
+  return features.flatMap((feature) => {
+    if (feature.kind === "symbol") return Array<boolean>((feature.vocabulary?.length ?? 0) + 1).fill(true);
+    if (feature.kind === "calendar") return Array<boolean>(2 * feature.harmonics).fill(false);
+    return Array<boolean>(feature.kind === "vector" ? feature.size : feature.kind === "lag" ? 2 : 1).fill(
+      false,
+    );
   });
 }
 

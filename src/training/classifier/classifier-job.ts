@@ -20,6 +20,8 @@ export interface ClassifierShape {
   readonly bidirectional: boolean;
   /** I */
   readonly inputs: number;
+  /** [I] true for inputs that are not standardised, symbols; absent: all are. */
+  readonly plain?: readonly boolean[];
   /** How many classes, O. */
   readonly classes: number;
   /** Where an output is due: at the end of a sequence, pooled as said, or at every step. */

@@ -47,7 +47,7 @@ export function trainClassifier(
   const rng = new Rng(recipe.seed);
   const first = sequencesOf(1);
   checkSequences(first, shape);
-  const standard = standardOf(first, inputs);
+  const standard = standardOf(first, inputs, shape.plain);
   const form: NetworkShape = {
     cell,
     ...(bidirectional ? { bidirectional } : {}),

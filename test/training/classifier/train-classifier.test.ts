@@ -105,6 +105,20 @@ describe("trainClassifier()", () => {
     expect(weights(1)).not.toEqual(weights(2));
   });
 
+  it("gives an input that never changed no weight, and takes plain inputs as they are", () => {
+    const wide = training.map(({ x, classes }) => ({
+      x: Float64Array.from(
+        Array.from({ length: x.length / 2 }, (_, t) => [...x.slice(2 * t, 2 * t + 2), 0]).flat(),
+      ),
+      classes,
+    }));
+    const shape = { ...SHAPE, inputs: 3, plain: [false, false, true] };
+    const network = trainClassifier(shape, { ...RECIPE, epochs: 30 }, () => wide);
+    const { values } = network.parameter("rnn.weight_ih_l0");
+    expect(values.filter((_, i) => i % 3 === 2).every((weight) => weight === 0)).toBe(true);
+    expect(accuracy(classifySequences(network, shape, wide), wide)).toBeGreaterThan(0.95);
+  });
+
   it("says which sequence can't be", () => {
     const bad = { x: Float64Array.of(1, Number.NaN), classes: Float64Array.of(0) };
     expect(() => trainClassifier(SHAPE, RECIPE, () => [bad])).toThrow(
