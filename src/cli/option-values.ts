@@ -21,6 +21,13 @@ export function nonNegativeInteger(text: string): number {
   return text === "0" ? 0 : positiveInteger(text);
 }
 
+/** Reads a share between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError("Expected a number between 0 and 1.");
+  return value;
+}
+
 /** Reads a list of counts: `32,64`. */
 export function positiveIntegers(text: string): readonly number[] {
   return text.split(",").map((part) => positiveInteger(part.trim()));

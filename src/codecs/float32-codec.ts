@@ -1,14 +1,19 @@
 import type { Codec } from "./codec.js";
 
-/** A vector: 32-bit floating-point numbers, little-endian, as the field `value`. An empty payload says `end`. */
+const BYTES = 4;
+
+/** A payload that is a vector of IEEE 754 numbers, 4 bytes each, little-endian: the field `value`, its elements `value.0`, ... */
 export const float32Codec: Codec = {
   name: "float32",
   read(payload) {
-    if (payload.length % 4 !== 0) {
-      return { note: "unreadable", detail: `expected numbers of 32 bits, found ${payload.length} bytes` };
+    if (payload.length === 0 || payload.length % BYTES !== 0) {
+      const expected = "expected 4 bytes for each number, at least one number";
+      return { note: "unreadable", detail: `${expected}, found ${payload.length} bytes` };
     }
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    const value = Float64Array.from({ length: payload.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
-    return [{ value, end: value.length === 0 }];
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    const value = Float64Array.from({ length: payload.length / BYTES }, (_, i) =>
+      view.getFloat32(BYTES * i, true),
+    );
+    return [{ value }];
   },
 };

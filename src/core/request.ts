@@ -1,6 +1,7 @@
 import type { Batch } from "./batch.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 import type { LogEntry } from "./log-entry.js";
+import type { AlertChange } from "./prediction.js";
 import type { StateSlot } from "./state-slot.js";
 
 /**
@@ -9,9 +10,19 @@ import type { StateSlot } from "./state-slot.js";
  * - `reset`: forget what is known of a key (its hidden state, scales, detectors), but not its count of events
  * - `label`: somebody says what a stretch of a key was
  * - `mute`: raise no alerts for a while, of a key or of all
+ * - `silence`: nothing has come of a key, or several, for so long; the runtime's own, which has a clock where stages have none
+ * - `sensitivity`: how easily a key raises alerts, for good
  * - `tune`: fine-tune now; `promote`: put a checkpoint into service; `rollback`: bring back the one before
  */
-export type RequestKind = "reset" | "label" | "mute" | "tune" | "promote" | "rollback";
+export type RequestKind =
+  | "reset"
+  | "label"
+  | "mute"
+  | "silence"
+  | "sensitivity"
+  | "tune"
+  | "promote"
+  | "rollback";
 
 /** Why a request was not done. */
 export interface Refusal {
@@ -39,6 +50,8 @@ export interface Request {
   refusal: Refusal | undefined;
   /** It was asked before, and done. */
   isRepeated: boolean;
+  /** What became of its key's alert, where that is more than the next event can tell: set by the stage that did it. */
+  alert?: { readonly key: string; readonly seq: number; readonly time: number; readonly change: AlertChange };
   /** Told when it is on disk, or refused. */
   readonly onSettled?: (request: Request) => void;
 }

@@ -5,46 +5,106 @@ import {
   type Request,
   readLabel,
   type Stage,
+  type StateSlot,
+  type StreamEvent,
   standing,
 } from "../core/index.js";
-import { Shared } from "./ensemble.js";
+import { AlertGroups } from "./alert/alert-groups.js";
+import { Shared, silenceOptions } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
+import { LastHeard, readSilences, SILENCE_SLOT } from "./watches/last-heard.js";
+
+/** Every key's detectors. */
+class Detectors extends KeyedState<KeyDetector> {}
+
+/** Event time, ms, before which a key raises no alerts; undefined: nothing is known of the key. Changes nothing. */
+export function mutedUntil(slots: readonly StateSlot[], key: string): number | undefined {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return detectors?.has(key) ? detectors.of(key).mutedUntil : undefined;
+}
+
+/** Keys that raise no alerts before some event time, ms, with that time. */
+export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: number][] {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return [...(detectors?.keys() ?? [])].flatMap((key): [string, number][] => {
+    const until = mutedUntil(slots, key);
+    return until !== undefined && until > Number.NEGATIVE_INFINITY ? [[key, until]] : [];
+  });
+}
 
 /**
- * The detectors of every key behind one state slot, `detection`.
+ * The detectors of every key behind one state slot, `detection`; what was heard last of each in another, `silence`, where
+ * silence is watched for.
  *
  * @param options or a function that is asked for them when the first key comes
  */
 export function detectionStage(options: DetectorOptions | (() => DetectorOptions)): Stage {
   const shared = new Shared();
-  const detector = () => new KeyDetector(typeof options === "function" ? options() : options, shared);
-  const detectors = new KeyedState<KeyDetector>({
+  const known = () => (typeof options === "function" ? options() : options);
+  const detector = () => new KeyDetector(known(), shared);
+  const lastHeard = () => new LastHeard(silenceOptions(known().watch ?? { warmUp: 0 }));
+  const detectors = new Detectors({
     name: "detection",
-    version: 3,
+    version: 4,
     create: detector,
     write: (detector, to) => detector.write(to),
     read: (from) => detector().read(from),
     release: (detector) => detector.release(),
   });
+  const heard = new KeyedState<LastHeard>({
+    name: SILENCE_SLOT,
+    version: 1,
+    create: () => lastHeard(),
+    write: (last, to) => last.write(to),
+    read: (from) => lastHeard().read(from),
+  });
+  const groups = new AlertGroups(() => known().watch?.groupMs);
+  /** A request tells of silences: their alert stands at the request's place in the log. */
+  const tellSilence = (request: Request): void => {
+    const found = readSilences(request.body).flatMap(({ key, silenceMs }) => {
+      if (!heard.has(key)) return [];
+      const last = heard.of(key);
+      const change = detectors.of(key).silent(key, silenceMs, last);
+      return change ? [{ key, seq: last.seq, time: last.time + silenceMs, change }] : [];
+    });
+    const alert = groups.gather(found);
+    if (alert) request.alert = alert;
+  };
+  const step = (event: StreamEvent): void => {
+    const { key, time } = event.sample;
+    const own = detectors.of(key);
+    own.step(event);
+    if (own.watchesSilence) own.note(event, heard.of(key));
+    const { prediction } = event;
+    if (prediction === undefined) return;
+    const { value = Number.NaN, forecast = null } = prediction.targets[0] ?? {};
+    event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
+    if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
+  };
   const ask = (request: Request): void => {
     const { kind, key, body } = request;
     if (kind === "reset") {
       const before = detectors.of(key);
       detectors.reset(key);
+      heard.reset(key);
+      groups.forget(key);
       if (before.isAlertOpen) detectors.of(key).takeOver(before);
     }
+    if (kind === "silence") tellSilence(request);
     if (kind === "label") detectors.of(key).label(readLabel(body));
+    if (kind === "sensitivity")
+      detectors.of(key).sensitivity(new ByteReader(body, "request sensitivity").f64());
     if (kind === "mute") {
       const until = new ByteReader(body, "request mute").f64();
       for (const one of key === "" ? [...detectors.keys()] : [key]) detectors.of(one).mute(until);
     }
   };
   return {
-    slots: [detectors],
+    slots: [detectors, heard, groups],
     process(batch: Batch): void {
       for (const request of standing(batch.requests)) ask(request);
       for (const event of batch.events) {
-        if (event.note === "") detectors.of(event.sample.key).step(event);
+        if (event.note === "") step(event);
       }
     },
   };

@@ -10,8 +10,22 @@ export interface Row {
   readonly count: number;
   /** A sequence begins with this row, after a gap: what came before is not its immediate past. */
   readonly begins: boolean;
-  /** [targets] What was foretold of each value; null where nothing was; absent: nothing was of any. */
-  readonly forecasts?: readonly (number | null)[];
+  /** What was foretold of the values; absent: nothing was. */
+  readonly errors?: readonly ForecastError[];
+}
+
+/** A value beside what was foretold of it at one horizon. */
+export interface ForecastError {
+  /** Number of the target. */
+  readonly target: number;
+  /** Number of the horizon. */
+  readonly horizon: number;
+  readonly value: number;
+  readonly forecast: number;
+  /** Half the width of the 95 % interval; null while warming up. */
+  readonly halfWidth: number | null;
+  /** Conformal p of the error. */
+  readonly p: number;
 }
 
 /**

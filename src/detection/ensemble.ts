@@ -5,15 +5,34 @@ import { Fusion } from "./fusion.js";
 import { LevelCores, LevelDetector } from "./level/level-detector.js";
 import { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 import { PatternDetector } from "./pattern/pattern-detector.js";
+import { ReconstructionDetector } from "./reconstruction/reconstruction-detector.js";
+import { SequenceAutoencoders } from "./reconstruction/sequence-autoencoder.js";
+import { MissingDetector, type MissingOptions } from "./watches/missing-detector.js";
 import { type Limits, RangeDetector } from "./watches/range-detector.js";
+import { SilenceDetector, type SilenceOptions } from "./watches/silence-detector.js";
 import { StuckDetector } from "./watches/stuck-detector.js";
+import { TogetherDetector } from "./watches/together-detector.js";
 
 /** Detectors by name; `novelty-6` is the whole ensemble of novelty's nets. */
-export const DETECTORS = ["pattern", "novelty", "novelty-6", "level", "forecast", "stuck", "range"] as const;
+export const DETECTORS = [
+  "pattern",
+  "novelty",
+  "novelty-6",
+  "level",
+  "forecast",
+  "reconstruction",
+  "stuck",
+  "range",
+  "silence",
+  "missing",
+  "together",
+] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
 export interface EnsembleOptions {
   readonly targets: readonly string[];
+  /** Steps ahead that are foretold, ascending. */
+  readonly horizons: readonly number[];
   /** Rows of a key before it is known what is usual. */
   readonly warmUp: number;
   readonly detectors: readonly DetectorName[];
@@ -23,17 +42,24 @@ export interface EnsembleOptions {
   readonly alertsPerDay: number;
   /** What targets can be at all, by name. */
   readonly limits: Readonly<Record<string, Limits>>;
+  /** A longer silence is an alert, ms; absent: learned. */
+  readonly silenceMs?: number;
+  /** How often rows come, and what share of them may be missing; absent: learned. */
+  readonly missing?: Omit<MissingOptions, "warmUp">;
 }
 
 /** What detectors of all keys share. */
 export class Shared {
   readonly reservoirs = new Reservoirs();
-  readonly cores = new LevelCores();
+  readonly cores = new LevelCores(this.reservoirs.kernel);
+  readonly autoencoders = new SequenceAutoencoders();
 }
 
 /** One that judges a key's rows, in thresholds of the key's own budget. */
 export interface Member {
   readonly detector: Detector;
+  /** Who judged the newest row. */
+  name(): string;
   /** @param intervalMs usual time between the key's rows; 0 while unknown */
   strength(row: Row, intervalMs: number): number;
   /** Of the newest row. */
@@ -43,7 +69,7 @@ export interface Member {
 }
 
 export function makeEnsemble(options: EnsembleOptions, shared: Shared): Member[] {
-  const { targets, warmUp, detectors, limits } = options;
+  const { targets, warmUp, detectors, limits, missing } = options;
   const has = (name: DetectorName) => detectors.includes(name);
   const single = targets.flatMap((name, target): Member[] => {
     const own = limits[name];
@@ -57,13 +83,37 @@ export function makeEnsemble(options: EnsembleOptions, shared: Shared): Member[]
   return [
     ...single,
     ...(has("level") ? [asShipped(new LevelDetector({ signals: targets, warmUp }, shared.cores))] : []),
-    ...(has("forecast") ? [{ ...asShipped(new ForecastDetector(targets)), speaksOfTheForecast: true }] : []),
+    ...(has("reconstruction")
+      ? [asShipped(new ReconstructionDetector({ signals: targets, warmUp }, shared.autoencoders))]
+      : []),
+    ...(has("forecast")
+      ? [{ ...asShipped(new ForecastDetector(targets, options.horizons)), speaksOfTheForecast: true }]
+      : []),
     ...(has("stuck") ? [asShipped(new StuckDetector(targets, warmUp))] : []),
+    ...(has("silence") ? [asShipped(new SilenceDetector(silenceOptions(options)))] : []),
+    ...(has("missing") ? [asShipped(new MissingDetector({ warmUp, ...missing }))] : []),
+    ...(has("together") && targets.length > 1
+      ? [asShipped(new TogetherDetector({ signals: targets, warmUp }))]
+      : []),
   ];
 }
 
+/** How silence is watched for. */
+export function silenceOptions({
+  warmUp,
+  silenceMs,
+}: Pick<EnsembleOptions, "warmUp" | "silenceMs">): SilenceOptions {
+  return { warmUp, ...(silenceMs === undefined ? {} : { longestMs: silenceMs }) };
+}
+
 function asShipped(detector: Detector): Member {
-  return { detector, strength: (row) => detector.step(row) ?? 0, why: () => detector.why() };
+  const { name } = detector;
+  return {
+    detector,
+    name: () => name,
+    strength: (row) => detector.step(row) ?? 0,
+    why: () => detector.why(),
+  };
 }
 
 /** Pattern and novelty of one signal: each by itself, or as one where both are wanted. */
@@ -87,7 +137,7 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
       const own = detector.step(row) ?? 0;
       return raises(intervalMs) ? own : 0;
     };
-    return [{ detector, strength, why: () => detector.why() }];
+    return [{ detector, name: () => "novelty", strength, why: () => detector.why() }];
   }
   if (!pattern) return [];
   const detector = forTarget(novelty ? new Fusion(novelty, pattern) : pattern, target);
@@ -95,6 +145,7 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
   return [
     {
       detector,
+      name: () => (isPatternAlone ? "pattern" : "novelty"),
       strength: (row, intervalMs) => {
         const together = detector.step(row) ?? 0;
         const alone = pattern.evidence / patternThreshold(alertsPerDay, intervalMs);
@@ -170,6 +221,8 @@ export interface AutoChoice {
   readonly why: string;
 }
 
+/** What a person expects to be watched for, of any signal. */
+const WATCHES = ["stuck", "range", "silence", "missing"] as const;
 /** Bytes that all keys' detectors may take together. */
 const MEMORY = 128 * 1024 * 1024;
 /** What a key's detectors take, about: see `Detector.bytes`. */
@@ -187,27 +240,27 @@ export function chooseDetectors(targets: number, keys: number): AutoChoice {
   const small = { pattern: 1000, novelty: 500 };
   if (targets > 1) {
     return {
-      detectors: ["level", "stuck", "range"],
+      detectors: ["level", ...WATCHES, "together"],
       rings: small,
       why: "several signals: level and watches",
     };
   }
   if (keys * (PATTERN_LARGE + NOVELTY) <= MEMORY) {
     return {
-      detectors: ["pattern", "novelty", "stuck", "range"],
+      detectors: ["pattern", "novelty", ...WATCHES],
       rings: { pattern: 4000, novelty: 1000 },
       why: "one signal: pattern and watches, novelty where the budget has room for it",
     };
   }
   if (keys * PATTERN_SMALL <= MEMORY) {
     return {
-      detectors: ["pattern", "stuck", "range"],
+      detectors: ["pattern", ...WATCHES],
       rings: small,
       why: `one signal of ${keys} keys: pattern with a shorter memory, and watches`,
     };
   }
   return {
-    detectors: ["forecast", "stuck", "range"],
+    detectors: ["forecast", ...WATCHES],
     rings: small,
     why: `one signal of ${keys} keys: the forecast's error and watches, which need little memory`,
   };

@@ -9,18 +9,25 @@ import type {
   TargetForecast,
 } from "../core/index.js";
 import { AlertBudget } from "./alert/budget.js";
-import { AlertCycle } from "./alert/index.js";
+import { AlertCycle, scoreOf } from "./alert/index.js";
+import type { Maintenance } from "./alert/maintenance.js";
 import type { Row } from "./detector.js";
 import { type EnsembleOptions, type Member, makeEnsemble, type Shared } from "./ensemble.js";
 import type { ForecastUnit } from "./forecast/forecast-unit.js";
 import { TargetForecasts } from "./forecast/target-forecasts.js";
 import { UsualInterval } from "./usual-interval.js";
+import type { LastHeard } from "./watches/last-heard.js";
+import { SilenceDetector } from "./watches/silence-detector.js";
 import { short } from "./words.js";
 
 /** How a key is watched. */
-export interface WatchOptions extends Omit<EnsembleOptions, "targets"> {
+export interface WatchOptions extends Omit<EnsembleOptions, "targets" | "horizons"> {
   /** Calm events in a row that clear an alert. */
   readonly hold: number;
+  /** Keys whose alerts are raised within so much event time share one, ms; absent: every key has its own. */
+  readonly groupMs?: number;
+  /** When nobody is to be told of anything. */
+  readonly maintenance?: Maintenance;
 }
 
 export interface DetectorOptions {
@@ -38,13 +45,17 @@ class Watch {
   readonly cycle: AlertCycle;
   readonly budget: AlertBudget;
   readonly interval = new UsualInterval();
+  readonly silence: SilenceDetector | undefined;
+  readonly looksAtForecasts: boolean;
 
   constructor(
     readonly options: WatchOptions,
-    targets: readonly string[],
+    signals: Pick<EnsembleOptions, "targets" | "horizons">,
     shared: Shared,
   ) {
-    this.members = makeEnsemble({ ...options, targets }, shared);
+    this.members = makeEnsemble({ ...options, ...signals }, shared);
+    this.looksAtForecasts = options.detectors.includes("forecast");
+    this.silence = this.members.map(({ detector }) => detector).find((one) => one instanceof SilenceDetector);
     this.cycle = new AlertCycle(options);
     this.budget = new AlertBudget(options.alertsPerDay);
   }
@@ -94,7 +105,7 @@ export class KeyDetector {
 
   constructor({ targets, horizons, unit, watch }: DetectorOptions, shared: Shared) {
     this.#forecasts = targets.map((_, index) => new TargetForecasts(index, horizons, unit));
-    this.#watch = watch && new Watch(watch, targets, shared);
+    this.#watch = watch && new Watch(watch, { targets, horizons }, shared);
     this.#names = targets;
   }
 
@@ -109,10 +120,53 @@ export class KeyDetector {
     this.#ending = "the key was reset";
   }
 
-  /** Raises no alerts before an event time, ms; one that is open ends. */
+  get watchesSilence(): boolean {
+    return this.#watch?.silence !== undefined;
+  }
+
+  /** Notes that it was heard of. */
+  note(event: StreamEvent, heard: LastHeard): void {
+    const { silence, budget } = this.#watch ?? {};
+    if (silence && budget) heard.hear(event, silence.limitMs, budget.factor);
+  }
+
+  /** Nothing has come for so long, which is longer than is usual: there is no row, and an alert all the same. */
+  silent(key: string, silenceMs: number, heard: LastHeard): AlertChange | undefined {
+    const watch = this.#watch;
+    const { time, value, dueMs } = heard;
+    if (!watch || !(silenceMs > dueMs)) return undefined;
+    const quietUntil = this.#quietUntil(key, time + silenceMs);
+    if (quietUntil !== undefined) {
+      heard.wait(quietUntil);
+      return undefined;
+    }
+    const why = heard.tell(silenceMs);
+    const state = watch.cycle.announce(time + silenceMs);
+    if (state === "raised") watch.budget.spend();
+    const score = scoreOf(silenceMs / dueMs);
+    return { state, since: watch.cycle.since, score, value, forecast: null, why };
+  }
+
+  /** Until when nobody is to be told of anything, ms; undefined: now already. */
+  #quietUntil(key: string, time: number): number | undefined {
+    const until = this.#watch?.options.maintenance?.until(key, time);
+    return time < this.#mutedUntil ? Math.max(this.#mutedUntil, until ?? this.#mutedUntil) : until;
+  }
+
+  /** Event time, ms, before which it raises no alerts. */
+  get mutedUntil(): number {
+    return this.#mutedUntil;
+  }
+
+  /** Raises no alerts before an event time, ms; one that is open ends. Negative infinity ends a mute. */
   mute(until: number): void {
     this.#mutedUntil = until;
-    this.#ending = "muted";
+    if (until > Number.NEGATIVE_INFINITY) this.#ending = "muted";
+  }
+
+  /** How easily it raises alerts from now on; see `AlertBudget.set`. */
+  sensitivity(value: number): void {
+    this.#watch?.budget.set(value);
   }
 
   /** Somebody says what a stretch was: the bar moves by a quarter, or what is usual is learned anew. */
@@ -153,16 +207,22 @@ export class KeyDetector {
       time,
       count: event.seq,
       begins: event.begins,
-      forecasts: targets.map(({ forecast }) => forecast),
+      ...(watch.looksAtForecasts ? { errors: this.#forecasts.flatMap((one) => one.errors(event)) } : {}),
     };
     const { strength, member } = watch.strongest(row);
+    event.detector = member?.name() ?? "";
     const isWarm = event.seq > watch.options.warmUp;
     const wasOpenSince = watch.cycle.since;
+    const isQuiet = this.#quietUntil(event.sample.key, time) !== undefined;
+    if (isQuiet && this.#ending === "") this.#ending = "maintenance";
     const ended = this.#ending === "" ? undefined : watch.cycle.clear();
     const endedBy = this.#ending;
     this.#ending = "";
-    const isReported = ended === undefined && isWarm && time >= this.#mutedUntil;
-    const { score, state } = watch.cycle.step(strength, time, isReported);
+    // One that was raised without a row (see `silent`) may be open before it is warm.
+    const isReported = ended === undefined && (isWarm || watch.cycle.isOpen);
+    const { score, state } = isQuiet
+      ? { score: watch.cycle.rest(strength), state: undefined }
+      : watch.cycle.step(strength, time, isReported);
     if (state === "raised") watch.budget.spend();
     if (ended) event.change = alertChange(ended, wasOpenSince, score, endedBy, targets);
     else if (state) {

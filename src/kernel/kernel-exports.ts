@@ -27,7 +27,15 @@ interface StepExports {
 }
 
 interface DetectionExports {
-  reservoirStep(phi: Pointer, u: Pointer, I: number, y: Pointer, weights: Pointer, H: number): void;
+  reservoirStep(
+    phi: Pointer,
+    u: Pointer,
+    I: number,
+    y: Pointer,
+    weights: Pointer,
+    H: number,
+    leak: number,
+  ): void;
   leverage(wide: Pointer, pphi: Pointer, phi: Pointer, P: Pointer, N: number): number;
   dot(w: Pointer, wide: Pointer, N: number): number;
   learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;

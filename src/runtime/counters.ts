@@ -1,4 +1,5 @@
 import type { Batch, Note } from "../core/index.js";
+import { requestedAlerts } from "../stream/index.js";
 import { Durations } from "./durations.js";
 
 /** What a pipeline has counted since it was started. */
@@ -38,6 +39,7 @@ export class Counters {
       if (event.change?.state === "raised") this.alertsRaised++;
       if (event.change?.state === "cleared") this.alertsCleared++;
     }
+    for (const { change } of requestedAlerts(batch)) if (change.state === "raised") this.alertsRaised++;
     this.deadLetters += batch.deadLetters.length;
     for (const letter of batch.deadLetters) this.#add(letter.reason);
   }

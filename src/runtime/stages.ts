@@ -1,5 +1,11 @@
 import { problem, type Stage } from "../core/index.js";
-import { chooseDetectors, detectionStage, type ForecastUnit, type WatchOptions } from "../detection/index.js";
+import {
+  chooseDetectors,
+  detectionStage,
+  type ForecastUnit,
+  Maintenance,
+  type WatchOptions,
+} from "../detection/index.js";
 import { type FeatureStage, featureStage, voiceStage } from "../features/index.js";
 import type { FileModel, Pipeline, PipelineClassifier } from "../spec/index.js";
 import {
@@ -117,12 +123,16 @@ export async function makeStages(
 }
 
 /** What a pipeline's keys are watched by; undefined: by nothing. */
-export function watchOptions({ anomaly, targets }: Pipeline): (WatchOptions & { why: string }) | undefined {
+export function watchOptions({
+  anomaly,
+  targets,
+  input,
+}: Pipeline): (WatchOptions & { why: string }) | undefined {
   if (anomaly === undefined) return undefined;
-  const { alertsPerDay, warmUp, hold, detectors, keys, limits } = anomaly;
+  const { detectors, keys, maintenance, ...rest } = anomaly;
   const auto = chooseDetectors(targets.length, keys);
   const chosen = detectors === "auto" ? auto : { ...auto, detectors, why: "as the pipeline says" };
-  return { alertsPerDay, warmUp, hold, limits, ...chosen };
+  return { ...rest, ...chosen, maintenance: new Maintenance(maintenance, input.zone) };
 }
 
 /** `day-before`, `week-before`; of other periods their hours. */

@@ -14,18 +14,10 @@ import {
   topicFilter,
 } from "./value-types.js";
 
-const CODECS = ["json", "cbor", "text", "float32", "pcm16"] as const;
-const PLANNED_CODECS = ["senml", "influx", "sparkplug"];
+const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32", "pcm16"] as const;
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
 
-const codec = z
-  .enum(CODECS, {
-    error: ({ input }) =>
-      typeof input === "string" && PLANNED_CODECS.includes(input)
-        ? `${CODEC_WORDS} (${input} is planned but not built yet)`
-        : CODEC_WORDS,
-  })
-  .meta({ title: CODEC_WORDS });
+const codec = z.enum(CODECS, CODEC_WORDS).meta({ title: CODEC_WORDS });
 
 const QOS_WORDS = "1 or 2";
 
@@ -46,7 +38,7 @@ export const inputFormat = z
       ),
       codec: about(
         codec.default("json"),
-        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's; the others have one field, `value`: text holds one number; float32 a vector of 32-bit numbers, little-endian; pcm16 audio of 16 bits, little-endian, one channel, from -1 to below 1. An empty payload of the last two has the mark `end`.",
+        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's, those of inner objects under names such as `ENERGY.Power`; text holds one number, the field `value`; float32 numbers of 4 bytes, little-endian: `value.0`, `value.1`, ... pcm16 audio of 16 bits, little-endian, one channel: the field `value`, from -1 to below 1 (an empty payload has the mark `end`); senml (RFC 8428; its base name is `bn`), influx (line protocol; tags are fields too, and `measurement`) and sparkplug (B; metrics by name) have fields by the names of what was measured, and the field `time`.",
       ),
       key: about(
         keyTemplate.default("default"),

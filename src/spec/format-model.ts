@@ -341,66 +341,6 @@ export const modelFormat = z
   .xor([fileModel, builtInModel], MODEL_WORDS)
   .meta({ title: MODEL_WORDS, description: "The network: Eddy's own, or an ONNX file." });
 
-const ANOMALY_WORDS = "false, or { alerts-per-day, warm-up, hold, detectors, keys, limits }";
-
-export const DETECTORS = ["pattern", "novelty", "novelty-6", "level", "forecast", "stuck", "range"] as const;
-const DETECTOR_WORDS = `auto, or a list of ${DETECTORS.join(", ")}`;
-
-const limits = z.strictObject(
-  {
-    min: about(finite.optional(), "The smallest value there can be.", { example: -40, absent: "any" }),
-    max: about(finite.optional(), "The largest.", { example: 120, absent: "any" }),
-    "per-second": about(positive.optional(), "The largest change a second.", { example: 5, absent: "any" }),
-  },
-  "what a value can be: min, max, per-second",
-);
-
-export const anomalyFormat = z
-  .xor(
-    [
-      z.strictObject(
-        {
-          "alerts-per-day": about(
-            positive.default(1),
-            "How many alerts a day of event time a key may raise on usual data: a ceiling, not a quota.",
-          ),
-          "warm-up": about(
-            integer(1, 1_000_000).default(750),
-            "Events of a key before its scores are valid.",
-          ),
-          hold: about(integer(1, 1_000_000).default(5), "Usual events in a row that clear an alert."),
-          detectors: about(
-            z
-              .xor(
-                [z.literal("auto", DETECTOR_WORDS), listOf(oneOf(DETECTORS), DETECTOR_WORDS)],
-                DETECTOR_WORDS,
-              )
-              .meta({ title: DETECTOR_WORDS })
-              .default("auto"),
-            "What watches: see docs/detection.md. `auto` takes what suits the number of targets and of keys.",
-            { example: ["pattern", "stuck"] },
-          ),
-          keys: about(
-            integer(1, 10_000_000).default(100),
-            "About how many keys to expect: where there are many, `auto` takes detectors that need less memory.",
-          ),
-          limits: about(
-            z.record(fieldName, limits).default({}),
-            "What targets can be at all, by name: anything else is an alert at once.",
-            { example: { rms: { min: 0, max: 50 } } },
-          ),
-        },
-        ANOMALY_WORDS,
-      ),
-      z.literal(false, ANOMALY_WORDS),
-    ],
-    ANOMALY_WORDS,
-  )
-  .meta({
-    title: ANOMALY_WORDS,
-    description: "How unusual events are scored, and when that is an alert; `false` for forecasts alone.",
-  });
-
 const TBPTT_WORDS = "[k1, k2], whole numbers with 1 <= k1 <= k2 <= 4096";
 
 const tbptt = z

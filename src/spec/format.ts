@@ -1,13 +1,7 @@
 import { z } from "zod";
+import { anomalyFormat } from "./format-anomaly.js";
 import { brokerFormat, inputFormat, sequenceFormat } from "./format-input.js";
-import {
-  addFormat,
-  anomalyFormat,
-  featuresFormat,
-  learnFormat,
-  modelFormat,
-  targetFormat,
-} from "./format-model.js";
+import { addFormat, featuresFormat, learnFormat, modelFormat, targetFormat } from "./format-model.js";
 import {
   commitFormat,
   controlFormat,

@@ -115,7 +115,18 @@ const classIsSeen: LintRule = {
   },
 };
 
-const WATCHING = ["alerts-per-day", "warm-up", "hold", "detectors", "keys", "limits"];
+const WATCHING = [
+  "alerts-per-day",
+  "warm-up",
+  "hold",
+  "detectors",
+  "keys",
+  "limits",
+  "silence",
+  "missing",
+  "maintenance",
+  "group",
+];
 
 const onlyForClasses: LintRule = {
   code: "ONLY_FOR_CLASSES",

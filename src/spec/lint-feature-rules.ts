@@ -81,11 +81,11 @@ const calendarWithoutTime: LintRule = {
 const fieldNotInText: LintRule = {
   code: "FIELD_NOT_IN_TEXT",
   severity: "error",
-  description: "With `codec: text`, float32 or pcm16 the only field is `value`.",
+  description: "With `codec: text` or pcm16 the only field is `value`.",
   needs: ["input.codec", "input.key", "input.time", "input.id", "features", "target"],
   check: ({ full, report }) => {
     const { codec } = full.input;
-    if (codec === "json" || codec === "cbor") return;
+    if (codec !== "text" && codec !== "pcm16") return;
     const { key, time, id } = full.input;
     const check = (path: (string | number)[], name: string | undefined) => {
       if (name === undefined || name === TEXT_FIELD) return;

@@ -1,5 +1,6 @@
 import type { FormatProblem } from "./format-problems.js";
 import type { FullDocument } from "./full-document.js";
+import { anomalyRules } from "./lint-anomaly-rules.js";
 import { classRules } from "./lint-class-rules.js";
 import { featureRules } from "./lint-feature-rules.js";
 import { inputRules } from "./lint-input-rules.js";
@@ -16,6 +17,7 @@ export const lintRules: readonly LintRule[] = [
   ...pathRules,
   ...featureRules,
   ...classRules,
+  ...anomalyRules,
   ...testRules,
 ];
 

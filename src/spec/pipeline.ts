@@ -1,4 +1,5 @@
 import type { Note } from "../core/index.js";
+import type { DETECTORS } from "./format-anomaly.js";
 import type { FullDocument } from "./full-document.js";
 
 /** How a number is scaled before the network sees it. */
@@ -37,7 +38,7 @@ export interface PipelineInput {
   readonly topics: readonly string[];
   /** Of the subscriptions. */
   readonly qos: 1 | 2;
-  readonly codec: "json" | "cbor" | "text" | "float32" | "pcm16";
+  readonly codec: "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32" | "pcm16";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
   /** Field with the event time; absent: time of arrival. */
@@ -176,9 +177,22 @@ export interface PipelineAnomaly {
   readonly limits: Readonly<
     Record<string, { readonly min?: number; readonly max?: number; readonly perSecond?: number }>
   >;
+  /** The longest time without an event; absent: learned. */
+  readonly silenceMs?: number;
+  /** How often events come, and what share may be missing, in (0, 1]; absent: learned. */
+  readonly missing: { readonly intervalMs?: number; readonly most?: number };
+  /** Keys whose alerts are raised within so much event time share one; absent: every key has its own. */
+  readonly groupMs?: number;
+  /** When nobody is to be told of anything: once, or from `at` ms after midnight on, by the clocks of `input.zone`. */
+  readonly maintenance: readonly PipelineMaintenance[];
 }
 
-export type PipelineDetector = "pattern" | "novelty" | "novelty-6" | "level" | "forecast" | "stuck" | "range";
+export type PipelineMaintenance = (
+  | { readonly from: number; readonly to: number }
+  | { readonly at: number; readonly forMs: number; readonly weekdays?: readonly number[] }
+) & { readonly keys?: readonly string[] };
+
+export type PipelineDetector = (typeof DETECTORS)[number];
 
 export interface PipelineLearn {
   readonly every: Every;
@@ -193,6 +207,8 @@ export interface PipelineLearn {
 export interface PipelineOutput {
   readonly predictions: boolean;
   readonly alerts: boolean;
+  /** Home Assistant is told of keys (MQTT discovery). */
+  readonly homeAssistant: boolean;
   readonly base: string;
   readonly qos: 0 | 1;
   readonly expiryMs: number;
@@ -210,6 +226,7 @@ export interface PipelineControl {
     | "mute"
     | "tune"
     | "promote"
+    | "sensitivity"
     | "rollback"
   )[];
 }
@@ -287,6 +304,7 @@ export interface PipelineTest {
   readonly source:
     | { readonly kind: "file"; readonly file: string }
     | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+    | { readonly kind: "payloads"; readonly payloads: readonly Uint8Array[] }
     | { readonly kind: "series"; readonly series: Series };
   /** Topic the rows come on; absent: none. */
   readonly topic?: string;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
+import { WEEKDAYS } from "./format-anomaly.js";
 import { type FullClassTarget, type FullDocument, type FullFeature, targetFields } from "./full-document.js";
 import type {
   Expectation,
@@ -9,6 +10,7 @@ import type {
   Feature,
   Pipeline,
   PipelineClassifier,
+  PipelineMaintenance,
   PipelineTest,
   Series,
   Wave,
@@ -109,6 +111,13 @@ export function resolve(
                 },
               ]),
             ),
+            ...given("silenceMs", anomaly.silence, parseDuration),
+            ...given("groupMs", anomaly.group, parseDuration),
+            maintenance: anomaly.maintenance.map(maintenance),
+            missing: {
+              ...given("intervalMs", anomaly.missing.every, parseDuration),
+              ...given("most", anomaly.missing.most, parsePercent),
+            },
           },
         }),
     ...given("learn", learn, (one) => ({
@@ -120,6 +129,7 @@ export function resolve(
     output: {
       predictions: output.predictions,
       alerts: output.alerts,
+      homeAssistant: output["home-assistant"],
       base: output.base,
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
@@ -139,6 +149,17 @@ export function resolve(
     },
     tests: full.tests.map((test) => pipelineTest(test, beside)),
   };
+}
+
+type FullMaintenance = Exclude<FullDocument["anomaly"], false>["maintenance"][number];
+
+function maintenance(full: FullMaintenance): PipelineMaintenance {
+  const keys = given("keys", full.keys);
+  if ("from" in full) return { from: Date.parse(full.from), to: Date.parse(full.to), ...keys };
+  const [hours, minutes] = full.at.split(":").map(Number);
+  const weekdays = given("weekdays", full.days, (days) => days.map((day) => WEEKDAYS.indexOf(day)));
+  const at = 60_000 * (60 * (hours ?? 0) + (minutes ?? 0));
+  return { at, forMs: parseDuration(full.for), ...weekdays, ...keys };
 }
 
 function besideFile(path: string, file: string | undefined): string {
@@ -217,10 +238,18 @@ function pipelineTest(test: FullTest, beside: (path: string) => string): Pipelin
         ? { kind: "series", series: series(test.series) }
         : test.input !== undefined
           ? { kind: "file", file: beside(test.input) }
-          : { kind: "rows", rows: test.rows ?? [] },
+          : test.payloads !== undefined
+            ? { kind: "payloads", payloads: test.payloads.map(payloadBytes) }
+            : { kind: "rows", rows: test.rows ?? [] },
     ...given("topic", test.topic),
     expect: expectation(test.expect),
   };
+}
+
+function payloadBytes(payload: string | { readonly hex: string }): Uint8Array {
+  return Uint8Array.from(
+    typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload.hex.replace(/\s/g, ""), "hex"),
+  );
 }
 
 function series(full: NonNullable<FullTest["series"]>): Series {

@@ -47,7 +47,7 @@ type Deciding = Pick<FullDocument, "features" | "target" | "model" | "anomaly" |
 };
 
 /** `60s` and `1m` are the same pause. */
-function inMilliseconds({ input, sequence, features, learn, ...rest }: Deciding) {
+function inMilliseconds({ input, sequence, features, learn, anomaly, ...rest }: Deciding) {
   const ms = (text: string | number | undefined) => {
     if (typeof text !== "string" || text.includes("${")) return text;
     const every = parseEvery(text);
@@ -68,6 +68,13 @@ function inMilliseconds({ input, sequence, features, learn, ...rest }: Deciding)
       },
     },
     learn: learn && { ...learn, every: ms(learn.every) },
+    anomaly: anomaly && {
+      ...anomaly,
+      silence: ms(anomaly.silence),
+      group: ms(anomaly.group),
+      maintenance: anomaly.maintenance.map((one) => ("for" in one ? { ...one, for: ms(one.for) } : one)),
+      missing: { ...anomaly.missing, every: ms(anomaly.missing.every) },
+    },
   };
 }
 

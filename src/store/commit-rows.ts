@@ -1,6 +1,6 @@
 import type { DeadLetter, LedgerEntry, LogEntry } from "../core/index.js";
 import { type OutputColumns, outputToColumns } from "./output-columns.js";
-import type { Commit, CommitEvent, Snapshot } from "./records.js";
+import type { AlertRow, Commit, Snapshot } from "./records.js";
 import { fieldsToText } from "./sample-fields.js";
 
 export type SampleRow = readonly [
@@ -54,7 +54,7 @@ export interface CommitRows {
 export function commitRows(commit: Commit): CommitRows {
   const samples: SampleRow[] = [];
   const outputs: OutputRowColumns[] = [];
-  const alerts: AlertRowColumns[] = [];
+  const alerts: AlertRowColumns[] = (commit.alerts ?? []).map(alertRow);
   for (const event of commit.events) {
     const { position, seq, note, sample, prediction, change } = event;
     const { key, time } = sample;
@@ -68,7 +68,7 @@ export function commitRows(commit: Commit): CommitRows {
       fieldsToText(sample.values),
     ]);
     if (prediction) outputs.push([position, key, seq, time, outputToColumns(prediction)]);
-    if (change) alerts.push(alertRow(event, change));
+    if (change) alerts.push(alertRow({ position, key, seq, time, change }));
   }
   return {
     samples,
@@ -88,10 +88,9 @@ export function commitRows(commit: Commit): CommitRows {
   };
 }
 
-function alertRow(event: CommitEvent, change: NonNullable<CommitEvent["change"]>): AlertRowColumns {
-  const { position, seq, sample } = event;
+function alertRow({ position, key, seq, time, change }: AlertRow): AlertRowColumns {
   const { state, since, score, value, forecast, why } = change;
-  return [position, sample.key, seq, sample.time, state, since, score, value, forecast, why];
+  return [position, key, seq, time, state, since, score, value, forecast, why];
 }
 
 function snapshotRows({ position, entries }: Snapshot): SnapshotRows {

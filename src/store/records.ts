@@ -62,6 +62,8 @@ export interface CommitEvent {
 /** What one transaction takes in, all or nothing. */
 export interface Commit {
   readonly events: readonly CommitEvent[];
+  /** Changes of alerts that came without an event. */
+  readonly alerts?: readonly AlertRow[];
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
   readonly ledger: readonly LedgerEntry[];

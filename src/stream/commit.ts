@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import { type Batch, requestToEntry, standing } from "../core/index.js";
-import type { Commit, PipelineStore } from "../store/index.js";
+import type { AlertRow, Commit, PipelineStore } from "../store/index.js";
 import { CommitLine, type CommitLineOptions } from "./commit-line.js";
 import { type Resumed, resume, takeSnapshot } from "./resume.js";
 import { currentScope, PipelineScope, withScope } from "./scope.js";
@@ -22,10 +22,16 @@ export interface CommitOptions extends CommitLineOptions {
   readonly onCommitMs?: (ms: number) => void;
 }
 
+/** Changes of alerts that came with a request, without an event. */
+export function requestedAlerts(batch: Batch): AlertRow[] {
+  return standing(batch.requests).flatMap(({ position, alert }) => (alert ? [{ position, ...alert }] : []));
+}
+
 /** What the store takes of a batch. */
 export function commitOf(batch: Batch): Commit {
   return {
     events: batch.events,
+    alerts: requestedAlerts(batch),
     deadLetters: batch.deadLetters,
     log: [...standing(batch.requests).map(requestToEntry), ...batch.log],
     ledger: batch.ledger,

@@ -1,5 +1,5 @@
 export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
-export { type CommitOptions, commitOf } from "./commit.js";
+export { type CommitOptions, commitOf, requestedAlerts } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
 export { type Drift, driftStage } from "./drift-stage.js";

@@ -1,6 +1,7 @@
 import { type Batch, type Clock, systemClock } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow, PipelineStore } from "../store/index.js";
+import { requestedAlerts } from "./commit.js";
 import { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
 import { Outbox } from "./outbox.js";
 
@@ -122,7 +123,7 @@ function stillWanted(
 }
 
 function alertRows(batch: Batch): AlertRow[] {
-  const rows: AlertRow[] = [];
+  const rows = requestedAlerts(batch);
   for (const { position, seq, sample, change } of batch.events) {
     if (change) rows.push({ position, key: sample.key, seq, time: sample.time, change });
   }

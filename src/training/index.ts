@@ -33,6 +33,7 @@ export {
   type ComparedSequence,
   compareForecasts,
   type ForecastComparison,
+  modelForecasts,
   type Season,
 } from "./compare-forecasts.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
@@ -63,6 +64,7 @@ export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-j
 export { trainForecaster } from "./train-forecaster.js";
 export {
   DEFAULT_RATE,
+  DOUBT,
   type HorizonGradients,
   type TrainingJob,
   type TrainingProgress,

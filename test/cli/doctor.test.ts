@@ -21,9 +21,23 @@ describe("eddy doctor", () => {
     expect(code).toBe(0);
     const found = lines(stdout);
     expect(found.map(({ what }) => what)).toEqual([
-      ...["processor", "memory", "clock", "disk", "flush", "database", "kernel", "ONNX engines", "broker"],
+      ...[
+        "processor",
+        "memory",
+        "keys",
+        "clock",
+        "disk",
+        "flush",
+        "database",
+        "kernel",
+        "ONNX engines",
+        "broker",
+      ],
       undefined,
     ]);
+    const { keysOfOneSignal, keysOfSeveral } = found.find(({ what }) => what === "keys") ?? {};
+    expect(keysOfOneSignal).toBeGreaterThan(0);
+    expect(keysOfSeveral).toBeGreaterThan(Number(keysOfOneSignal));
     expect(found.find(({ what }) => what === "broker")).toMatchObject({ verdict: "warning" });
     expect(found.at(-1)).toMatchObject({ type: "result", problems: 0 });
   });

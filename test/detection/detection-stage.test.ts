@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Rng, type StreamEvent } from "../../src/core/index.js";
-import { type DetectorOptions, detectionStage } from "../../src/detection/index.js";
+import { ByteWriter, Rng, request, type StreamEvent } from "../../src/core/index.js";
+import {
+  type DetectorOptions,
+  detectionStage,
+  Maintenance,
+  mutedKeys,
+  mutedUntil,
+} from "../../src/detection/index.js";
 import { batchOf, eventOf } from "../stream/events.js";
 
 const MINUTE = 60_000;
@@ -68,9 +74,61 @@ describe("detectionStage()", () => {
     const changes = events.filter((event) => event.change).map((event) => [event.seq, event.change?.state]);
     expect(changes[0]).toEqual([201, "raised"]);
     expect(changes.at(-1)?.[1]).toBe("cleared");
-    expect(events[200]?.change?.why).toMatch(/^v 60, expected .* to .*: .* times the usual error$/);
+    expect(events[200]?.change?.why).toMatch(
+      /^v 60, expected .* to .*: .* times the usual error; of the last errors one in 200 was as large$/,
+    );
     expect(events[200]?.prediction).toMatchObject({ alert: true });
     expect(events[299]?.prediction).toMatchObject({ alert: false });
+  });
+
+  it("raises again at a gross fault soon after a slight one", () => {
+    const values = noise(600);
+    values[400] = 25;
+    values[412] = 90;
+    const raised = steps(values).filter((event) => event.change?.state === "raised");
+    expect(raised.map(({ seq }) => seq)).toEqual([401, 413]);
+  });
+
+  it("raises nothing under maintenance, ends what is open, and raises right after it what is still unusual", () => {
+    const values = noise(600);
+    values[398] = 60;
+    for (let i = 458; i < 470; i++) values[i] = i % 2 === 0 ? 60 : -60;
+    const watch = OPTIONS.watch && {
+      ...OPTIONS.watch,
+      maintenance: new Maintenance([{ from: 400 * MINUTE, to: 460 * MINUTE }], "UTC"),
+    };
+    const changed = steps(values, { ...OPTIONS, watch }).filter(({ change }) => change);
+    expect(changed.map(({ seq, change }) => [seq, change?.state, change?.why.split(",")[0]])).toEqual([
+      [399, "raised", "v 60"],
+      [401, "cleared", "maintenance"],
+      [461, "raised", "v 60"],
+      [468, "cleared", "calm for 5 events"],
+    ]);
+  });
+
+  it("makes one alert of those that two keys raise together", () => {
+    const watch = OPTIONS.watch && { ...OPTIONS.watch, groupMs: 5 * MINUTE };
+    const stage = detectionStage({ ...OPTIONS, watch });
+    const spiked = (at: number, seed: number) => noise(260, seed).with(at, 60);
+    const [a, b] = [spiked(200, 1), spiked(202, 2)];
+    const events = a.flatMap((_, i) =>
+      [a, b].map((values, which) => {
+        const event = eventOf(which === 0 ? "a" : "b", i * MINUTE, {});
+        const target = Float64Array.of(values[i] ?? 0);
+        return Object.assign(event, { seq: i + 1, target, scale: new Float64Array(1) });
+      }),
+    );
+    stage.process(batchOf(events));
+    const told = events.flatMap(({ sample, change }) => (change ? [[sample.key, change.state]] : []));
+    expect(told).toEqual([
+      ["a", "raised"],
+      ["a", "updated"],
+      ["a", "cleared"],
+    ]);
+    const open = (key: string) =>
+      events.filter(({ sample, prediction }) => sample.key === key && prediction?.alert).length;
+    expect(open("a")).toBeGreaterThan(open("b"));
+    expect(open("b")).toBeGreaterThan(0);
   });
 
   it("raises nothing on noise", () => {
@@ -137,5 +195,28 @@ describe("detectionStage()", () => {
     });
     second.process(batchOf(rest));
     expect(rest.map((event) => [event.prediction, event.change])).toEqual(whole.slice(152));
+  });
+
+  it("raises nothing while a key is muted, and again once that is ended, without ending what is open", () => {
+    const stage = detectionStage(OPTIONS);
+    const values = noise(300);
+    steps(values.slice(0, 200), OPTIONS, stage);
+    expect(mutedUntil(stage.slots, "pump")).toBe(Number.NEGATIVE_INFINITY);
+    expect(mutedUntil(stage.slots, "other")).toBeUndefined();
+    const mute = (until: number) =>
+      stage.process({
+        ...batchOf([]),
+        requests: [request({ kind: "mute", key: "pump", body: new ByteWriter().f64(until).finish() })],
+      });
+    mute(1e15);
+    expect(mutedKeys(stage.slots)).toEqual([["pump", 1e15]]);
+    const muted = steps([30, 30, 30], OPTIONS, stage);
+    expect(muted.map(({ change }) => change)).toEqual([undefined, undefined, undefined]);
+    mute(Number.NEGATIVE_INFINITY);
+    expect(mutedKeys(stage.slots)).toEqual([]);
+    const after = steps([...values.slice(200), 60], OPTIONS, stage);
+    expect(after.at(-1)?.change?.state).toBe("raised");
+    mute(Number.NEGATIVE_INFINITY);
+    expect(steps([60], OPTIONS, stage)[0]?.prediction?.alert).toBe(true);
   });
 });

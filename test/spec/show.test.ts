@@ -111,9 +111,12 @@ describe("show()", () => {
         detectors: auto
         keys: 100
         limits: {}
+        maintenance: []
+        missing: {}
       output:
         predictions: true
         alerts: true
+        home-assistant: false
         base: eddy
         qos: 1
         expiry: 1h
@@ -156,7 +159,7 @@ describe("normalize()", () => {
 
   it("is stable JSON", () => {
     expect(of(GOOD)).toMatchInlineSnapshot(
-      `"{"anomaly":{"alerts-per-day":1,"detectors":"auto","hold":5,"keys":100,"limits":{},"warm-up":750},"environment":{},"features":[{"field":"rms","scale":"robust"},{"difference":"rms","scale":"robust"},{"calendar":"hour-of-day","harmonics":4},{"calendar":"day-of-week","harmonics":4},{"by":"86400000ms","lag":"rms"},{"by":"604800000ms","lag":"rms"}],"input":{"codec":"json","key":"{topic[1]}","max-ahead":"3600000ms","max-bytes":"256KiB","retained":"ignore","time":"ts","time-unit":"auto","zone":"UTC"},"model":{"cell":"gru","cold-start":{"events":1000,"lead":250},"hidden":32,"horizon":[1],"layers":1,"members":2,"seed":1},"sequence":{"late":"step"},"target":["rms"]}"`,
+      `"{"anomaly":{"alerts-per-day":1,"detectors":"auto","hold":5,"keys":100,"limits":{},"maintenance":[],"missing":{},"warm-up":750},"environment":{},"features":[{"field":"rms","scale":"robust"},{"difference":"rms","scale":"robust"},{"calendar":"hour-of-day","harmonics":4},{"calendar":"day-of-week","harmonics":4},{"by":"86400000ms","lag":"rms"},{"by":"604800000ms","lag":"rms"}],"input":{"codec":"json","key":"{topic[1]}","max-ahead":"3600000ms","max-bytes":"256KiB","retained":"ignore","time":"ts","time-unit":"auto","zone":"UTC"},"model":{"cell":"gru","cold-start":{"events":1000,"lead":250},"hidden":32,"horizon":[1],"layers":1,"members":2,"seed":1},"sequence":{"late":"step"},"target":["rms"]}"`,
     );
   });
 

@@ -72,6 +72,8 @@ export async function resumedState(pipeline: Pipeline, store: PipelineReader): P
 export function bytesOf({ entries }: Snapshot): Map<string, string> {
   return new Map(
     entries
+      // When packets came is the box's affair, and another time here.
+      .filter(({ slot }) => slot !== "silence")
       .map(
         ({ slot, key, bytes }) => [`${slot} of ${key || "all"}`, Buffer.from(bytes).toString("hex")] as const,
       )

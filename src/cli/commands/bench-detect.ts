@@ -1,13 +1,22 @@
 import { Command, Option } from "commander";
 import { DETECTORS, type DetectorName } from "../../detection/index.js";
+import {
+  type ChangeResult,
+  changeEvents,
+  clockEvents,
+  matchChanges,
+  sumChanges,
+} from "../bench/detect/changes.js";
 import { baselines, type DetectOptions, type DetectResult, judge, measure } from "../bench/detect/detect.js";
-import { readLabelled } from "../bench/detect/labelled.js";
+import { type Labelled, readLabelled } from "../bench/detect/labelled.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
 import { progress } from "../progress.js";
 import { table } from "../table.js";
 
 interface Options {
   readonly label: string;
+  readonly changes?: string;
+  readonly within: number;
   readonly value?: readonly string[];
   readonly time?: string;
   readonly detector?: readonly DetectorName[];
@@ -24,6 +33,11 @@ export function benchDetectCommand(): Command {
     .description("how well anomalies are found in labelled CSV files, each a key of its own")
     .argument("<file...>", "CSV files with a column of labels, 0 or 1")
     .option("--label <column>", "the labels", "label")
+    .option(
+      "--changes <column>",
+      "places where something changed, to be told by the level detector's change events",
+    )
+    .option("--within <rows>", "of such a place, in which an event tells it", positiveInteger, 60)
     .option("--value <column...>", "signals (default: all columns of numbers)")
     .option("--time <column>", "event times (default: time, timestamp, ...; else a row a minute)")
     .addOption(
@@ -33,14 +47,14 @@ export function benchDetectCommand(): Command {
     )
     .option("--fit <rows>", "rows that are taken as usual: the warm-up", positiveInteger, 750)
     .option("--alerts-per-day <n>", "budget", positiveNumber, 1)
-    .option("--buffer <rows>", "around an anomaly, for VUS-PR", positiveInteger, 100)
+    .option("--buffer <rows>", "around an anomaly, for VUS-PR, and around a peak", positiveInteger, 100)
     .option("--delay <rows>", "after an anomaly, in which an alert still counts", positiveInteger, 30)
     .option("--json", "one JSON object a file and one for all, for machines")
     .addHelpText(
       "after",
       "\nRules that know nothing are measured beside it: a benchmark may be kind to them." +
         "\nExamples:\n  eddy bench detect curve.csv --label is_anomaly" +
-        "\n  eddy bench detect SKAB/data/*/*.csv --label anomaly --fit 400",
+        "\n  eddy bench detect SKAB/data/[ov]*/*.csv --label anomaly --changes changepoint --fit 400",
     )
     .action(run);
 }
@@ -55,11 +69,13 @@ function run(files: readonly string[], options: Options): void {
     silent: json,
   });
   const results = new Map<string, DetectResult[]>();
+  const changes: { readonly own: ChangeResult; readonly clock: ChangeResult }[] = [];
   let rows = 0;
   let ms = 0;
   for (const [i, name] of files.entries()) {
     const file = readLabelled(name, {
       label,
+      ...(options.changes === undefined ? {} : { changes: options.changes }),
       ...(value ? { values: value } : {}),
       ...(time === undefined ? {} : { time }),
     });
@@ -67,6 +83,7 @@ function run(files: readonly string[], options: Options): void {
     const judged = judge(file, how);
     ms += performance.now() - begun;
     rows += file.rows.length;
+    if (options.changes !== undefined) changes.push(compareChanges(file, fit, options.within));
     const all = { Eddy: judged, ...baselines(file, fit) };
     for (const [who, one] of Object.entries(all)) {
       const result = measure(file, one, how);
@@ -78,12 +95,14 @@ function run(files: readonly string[], options: Options): void {
   }
   shown.done();
   const recordsPerSecond = Math.round((1000 * rows) / ms);
+  const own = sumChanges(changes.map((one) => one.own));
+  const clock = sumChanges(changes.map((one) => one.clock));
+  const changed = options.changes === undefined ? {} : { changes: { ...own, clock } };
   const summaries = [...results].map(([who, list]) => ({ who, ...summarize(list) }));
   if (json) {
-    const { who: _, ...own } = summaries[0]!;
-    console.log(
-      JSON.stringify({ type: "result", bench: "detect", files: files.length, recordsPerSecond, ...own }),
-    );
+    const { who: _, ...summary } = summaries[0]!;
+    const counted = { files: files.length, recordsPerSecond };
+    console.log(JSON.stringify({ type: "result", bench: "detect", ...counted, ...summary, ...changed }));
     return;
   }
   const number = (x: number | null) => (x === null || Number.isNaN(x) ? "-" : x.toFixed(3));
@@ -95,6 +114,7 @@ function run(files: readonly string[], options: Options): void {
         "AUC-PR",
         "events hit",
         "false alerts",
+        "peaks hit",
         "delay",
         "alerts a day",
         "row F1",
@@ -107,6 +127,7 @@ function run(files: readonly string[], options: Options): void {
         number(one.aucPr),
         `${one.hit} of ${one.events}`,
         String(one.falseAlerts),
+        `${one.peaksHit} of ${one.events}`,
         one.delay === null ? "-" : `${one.delay} rows`,
         one.alertsPerDay.toFixed(2),
         number(one.rowF1),
@@ -115,7 +136,19 @@ function run(files: readonly string[], options: Options): void {
       ]),
     ]),
   );
+  if (options.changes !== undefined) {
+    const words = ({ hit, points, events, falseEvents }: ChangeResult) =>
+      `${hit} of ${points} told within ${options.within} rows, ${falseEvents} of ${events} events false`;
+    console.log(`changes: ${words(own)}; by a clock with as many events: ${words(clock)}`);
+  }
   console.log(`${files.length} files, ${rows} rows, ${recordsPerSecond} rows/s; warm-up ${fit} rows each`);
+}
+
+function compareChanges(file: Labelled, fit: number, within: number) {
+  const points = file.changes.filter((at) => at >= fit);
+  const events = changeEvents(file, fit);
+  const clock = clockEvents(events.length, fit, file.rows.length);
+  return { own: matchChanges(events, points, within), clock: matchChanges(clock, points, within) };
 }
 
 function summarize(list: readonly DetectResult[]) {
@@ -132,6 +165,7 @@ function summarize(list: readonly DetectResult[]) {
     hit: sum(({ hit }) => hit),
     events: sum(({ events }) => events),
     falseAlerts: sum(({ falseAlerts }) => falseAlerts),
+    peaksHit: sum(({ peaksHit }) => peaksHit),
     delay: delays[delays.length >> 1] ?? null,
     alertsPerDay: mean(({ alertsPerDay }) => alertsPerDay),
     rowF1: (2 * tp!) / (2 * tp! + fp! + fn!),

@@ -2,11 +2,13 @@ import { cpus } from "node:os";
 import { Command, Option } from "commander";
 import { benchEvents } from "../bench/events.js";
 import { positiveInteger, positiveNumber } from "../option-values.js";
+import { benchCoverageCommand } from "./bench-coverage.js";
 import { benchDashboardCommand } from "./bench-dashboard.js";
 import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
+import { benchShiftsCommand } from "./bench-shifts.js";
 import { benchSpeechCommand } from "./bench-speech.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
@@ -24,7 +26,9 @@ interface BenchOptions {
 
 /** `eddy bench`: how fast this machine is at it. */
 export function benchCommand(): Command {
-  const bench = new Command("bench").description("measure how fast this machine is");
+  const bench = new Command("bench")
+    .description("measure how fast this machine is")
+    .addHelpText("after", "\nExamples:\n  eddy bench events --seconds 20\n  eddy bench step --json");
   bench
     .command("events")
     .description("events per second through the whole path, and latency at 1,000 events/s")
@@ -46,7 +50,9 @@ export function benchCommand(): Command {
   bench.addCommand(benchKeysCommand());
   bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
+  bench.addCommand(benchCoverageCommand());
   bench.addCommand(benchDetectCommand());
+  bench.addCommand(benchShiftsCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
   bench.addCommand(benchSpeechCommand());

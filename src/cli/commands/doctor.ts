@@ -8,6 +8,7 @@ import {
   lookAtCores,
   lookAtEngines,
   lookAtKernel,
+  lookAtKeys,
   lookAtMemory,
 } from "../doctor/look-at-device.js";
 import { lookAtDatabase, lookAtDisk, lookAtFlush } from "../doctor/look-at-disk.js";
@@ -43,6 +44,7 @@ async function examine({ data, broker, json }: DoctorOptions): Promise<void> {
   const looks: (() => Finding | Promise<Finding>)[] = [
     lookAtCores,
     lookAtMemory,
+    lookAtKeys,
     () => lookAtClock(Date.now()),
     () => lookAtDisk(data),
     () => lookAtFlush(data),

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { lintReport, show } from "../../spec/index.js";
+import { watchPrice, watchWords } from "../../runtime/index.js";
+import { lintReport, type Pipeline, show } from "../../spec/index.js";
 import { readPipelineFiles } from "../pipeline-files.js";
 
 interface LintOptions {
@@ -30,9 +31,15 @@ async function lint(files: readonly string[], options: LintOptions): Promise<voi
     if (options.show && pipeline) {
       const shown = show(pipeline);
       console.log(options.json ? JSON.stringify({ type: "pipeline", file, shown }) : shown);
-    }
+    } else if (pipeline) sayPrice(pipeline, file, options);
   }
   if (options.json) console.log(JSON.stringify({ type: "result", files: files.length, errors }));
   else if (errors === 0 && !options.show) console.log(`${files.length} ok`);
   if (errors > 0) process.exitCode = 1;
+}
+
+/** What watches the pipeline's keys, and how much memory that takes. */
+function sayPrice(pipeline: Pipeline, file: string, { json }: LintOptions): void {
+  if (!json) console.log(`${file}: ${watchWords(pipeline)}`);
+  else if (pipeline.anomaly) console.log(JSON.stringify({ type: "watch", file, ...watchPrice(pipeline) }));
 }

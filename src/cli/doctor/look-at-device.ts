@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { constrainedMemory } from "node:process";
+import { chooseDetectors, keyMemory } from "../../detection/index.js";
 import { nativeRuntime } from "../../onnx/index.js";
 import { benchStep } from "../bench/step.js";
 import { bytesText, type Finding } from "./finding.js";
@@ -33,6 +34,31 @@ export function lookAtMemory(): Finding {
     verdict: isShort ? "problem" : free < NEEDED ? "warning" : "ok",
     ...(free < NEEDED ? { advice: `Eddy takes about ${bytesText(NEEDED)}` } : {}),
     values: { totalBytes: total, freeBytes: free },
+  };
+}
+
+/** Detectors lie in the kernel's memory, which ends here. */
+const KERNELS = 4 * 2 ** 30;
+/** Signals of a key that is watched as a whole. */
+const SEVERAL = 7;
+
+/** How many keys' detectors there is room for, in half of what is free, as pipelines choose them by default. */
+export function lookAtKeys(): Finding {
+  const free = Math.min(freemem(), constrainedMemory() || Number.POSITIVE_INFINITY);
+  const room = Math.min(free / 2, KERNELS);
+  const carries = (signals: number) => {
+    const auto = chooseDetectors(signals, 1);
+    const targets = Array.from({ length: signals }, (_, j) => String(j));
+    const usual = { warmUp: 750, alertsPerDay: 1, limits: {}, horizons: [1] };
+    return Math.floor(room / keyMemory({ ...auto, ...usual, targets }));
+  };
+  const [one, several] = [carries(1), carries(SEVERAL)];
+  return {
+    what: "keys",
+    found: `room to watch ${one} keys of one signal, or ${several} of ${SEVERAL}, in half of what is free`,
+    verdict: one < 100 ? "warning" : "ok",
+    ...(one < 100 ? { advice: "say how many there are: anomaly.keys takes detectors that need less" } : {}),
+    values: { keysOfOneSignal: one, keysOfSeveral: several, signals: SEVERAL },
   };
 }
 

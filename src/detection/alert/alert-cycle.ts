@@ -53,7 +53,7 @@ export class AlertCycle {
 
   /**
    * @param strength of the strongest detector
-   * @param isReported false while it warms up, or is muted: it gets used to things, and neither raises nor ends anything
+   * @param isReported false while it warms up: it gets used to things, and neither raises nor ends anything
    */
   step(strength: number, time: number, isReported: boolean): AlertStep {
     const { r, fires } = this.#firing.step(strength);
@@ -70,6 +70,19 @@ export class AlertCycle {
     this.#calm = strength < CALM ? this.#calm + 1 : 0;
     if (this.#calm >= this.#hold) return this.clear();
     return fires ? "updated" : undefined;
+  }
+
+  /** The score of a row of which nobody is to be told: muted, or under maintenance. */
+  rest(strength: number): number {
+    return scoreOf(this.#firing.look(strength));
+  }
+
+  /** Raises an alert without a row, or goes on with the open one: of something that is sure. */
+  announce(time: number): AlertState {
+    this.#calm = 0;
+    if (this.isOpen) return "updated";
+    this.#since = time;
+    return "raised";
   }
 
   /** Ends an open alert, whatever the strength. */

@@ -1,7 +1,8 @@
 import type { Ahead, ByteReader, ByteWriter, StreamEvent, TargetForecast } from "../../core/index.js";
+import type { ForecastError } from "../detector.js";
+import { AdaptiveInterval } from "./adaptive-interval.js";
 import { type ForecastUnit, forecastOf } from "./forecast-unit.js";
 import { PendingForecasts } from "./pending-forecasts.js";
-import { ResidualScale } from "./residual-scale.js";
 
 /** What was foretold of one target of one key, how far off that usually is, and what is foretold next. */
 export class TargetForecasts {
@@ -9,7 +10,7 @@ export class TargetForecasts {
   readonly #horizons: readonly number[];
   readonly #unit: ForecastUnit;
   readonly #pending: readonly PendingForecasts[];
-  readonly #scales: readonly ResidualScale[];
+  readonly #intervals: readonly AdaptiveInterval[];
 
   /** @param target its number */
   constructor(target: number, horizons: readonly number[], unit: ForecastUnit) {
@@ -17,7 +18,7 @@ export class TargetForecasts {
     this.#horizons = horizons;
     this.#unit = unit;
     this.#pending = horizons.map((horizon) => new PendingForecasts(horizon));
-    this.#scales = horizons.map(() => new ResidualScale());
+    this.#intervals = horizons.map(() => new AdaptiveInterval());
   }
 
   /** After a gap nothing that was foretold is due. */
@@ -27,14 +28,14 @@ export class TargetForecasts {
 
   /** What is usual is learned anew. */
   forget(): void {
-    for (const scale of this.#scales) scale.forget();
+    for (const interval of this.#intervals) interval.forget();
   }
 
   /** The value that came beside what was foretold of it, at the first horizon. */
   compare(event: StreamEvent): TargetForecast {
     const value = event.target?.[this.#target] ?? Number.NaN;
     const forecast = this.#pending[0]?.due() ?? null;
-    const halfBand = this.#scales[0]?.halfBand ?? null;
+    const halfBand = this.#intervals[0]?.halfWidth ?? null;
     const known = forecast !== null && halfBand !== null;
     return {
       value,
@@ -45,17 +46,28 @@ export class TargetForecasts {
     };
   }
 
+  /** The value beside all that was foretold of it. */
+  errors(event: StreamEvent): ForecastError[] {
+    const value = event.target?.[this.#target] ?? Number.NaN;
+    return this.#intervals.flatMap((interval, horizon) => {
+      const forecast = this.#pending[horizon]?.due() ?? null;
+      if (forecast === null) return [];
+      const { halfWidth } = interval;
+      return [{ target: this.#target, horizon, value, forecast, halfWidth, p: interval.p(value - forecast) }];
+    });
+  }
+
   /** Learns from the forecasts that were due, then files the new ones. */
   lookAhead(event: StreamEvent): Ahead[] {
     const value = event.target?.[this.#target] ?? Number.NaN;
     return this.#horizons.map((steps, h) => {
       const pending = this.#pending[h];
-      const scale = this.#scales[h];
+      const interval = this.#intervals[h];
       const due = pending?.due() ?? null;
-      if (due !== null) scale?.learn(value - due);
+      if (due !== null) interval?.learn(value - due);
       const forecast = forecastOf(event, this.#unit, this.#target, this.#target * this.#horizons.length + h);
       pending?.push(forecast);
-      const halfBand = scale?.halfBand ?? null;
+      const halfBand = interval?.halfWidth ?? null;
       return {
         steps,
         forecast,
@@ -67,11 +79,11 @@ export class TargetForecasts {
 
   write(to: ByteWriter): void {
     for (const pending of this.#pending) pending.write(to);
-    for (const scale of this.#scales) scale.write(to);
+    for (const interval of this.#intervals) interval.write(to);
   }
 
   read(from: ByteReader): void {
     for (const pending of this.#pending) pending.read(from);
-    for (const scale of this.#scales) scale.read(from);
+    for (const interval of this.#intervals) interval.read(from);
   }
 }

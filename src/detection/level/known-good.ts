@@ -1,4 +1,5 @@
 import { decompose, substitute } from "../../core/index.js";
+import { cap } from "./charts.js";
 import type { LevelCore } from "./level-core.js";
 import { LevelFeatures } from "./level-features.js";
 
@@ -8,12 +9,6 @@ const SETTLING = 50;
 const FOLDS = 4;
 /** A signal that is foretold exactly is not to be scaled up without end. */
 const LEAST_SD = 0.3;
-export const ERROR_CAP = 5.56;
-/** Rates of the charts: slow ones see levels, fast ones spikes. */
-export const RATES = [0.1, 0.3, 1] as const;
-/** The limit of a chart: this many times the quantile of what it showed on known good rows. */
-const LIMIT = 2.3;
-const QUANTILE = 0.99;
 
 /** What was learned from rows that are known to be good. */
 export interface KnownGood {
@@ -26,17 +21,19 @@ export interface KnownGood {
   readonly weights: Float64Array;
   /** [d] 1 / (sd of held-out errors + 0.3) */
   readonly gain: Float64Array;
-  /** [rates] Limits of |v|^2. */
-  readonly limits: Float64Array;
 }
 
 /**
  * Learns from known good rows: scales, a ridge regression that foretells the next row, and from the errors on rows
- * that were held out (four contiguous folds) how large errors usually are, and how far the charts go.
+ * that were held out (four contiguous folds) how large errors usually are.
  *
  * @param rows w rows of d values
+ * @returns what was learned, and the errors on held-out rows in usual errors
  */
-export function learnKnownGood(rows: readonly Float64Array[], core: LevelCore): KnownGood {
+export function learnKnownGood(
+  rows: readonly Float64Array[],
+  core: LevelCore,
+): { readonly known: KnownGood; readonly heldOut: readonly Float64Array[] } {
   const { location, spread, drift } = scales(rows);
   const d = location.length;
   const features = new LevelFeatures(core, d);
@@ -63,22 +60,8 @@ export function learnKnownGood(rows: readonly Float64Array[], core: LevelCore): 
       residuals.reduce((sum, r) => sum + (r[j]! - mean) * (r[j]! - mean), 0) / residuals.length;
     return 1 / (Math.sqrt(variance) + LEAST_SD);
   });
-  const errors = residuals.map((r) => r.map((value, j) => cap(gain[j]! * value, ERROR_CAP)));
-  return { location, spread, drift, weights, gain, limits: chartLimits(errors, d) };
-}
-
-/** Limits of the charts from errors in a row. */
-export function chartLimits(errors: readonly Float64Array[], d: number): Float64Array {
-  return Float64Array.from(RATES, (rate) => {
-    const v = new Float64Array(d);
-    const squares = errors.map((e) => {
-      for (let j = 0; j < d; j++) v[j]! += rate * (e[j]! - v[j]!);
-      return squared(v);
-    });
-    squares.sort((a, b) => a - b);
-    const at = Math.min(squares.length - 1, Math.floor(QUANTILE * squares.length));
-    return LIMIT * Math.max(squares[at] ?? 0, 1e-9);
-  });
+  const heldOut = residuals.map((r) => r.map((value, j) => gain[j]! * value));
+  return { known: { location, spread, drift, weights, gain }, heldOut };
 }
 
 /** What came less what was foretold: next - W g. */
@@ -95,15 +78,8 @@ export function scale(row: Float64Array, location: Float64Array, spread: Float64
   return row.map((x, j) => cap((x - location[j]!) / spread[j]!, 30));
 }
 
-export function cap(value: number, limit: number): number {
-  return Math.min(limit, Math.max(-limit, value));
-}
-
-export function squared(v: Float64Array): number {
-  return v.reduce((sum, value) => sum + value * value, 0);
-}
-
-function scales(rows: readonly Float64Array[]): Pick<KnownGood, "location" | "spread" | "drift"> {
+/** Location, spread and drift of each signal, over rows that are known to be good. */
+export function scales(rows: readonly Float64Array[]): Pick<KnownGood, "location" | "spread" | "drift"> {
   const d = rows[0]?.length ?? 0;
   const meanOf = (part: readonly Float64Array[], j: number) =>
     part.reduce((sum, row) => sum + row[j]!, 0) / part.length;

@@ -1,34 +1,35 @@
-import { Rng, tanh } from "../../core/index.js";
+import { Rng } from "../../core/index.js";
+import type { Kernel, Pointer } from "../../kernel/index.js";
 import { spectralRadius } from "../spectral-radius.js";
 
-/** Units. */
+/** Units, a multiple of 16. */
 export const HIDDEN = 32;
 const SPECTRAL_RADIUS = 0.7;
 const INPUT_SPREAD = 0.3;
 const BIAS_SPREAD = 0.2;
 const LEAK = 0.3;
 
-/** A small random recurrent layer that is never trained: the same for every key of as many signals. */
+/**
+ * A small random recurrent layer that is never trained: the same for every key of as many signals. It runs in the kernel, in
+ * float32; a key's state is put there for a step, and lies elsewhere between two.
+ */
 export class LevelCore {
-  /** [H, H] */
-  readonly #recurrent: Float64Array;
-  /** [H, d] */
-  readonly #input: Float64Array;
-  readonly #bias: Float64Array;
-  /** [H] The state before, while the one after it is written. */
-  readonly #before = new Float64Array(HIDDEN);
+  readonly #kernel: Kernel;
+  readonly #inputs: number;
+  /** [H + d + 1], [d], [H] */
+  readonly #phi: Pointer;
+  readonly #u: Pointer;
+  readonly #scratch: Pointer;
+  readonly #weights: Pointer;
 
   /** @param signals d */
-  constructor(signals: number, seed: number) {
-    const rng = new Rng(seed);
-    const within = (spread: number) => spread * (2 * rng.uniform() - 1);
-    const raw = Array.from({ length: HIDDEN }, () =>
-      Float64Array.from({ length: HIDDEN }, () => rng.normal()),
-    );
-    const scale = SPECTRAL_RADIUS / spectralRadius(raw, rng);
-    this.#recurrent = Float64Array.from(raw.flatMap((row) => [...row.map((weight) => scale * weight)]));
-    this.#input = Float64Array.from({ length: HIDDEN * signals }, () => within(INPUT_SPREAD));
-    this.#bias = Float64Array.from({ length: HIDDEN }, () => within(BIAS_SPREAD));
+  constructor(kernel: Kernel, signals: number, seed: number) {
+    this.#kernel = kernel;
+    this.#inputs = signals;
+    this.#phi = kernel.allocate(HIDDEN + signals + 1);
+    this.#u = kernel.allocate(signals);
+    this.#scratch = kernel.allocate(HIDDEN);
+    this.#weights = weightsOf(kernel, signals, new Rng(seed));
   }
 
   /**
@@ -38,14 +39,32 @@ export class LevelCore {
    * @param z [d]
    */
   step(h: Float64Array, z: Float64Array): void {
-    const d = z.length;
-    const before = this.#before;
-    before.set(h);
-    for (let n = 0; n < HIDDEN; n++) {
-      let sum = this.#bias[n]!;
-      for (let j = 0; j < HIDDEN; j++) sum += this.#recurrent[n * HIDDEN + j]! * before[j]!;
-      for (let j = 0; j < d; j++) sum += this.#input[n * d + j]! * z[j]!;
-      h[n] = (1 - LEAK) * before[n]! + LEAK * tanh(sum);
-    }
+    const { floats, exports } = this.#kernel;
+    const at = this.#phi >>> 2;
+    floats.set(h, at);
+    floats.set(z, this.#u >>> 2);
+    exports.reservoirStep(this.#phi, this.#u, this.#inputs, this.#scratch, this.#weights, HIDDEN, LEAK);
+    h.set(floats.subarray(at, at + HIDDEN));
   }
+}
+
+/** Panels as the kernel wants them, [H / 16][1 + d + H][16], bias first. */
+function weightsOf(kernel: Kernel, signals: number, rng: Rng): Pointer {
+  const within = (spread: number) => spread * (2 * rng.uniform() - 1);
+  const recurrent = Array.from({ length: HIDDEN }, () =>
+    Float64Array.from({ length: HIDDEN }, () => rng.normal()),
+  );
+  const scale = SPECTRAL_RADIUS / spectralRadius(recurrent, rng);
+  const input = Float64Array.from({ length: HIDDEN * signals }, () => within(INPUT_SPREAD));
+  const bias = Float64Array.from({ length: HIDDEN }, () => within(BIAS_SPREAD));
+  const rows = 1 + signals + HIDDEN;
+  const pointer = kernel.allocate(rows * HIDDEN);
+  const packed = kernel.view(pointer, rows * HIDDEN);
+  for (let n = 0; n < HIDDEN; n++) {
+    const at = (row: number) => (Math.floor(n / 16) * rows + row) * 16 + (n % 16);
+    packed[at(0)] = bias[n]!;
+    for (let j = 0; j < signals; j++) packed[at(1 + j)] = input[n * signals + j]!;
+    for (let j = 0; j < HIDDEN; j++) packed[at(1 + signals + j)] = scale * recurrent[n]![j]!;
+  }
+  return pointer;
 }

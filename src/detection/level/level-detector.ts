@@ -1,22 +1,13 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
+import { Kernel } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
 import { short } from "../words.js";
-import {
-  cap,
-  chartLimits,
-  ERROR_CAP,
-  type KnownGood,
-  learnKnownGood,
-  RATES,
-  residual,
-  scale,
-  squared,
-} from "./known-good.js";
+import { Charts, cap, LARGEST, NORM, squared } from "./charts.js";
+import { type KnownGood, learnKnownGood, residual, scale } from "./known-good.js";
 import { LevelCore } from "./level-core.js";
 import { LevelFeatures } from "./level-features.js";
+import { Relation } from "./relation.js";
 
-/** After the warm-up the errors' level is followed this slowly. */
-const FOLLOWING = 2000;
 /** A change event is followed by so many silent rows. */
 const SILENT = 20;
 /** So many rows over the limit, less twice those under it, are a new normal, whose measure the newest rows are. */
@@ -38,11 +29,16 @@ export interface LevelOptions {
 
 /** The cores that keys share, by how many signals they have. */
 export class LevelCores {
+  readonly #kernel: Kernel;
   readonly #cores = new Map<string, LevelCore>();
+
+  constructor(kernel = new Kernel()) {
+    this.#kernel = kernel;
+  }
 
   core(signals: number, seed: number): LevelCore {
     const name = `${signals} ${seed}`;
-    const core = this.#cores.get(name) ?? new LevelCore(signals, seed);
+    const core = this.#cores.get(name) ?? new LevelCore(this.#kernel, signals, seed);
     this.#cores.set(name, core);
     return core;
   }
@@ -50,8 +46,9 @@ export class LevelCores {
 
 /**
  * Watches several signals that belong together for levels, drifts and spikes against what was known good, and holds a
- * plateau as long as it lasts: errors of a forecast of the next row, on charts of three speeds (Roberts 1959), each
- * over a limit from held-out rows. Strength is the largest |v|^2 over its limit.
+ * plateau as long as it lasts: errors of a forecast of the next row, on charts of three speeds, each over a limit from
+ * held-out rows: of all signals together, and of what each one's error has that the others' don't explain. Strength is
+ * the largest over its limit.
  *
  * After 600 rows over the limit the newest are taken as a new normal.
  */
@@ -63,10 +60,11 @@ export class LevelDetector implements Detector {
   #features: LevelFeatures;
   #waiting: Float64Array[] = [];
   #known: KnownGood | undefined;
-  /** [d] */
-  readonly #level: Float64Array;
-  /** [rates][d] */
-  readonly #charts: readonly Float64Array[];
+  readonly #charts: Charts;
+  /** Of one signal there is no relation. */
+  #relation: Relation | undefined;
+  readonly #apart: Charts;
+  #isApart = false;
   /** [d] where the slow chart stood at the last change. */
   readonly #mark: Float64Array;
   #silent = 0;
@@ -74,7 +72,6 @@ export class LevelDetector implements Detector {
   /** [features] */
   #g: Float64Array = new Float64Array(0);
   #strength = 0;
-  #chart = 0;
   #row: Float64Array = new Float64Array(0);
   #over = 0;
   /** The newest scaled residuals, [MEASURED][d], as a ring. */
@@ -87,16 +84,17 @@ export class LevelDetector implements Detector {
     this.#d = d;
     this.#core = cores.core(d, options.seed ?? 1);
     this.#features = new LevelFeatures(this.#core, d);
-    this.#level = new Float64Array(d);
-    this.#charts = RATES.map(() => new Float64Array(d));
+    this.#charts = new Charts(d, NORM);
+    this.#apart = new Charts(d, LARGEST);
     this.#mark = new Float64Array(d);
     this.#recent = new Float64Array(MEASURED * d);
   }
 
   get bytes(): number {
     const rows = this.#waiting.length * this.#d;
-    const known = this.#known ? this.#known.weights.length + 5 * this.#d : 0;
-    return 8 * (rows + known + this.#recent.length + 2 * this.#features.size + 8 * this.#d);
+    const known = this.#known ? this.#known.weights.length + 4 * this.#d : 0;
+    const own = 8 * (rows + known + this.#recent.length + 2 * this.#features.size + 2 * this.#d);
+    return own + this.#charts.bytes + this.#apart.bytes + (this.#relation?.bytes ?? 0);
   }
 
   /** The level has changed with the newest row, whether or not that is over the limit. */
@@ -125,15 +123,18 @@ export class LevelDetector implements Detector {
     const z = scale(this.#row, known.location, known.spread);
     const r = residual(known.weights, this.#g, z);
     this.#g = this.#features.step(z).slice();
-    return this.#judge(
-      r.map((value, j) => value * (known.gain[j] ?? 0)),
-      known,
-    );
+    return this.#judge(r.map((value, j) => value * (known.gain[j] ?? 0)));
   }
 
   #begin(): void {
-    const known = learnKnownGood(this.#waiting, this.#core);
+    const { known, heldOut } = learnKnownGood(this.#waiting, this.#core);
     this.#known = known;
+    this.#charts.learn(heldOut);
+    if (this.#d > 1) {
+      const { relation, heldOut: apart } = Relation.learn(heldOut);
+      this.#relation = relation;
+      this.#apart.learn(apart);
+    }
     for (const row of this.#waiting) {
       this.#g = this.#features.step(scale(row, known.location, known.spread)).slice();
     }
@@ -141,64 +142,57 @@ export class LevelDetector implements Detector {
   }
 
   /** @param r [d] residuals in usual errors */
-  #judge(r: Float64Array, known: KnownGood): number {
-    const d = this.#d;
-    this.#recent.set(r, (this.#recentCount % MEASURED) * d);
+  #judge(r: Float64Array): number {
+    this.#recent.set(r, (this.#recentCount % MEASURED) * this.#d);
     this.#recentCount++;
-    const e = r.map((value, j) => cap(value - (this.#level[j] ?? 0), ERROR_CAP));
-    for (let j = 0; j < d; j++) this.#level[j]! += cap(r[j]! - this.#level[j]!, 1) / FOLLOWING;
-    this.#strength = 0;
-    for (const [k, rate] of RATES.entries()) {
-      const v = this.#charts[k]!;
-      for (let j = 0; j < d; j++) v[j]! += rate * (e[j]! - v[j]!);
-      const strength = squared(v) / (known.limits[k] ?? 1);
-      if (strength <= this.#strength) continue;
-      this.#strength = strength;
-      this.#chart = k;
-    }
-    this.#watchChange(known);
+    const all = this.#charts.step(r);
+    const apart = this.#relation ? this.#apart.step(this.#relation.apart(r)) : 0;
+    this.#isApart = apart > all;
+    this.#strength = Math.max(all, apart);
+    this.#watchChange();
     this.#over = Math.max(0, this.#over + (this.#strength > 1 ? 1 : -2));
-    if (this.#over >= NEW_NORMAL) this.#renew(known);
+    if (this.#over >= NEW_NORMAL) this.#renew();
     return this.#strength;
   }
 
-  #watchChange(known: KnownGood): void {
+  #watchChange(): void {
+    const { slow, slowLimit } = this.#charts;
     if (this.#silent > 0) {
       this.#silent--;
-      if (this.#silent === 0) this.#mark.set(this.#charts[0]!);
+      if (this.#silent === 0) this.#mark.set(slow);
       return;
     }
-    const moved = squared(this.#charts[0]!.map((value, j) => value - (this.#mark[j] ?? 0)));
-    if (moved <= (known.limits[0] ?? 1)) return;
+    const moved = squared(slow.map((value, j) => value - (this.#mark[j] ?? 0)));
+    if (moved <= slowLimit) return;
     this.#hasChanged = true;
     this.#silent = SILENT;
   }
 
   /** The newest rows are how things are now. */
-  #renew(known: KnownGood): void {
+  #renew(): void {
     const d = this.#d;
     const rows = Array.from({ length: MEASURED }, (_, i) => {
       const at = (this.#recentCount + i) % MEASURED;
       return this.#recent.subarray(at * d, (at + 1) * d);
     });
-    for (let j = 0; j < d; j++) this.#level[j] = rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length;
-    const errors = rows.map((row) => row.map((value, j) => cap(value - (this.#level[j] ?? 0), ERROR_CAP)));
-    const limits = chartLimits(errors, d).map((limit, k) => Math.max(limit, known.limits[k] ?? 0));
-    this.#known = { ...known, limits };
-    for (const chart of this.#charts) chart.fill(0);
+    const relation = this.#relation;
+    this.#charts.renew(rows);
+    if (relation) this.#apart.renew(rows.map((row) => relation.apart(row)));
     this.#mark.fill(0);
     this.#over = 0;
   }
 
   why(): string {
-    const v = this.#charts[this.#chart] ?? new Float64Array(0);
+    const { chart, v } = (this.#isApart ? this.#apart : this.#charts).strongest;
     const all = squared(v);
     const j = v.reduce((most, value, i) => (Math.abs(value) > Math.abs(v[most] ?? 0) ? i : most), 0);
     const share = all > 0 ? Math.round((100 * (v[j] ?? 0) * (v[j] ?? 0)) / all) : 0;
     const name = this.#options.signals[j] ?? "";
-    const kind = ["has left its level", "has moved", "jumps"][this.#chart] ?? "";
+    const kind = ["has left its level", "has moved", "jumps"][chart] ?? "";
     const side = (v[j] ?? 0) > 0 ? "above" : "below";
-    return `${name} ${kind}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)`;
+    const doubt = this.warning === undefined ? "" : `; ${this.warning}`;
+    const how = this.#isApart ? `${kind} without the others` : kind;
+    return `${name} ${how}: ${short(this.#row[j] ?? 0)}, ${side} what the other signals and its past let expect (${share} % of the deviation)${doubt}`;
   }
 
   release(): void {}
@@ -210,15 +204,18 @@ export class LevelDetector implements Detector {
     to.u8(known ? 1 : 0);
     if (known) {
       to.f64s(known.location).f64s(known.spread).f64s(known.drift);
-      to.f64s(known.weights).f64s(known.gain).f64s(known.limits);
+      to.f64s(known.weights).f64s(known.gain);
     }
+    to.u8(this.#relation ? 1 : 0);
+    this.#relation?.write(to);
     this.#features.write(to);
-    to.f64s(this.#level).f64s(this.#mark).f64s(this.#g).f64s(this.#row).f64s(this.#recent);
-    for (const chart of this.#charts) to.f64s(chart);
+    to.f64s(this.#mark).f64s(this.#g).f64s(this.#row).f64s(this.#recent);
+    this.#charts.write(to);
+    this.#apart.write(to);
     to.u32(this.#silent)
       .u8(this.#hasChanged ? 1 : 0)
       .f64(this.#strength)
-      .u8(this.#chart);
+      .u8(this.#isApart ? 1 : 0);
     to.u32(this.#over).f64(this.#recentCount);
   }
 
@@ -233,20 +230,20 @@ export class LevelDetector implements Detector {
             drift: from.f64s(),
             weights: from.f64s(),
             gain: from.f64s(),
-            limits: from.f64s(),
           };
+    this.#relation = from.u8() === 0 ? undefined : Relation.read(from);
     this.#features = new LevelFeatures(this.#core, this.#d);
     this.#features.read(from);
-    this.#level.set(from.f64s());
     this.#mark.set(from.f64s());
     this.#g = from.f64s();
     this.#row = from.f64s();
     this.#recent.set(from.f64s());
-    for (const chart of this.#charts) chart.set(from.f64s());
+    this.#charts.read(from);
+    this.#apart.read(from);
     this.#silent = from.u32();
     this.#hasChanged = from.u8() === 1;
     this.#strength = from.f64();
-    this.#chart = from.u8();
+    this.#isApart = from.u8() === 1;
     this.#over = from.u32();
     this.#recentCount = from.f64();
   }

@@ -3,6 +3,8 @@ import type { Kernel, Pointer } from "../../kernel/index.js";
 import { KernelMemory } from "../kernel-memory.js";
 import { HIDDEN } from "./reservoir-weights.js";
 
+const LEAK = 0.5;
+
 /** One key's state of a frozen reservoir (see `reservoirWeights`), in the kernel. */
 export class Reservoir {
   readonly #kernel: Kernel;
@@ -45,7 +47,8 @@ export class Reservoir {
   /** @param u [I] */
   step(u: readonly number[]): void {
     for (let i = 0; i < this.#inputs; i++) this.#kernel.floats[(this.#u >>> 2) + i] = u[i] ?? 0;
-    this.#kernel.exports.reservoirStep(this.phi, this.#u, this.#inputs, this.#scratch, this.#weights, HIDDEN);
+    const { exports } = this.#kernel;
+    exports.reservoirStep(this.phi, this.#u, this.#inputs, this.#scratch, this.#weights, HIDDEN, LEAK);
   }
 
   release(): void {

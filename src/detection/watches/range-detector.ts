@@ -66,5 +66,5 @@ export class RangeDetector implements Detector {
   }
 }
 
-/** There is nothing to weigh. */
-const FOR_SURE = 3;
+/** There is nothing to weigh: so strong that it is an alert of its own soon after a slighter one, too. */
+const FOR_SURE = 10;

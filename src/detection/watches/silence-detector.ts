@@ -18,7 +18,7 @@ export interface SilenceOptions {
 
 /**
  * A source that said nothing for far longer than it ever did. Only its next row can tell: what never comes back has to be
- * seen from outside. Strength is silence / (3 longest + 10 usual), or silence / longestMs.
+ * seen by whoever has a clock (see `LastHeard`). Strength is silence / (3 longest + 10 usual), or silence / longestMs.
  */
 export class SilenceDetector implements Detector {
   readonly name = "silence";
@@ -30,17 +30,37 @@ export class SilenceDetector implements Detector {
   #longest = 0;
   #silence = 0;
   #before = 0;
+  #isWarm = false;
 
   constructor(options: SilenceOptions) {
     this.#options = options;
   }
 
+  /** A silence after the newest row that is longer is due an alert, ms; infinite while that isn't known. */
+  get limitMs(): number {
+    const { longestMs } = this.#options;
+    if (longestMs !== undefined) return longestMs;
+    const known = this.#isWarm && this.#usual.ms > 0;
+    return known ? TIMES * this.#longest + MORE * this.#usual.ms : Number.POSITIVE_INFINITY;
+  }
+
+  /** Of a silence that lasts, in words. */
+  whySilent(silenceMs: number): string {
+    return this.#words(silenceMs, this.#longest);
+  }
+
   step({ time, count }: Row): number | null {
+    return this.observe(time, count);
+  }
+
+  /** @param time ms, by whatever clock */
+  observe(time: number, count: number): number | null {
     const { warmUp, longestMs } = this.#options;
     const silence = time - this.#last;
     const usual = this.#usual.ms;
     this.#usual.observe(time);
     if (!(silence <= 0)) this.#last = time;
+    this.#isWarm = count > warmUp;
     this.#before = this.#longest;
     this.#silence = silence > 0 ? silence : 0;
     const limit = longestMs ?? TIMES * this.#longest + MORE * usual;
@@ -51,9 +71,13 @@ export class SilenceDetector implements Detector {
   }
 
   why(): string {
+    return this.#words(this.#silence, this.#before);
+  }
+
+  #words(silenceMs: number, longest: number): string {
     const { longestMs } = this.#options;
     const allowed = longestMs === undefined ? "" : `, at most ${duration(longestMs)} is allowed`;
-    return `nothing came for ${duration(this.#silence)}${allowed}; longest usual silence before ${duration(this.#before)}`;
+    return `nothing came for ${duration(silenceMs)}${allowed}; longest usual silence before ${duration(longest)}`;
   }
 
   release(): void {}
@@ -61,6 +85,7 @@ export class SilenceDetector implements Detector {
   write(to: ByteWriter): void {
     this.#usual.write(to);
     to.f64(this.#last).f64(this.#longest).f64(this.#silence).f64(this.#before);
+    to.u8(this.#isWarm ? 1 : 0);
   }
 
   read(from: ByteReader): void {
@@ -69,5 +94,6 @@ export class SilenceDetector implements Detector {
     this.#longest = from.f64();
     this.#silence = from.f64();
     this.#before = from.f64();
+    this.#isWarm = from.u8() === 1;
   }
 }

@@ -1,4 +1,4 @@
-import type { Refusal, Request } from "../../core/index.js";
+import { type Refusal, type Request, request } from "../../core/index.js";
 import type { PipelineReader } from "../../store/index.js";
 import type { RequestLine } from "../../stream/index.js";
 import { readLineage } from "../checkpoints.js";
@@ -40,13 +40,16 @@ export class PipelineControl {
     return new Promise((resolve) => {
       const taken = this.read(command, body, "", resolve);
       if (taken === undefined) return;
-      if (this.#line?.send(taken)) return;
-      resolve(
-        refused(command, {
-          code: "NOT_RUNNING",
-          message: `Cannot ${command}: the pipeline takes no requests now`,
-        }),
-      );
+      if (!this.#line?.send(taken)) resolve(notTaken(command));
+    });
+  }
+
+  /** A request of Eddy's own, which nobody else may make. Never rejects. */
+  tell(parts: Pick<Request, "kind" | "key" | "why" | "body">): Promise<Answer> {
+    return new Promise((resolve) => {
+      const { kind } = parts;
+      const told = request({ ...parts, onSettled: (done) => resolve(answerOf(kind, done)) });
+      if (!this.#line?.send(told)) resolve(notTaken(kind));
     });
   }
 
@@ -97,6 +100,11 @@ export class PipelineControl {
 function answerOf(command: string, { refusal, position, isRepeated }: Request): Answer {
   if (refusal) return refused(command, refusal);
   return { ok: true, command, ...(isRepeated ? { repeated: true } : { position }) };
+}
+
+function notTaken(command: string): Answer {
+  const message = `Cannot ${command}: the pipeline takes no requests now`;
+  return refused(command, { code: "NOT_RUNNING", message });
 }
 
 function refused(command: string, error: Refusal): Answer {

@@ -39,6 +39,7 @@ function stream(seed: number, fault: (t: number) => number = () => 0): Labelled 
     times: Float64Array.from({ length: ROWS }, (_, t) => 1_760_000_000_000 + t * 600_000),
     rows,
     labels: new Uint8Array(ROWS),
+    changes: [],
   };
 }
 

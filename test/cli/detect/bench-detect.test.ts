@@ -19,11 +19,27 @@ describe("eddy bench detect", () => {
   it("finds what is labelled, and measures rules that know nothing beside it", async () => {
     const json = await eddy("bench", "detect", file, "--label", "is_anomaly", "--json");
     const result = JSON.parse(json.stdout.trimEnd().split("\n").at(-1) ?? "");
-    expect(result).toMatchObject({ type: "result", bench: "detect", files: 1, hit: 1, events: 1 });
+    expect(result).toMatchObject({
+      type: "result",
+      bench: "detect",
+      files: 1,
+      hit: 1,
+      events: 1,
+      peaksHit: 1,
+    });
     expect(result.falseAlerts).toBeLessThanOrEqual(1);
     expect(result.vusPr).toBeGreaterThan(0.3);
     const text = await eddy("bench", "detect", file, "--label", "is_anomaly");
     expect(text.stdout).toMatch(/a clock/);
+  });
+
+  it("tells places where something changed, beside a clock with as many events", async () => {
+    const args = ["--label", "is_anomaly", "--changes", "is_anomaly", "--json"];
+    const { stdout } = await eddy("bench", "detect", file, ...args);
+    const { changes } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    expect(changes.points).toBe(30);
+    expect(changes.hit).toBeGreaterThan(0);
+    expect(changes.clock.events).toBe(changes.events);
   });
 
   it("says which columns it expected and which are there", async () => {

@@ -20,6 +20,13 @@ describe("NabScores.at()", () => {
     for (const profile of PROFILES) expect(scores().at(0.5, profile)).toBe(0);
   });
 
+  it("is no number without windows, where a perfect detector says nothing", () => {
+    const none = new NabScores([{ scores: new Float64Array(ROWS).fill(1), windows: [] }]);
+    for (const profile of PROFILES)
+      expect([none.at(0.5, profile), none.best(profile).score]).toEqual([NaN, NaN]);
+    expect(none.counts(0.5)).toMatchObject({ windows: 0, found: 0 });
+  });
+
   it("is 100 for a detection at a window's first row", () => {
     for (const profile of PROFILES) expect(scores(100).at(0.5, profile)).toBeCloseTo(100, 10);
   });

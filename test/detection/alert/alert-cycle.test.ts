@@ -71,6 +71,26 @@ describe("AlertCycle", () => {
     ]);
   });
 
+  it("raises a second alert sooner where that is twice as strong as anything since the first", () => {
+    const slightThenGross = (second: number) => changes([1.5, ...level(0, 10), second, ...level(0, 10)]);
+    const first = [
+      [0, "raised"],
+      [5, "cleared"],
+    ];
+    expect(slightThenGross(3)).toEqual(first);
+    expect(slightThenGross(3.3)).toEqual([...first, [11, "raised"], [16, "cleared"]]);
+  });
+
+  it("updates an open alert once for each doubling, not all the way up", () => {
+    const rising = Array.from({ length: 25 }, (_, i) => 1.02 + i / 4);
+    expect(changes(rising)).toEqual([[0, "raised"]]);
+    expect(changes([1.1, 2.4, 5.5, 5.6, 5.7])).toEqual([
+      [0, "raised"],
+      [1, "updated"],
+      [2, "updated"],
+    ]);
+  });
+
   it("gets used to firings, and forgets them over eight warm-ups", () => {
     const cycle = new AlertCycle(options);
     changes([1.01, ...level(0, 100)], cycle);

@@ -49,7 +49,16 @@ describe("LevelDetector", () => {
     });
     expect(share(strengths, 300, 900)).toBeLessThan(0.02);
     expect(share(strengths, 920, 1400)).toBeGreaterThan(0.9);
-    expect(detector.why()).toMatch(/^[ab] has left its level: .* above what/);
+    expect(detector.why()).toMatch(/^[ab] has left its level( without the others)?: .* above what/);
+  });
+
+  it("sees one signal part from the others by less than they all move, and says so", () => {
+    const { strengths, detector } = run(1400, (values, t) => {
+      if (t >= 900) values[0] = (values[0] ?? 0) + 1;
+    });
+    expect(share(strengths, 300, 900)).toBeLessThan(0.02);
+    expect(share(strengths, 905, 930)).toBeGreaterThan(0.5);
+    expect(detector.why()).toMatch(/^[ab] .* without the others: /);
   });
 
   it("tells of a change when it begins and when it ends", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { ForecastDetector } from "../../../src/detection/forecast/forecast-detector.js";
 import { RangeDetector } from "../../../src/detection/watches/range-detector.js";
 import { StuckDetector } from "../../../src/detection/watches/stuck-detector.js";
 import { detectorSuite } from "../../conformance/detector.js";
@@ -39,17 +38,5 @@ describe("StuckDetector", () => {
     for (let t = 100; t < 120; t++) strength = detector.step(row(3, t));
     expect(strength).toBeGreaterThan(1);
     expect(detector.why()).toMatch(/v stands still at 3 for \d+ events/);
-  });
-});
-
-describe("ForecastDetector", () => {
-  it("compares with what was forecast, in usual errors", () => {
-    const detector = new ForecastDetector(["v"]);
-    const at = (value: number, t: number) => detector.step({ ...row(value, t), forecasts: [10] });
-    for (let t = 0; t < 200; t++) at(10 + (t % 2 === 0 ? 1 : -1), t);
-    expect(at(11, 200)).toBeLessThan(0.2);
-    expect(at(40, 201)).toBeGreaterThan(1);
-    expect(detector.why()).toMatch(/^v 40, expected .* times the usual error$/);
-    expect(detector.step(row(3, 202))).toBeNull();
   });
 });

@@ -23,6 +23,8 @@ export interface DetectResult {
   readonly events: number;
   /** Alerts raised or updated outside. */
   readonly falseAlerts: number;
+  /** Anomalies among as many of the highest peaks of the score as there are anomalies. */
+  readonly peaksHit: number;
   /** Rows from an anomaly's beginning to its first alert, median; null without any. */
   readonly delay: number | null;
   readonly alertsPerDay: number;
@@ -99,6 +101,10 @@ export function measure(file: Labelled, judged: Judged, options: DetectOptions):
   }
   delays.sort((a, b) => a - b);
   const days = ((file.times.at(-1) ?? 0) - (file.times[warmUp] ?? 0)) / 86_400_000;
+  // Two rows of one anomaly are not two peaks.
+  const longest = anomalies.reduce((most, [first, last]) => Math.max(most, last - first), 0);
+  const tops = peaks(scores, anomalies.length, longest + buffer);
+  const peaksHit = anomalies.filter(([first, last]) => tops.some((at) => at >= first && at <= last + delay));
   const count = (isAlert: number, isAnomaly: number) =>
     labels.reduce((sum, label, i) => sum + (label === isAnomaly && open[i] === isAlert ? 1 : 0), 0);
   const all = fires.reduce((sum, fire) => sum + fire, 0);
@@ -108,10 +114,21 @@ export function measure(file: Labelled, judged: Judged, options: DetectOptions):
     hit: delays.length,
     events: anomalies.length,
     falseAlerts: fires.reduce((sum, fire, i) => sum + (fire && !own[i] ? 1 : 0), 0),
+    peaksHit: peaksHit.length,
     delay: delays[delays.length >> 1] ?? null,
     alertsPerDay: days > 0 ? all / days : 0,
     rows: { tp: count(1, 1), fp: count(1, 0), fn: count(0, 1), tn: count(0, 0) },
   };
+}
+
+/** Rows of the highest scores, no two of them within so many rows of each other. */
+function peaks(scores: Float64Array, count: number, apart: number): number[] {
+  const found: number[] = [];
+  for (const at of Uint32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!)) {
+    if (found.length === count) break;
+    if (found.every((other) => Math.abs(other - at) > apart)) found.push(at);
+  }
+  return found;
 }
 
 /** Rules that know nothing, so that nobody takes a benchmark's gifts for skill. */

@@ -65,15 +65,20 @@ export class NabScores {
     this.#points = points.sort((a, b) => b.score - a.score);
   }
 
-  /** What is scored when every row of at least this score counts as detected. */
+  /**
+   * What is scored when every row of at least this score counts as detected; NaN without windows, where a perfect
+   * detector is one that says nothing.
+   */
   at(threshold: number, profile: Profile): number {
+    if (this.#windows === 0) return Number.NaN;
     let best = this.#sweep(profile, (point) => point.score >= threshold);
     if (best.length === 0) best = [{ threshold, score: 0 }];
     return best.at(-1)?.score ?? 0;
   }
 
-  /** The threshold under which a profile's score is best. */
+  /** The threshold under which a profile's score is best; score NaN without windows. */
   best(profile: Profile): { readonly threshold: number; readonly score: number } {
+    if (this.#windows === 0) return { threshold: Number.POSITIVE_INFINITY, score: Number.NaN };
     const none = { threshold: Number.POSITIVE_INFINITY, score: 0 };
     return this.#sweep(profile, () => true).reduce((a, b) => (b.score > a.score ? b : a), none);
   }
