@@ -8,6 +8,7 @@ export function benchSpeechCommand(): Command {
     .description("how many times faster than real time spoken digits are listened to")
     .option("--seconds <n>", "of audio", positiveNumber, 100)
     .option("--json", "one JSON object, for machines")
+    .addHelpText("after", "\nExample:\n  eddy bench speech --seconds 100")
     .action(async ({ seconds, json }: { seconds: number; json?: boolean }) => {
       const result = await benchSpeech(seconds);
       if (json) {
