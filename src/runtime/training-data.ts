@@ -46,13 +46,13 @@ export async function readTrainingData(
   input: string,
   onRows: (rows: number) => void = () => {},
 ): Promise<TrainingData> {
-  const { sequence, features } = makeInputStages(pipeline);
+  const { inputStages, features } = makeInputStages(pipeline);
   const byKey = new Map<string, StreamEvent[]>();
   const left = new Map<string, number>();
   let rows = 0;
   let example = "";
   for await (const group of await rowsOf(pipeline, input)) {
-    await stepGroup([sequence, features], group);
+    await stepGroup(inputStages, group);
     for (const { outcome } of group) {
       if ("sample" in outcome && outcome.note === "") {
         const events = byKey.get(outcome.sample.key);

@@ -1,3 +1,4 @@
+export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
 export { type CommitOptions, commitOf, requestedAlerts } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
@@ -37,3 +38,4 @@ export { stepWith } from "./step-with.js";
 export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";
+export { type SpotterOptions, WordSpotter } from "./word-spotter.js";

@@ -11,6 +11,24 @@ export {
   SeasonalNaive,
 } from "./baselines/index.js";
 export {
+  type AudioAlteration,
+  alterAudio,
+  type ClassificationScores,
+  type ClassifierEpoch,
+  type ClassifierRecipe,
+  type ClassifierRival,
+  type ClassifierShape,
+  classificationScores,
+  classifySequences,
+  type LabelledSequence,
+  linearRival,
+  majorityRival,
+  type Pool,
+  softmax,
+  type TrainingSequences,
+  trainClassifier,
+} from "./classifier/index.js";
+export {
   type ComparedForecasts,
   type ComparedSequence,
   compareForecasts,
