@@ -60,7 +60,7 @@ async function passwordIn(file: string): Promise<string> {
 /** From now on it shows this Eddy, and asks it. */
 export function showOn(dashboard: Dashboard, eddy: Eddy): void {
   dashboard.show(
-    { pipelines: eddy.live, storeBytes: () => eddy.storeBytes() },
+    { pipelines: eddy.live, directory: eddy.directory, storeBytes: () => eddy.storeBytes() },
     {
       commands: eddy.live[0]?.control.commands ?? [],
       request: async (pipeline, command, body) => {

@@ -1,7 +1,11 @@
 import { cborCodec } from "./cbor-codec.js";
+import { float32Codec } from "./float32-codec.js";
+import { influxCodec } from "./influx-codec.js";
 import { jsonCodec } from "./json-codec.js";
 import type { PayloadRecord } from "./records.js";
 import type { Rejection } from "./rejection.js";
+import { senmlCodec } from "./senml-codec.js";
+import { sparkplugCodec } from "./sparkplug-codec.js";
 import { textCodec } from "./text-codec.js";
 
 /**
@@ -13,13 +17,25 @@ import { textCodec } from "./text-codec.js";
  */
 export interface Codec {
   readonly name: CodecName;
-  /** The payload's records, in order; or why none could be read (`unreadable`): one that is broken spoils all. */
-  read(payload: Uint8Array): readonly PayloadRecord[] | Rejection;
+  /**
+   * The payload's records, in order; or why none could be read (`unreadable`): one that is broken spoils all.
+   *
+   * @param arrival ms since 1970, for formats whose times count from now; default 0
+   */
+  read(payload: Uint8Array, arrival?: number): readonly PayloadRecord[] | Rejection;
 }
 
-export type CodecName = "json" | "cbor" | "text";
+export type CodecName = "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32";
 
-const CODECS: Readonly<Record<CodecName, Codec>> = { json: jsonCodec, cbor: cborCodec, text: textCodec };
+const CODECS: Readonly<Record<CodecName, Codec>> = {
+  json: jsonCodec,
+  cbor: cborCodec,
+  text: textCodec,
+  senml: senmlCodec,
+  influx: influxCodec,
+  sparkplug: sparkplugCodec,
+  float32: float32Codec,
+};
 
 export function codecOf(name: CodecName): Codec {
   return CODECS[name];

@@ -7,6 +7,7 @@ import {
   type Value,
 } from "../core/index.js";
 import type { Codec } from "./codec.js";
+import { fieldGetter } from "./field-path.js";
 import { type FieldKind, isMissing, isWellFormed, readField } from "./field-value.js";
 import type { PayloadRecord } from "./records.js";
 import { type Rejection, shown } from "./rejection.js";
@@ -63,7 +64,11 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
   const readings = options.fields.map((field) => ({
     ...(typeof field === "string" ? { field, kind: "number" as const } : field),
     numericText,
+    get: fieldGetter(typeof field === "string" ? field : field.field),
   }));
+  const keyFields = key.fields.map((field) => ({ field, get: fieldGetter(field) }));
+  const getTime = time === undefined ? undefined : fieldGetter(time);
+  const getId = id === undefined ? undefined : fieldGetter(id);
   for (const field of [...readings.map((reading) => reading.field), id]) {
     if (field === "__proto__") {
       throw problem(RangeError, {
@@ -82,25 +87,30 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     override: string | undefined,
   ): string | Rejection => {
     if (override === undefined && levels === undefined && key.needsTopic) return DEFAULT_KEY;
-    const inexact =
-      override === undefined ? key.fields.find((field) => !isExact(own(record, field))) : undefined;
-    const rendered = inexact === undefined ? (override ?? key.render(levels, record)) : undefined;
+    const inexact = override === undefined ? keyFields.find(({ get }) => !isExact(get(record))) : undefined;
+    const rendered = inexact === undefined ? (override ?? key.render(levels, keyValues(record))) : undefined;
     if (isName(rendered)) return rendered;
     const from = override === undefined ? `made by ${shown(key.text)}` : "in column key";
-    const found = inexact === undefined ? shown(rendered) : shown(own(record, inexact));
+    const found = inexact === undefined ? shown(rendered) : shown(inexact.get(record));
     return {
       note: "no-key",
       detail: `expected a key of 1 to ${LONGEST_NAME} characters ${from}, found ${found}`,
     };
   };
 
+  /** What the key is made of: most records hold it as it is. */
+  const keyValues = key.fields.some((field) => field.includes("."))
+    ? (record: PayloadRecord): PayloadRecord =>
+        Object.fromEntries(keyFields.map(({ field, get }) => [field, get(record)]))
+    : (record: PayloadRecord): PayloadRecord => record;
+
   const readTime = (record: PayloadRecord, arrival: number): number | Rejection => {
-    if (time === undefined) return arrival;
-    const value = own(record, time);
+    if (getTime === undefined) return arrival;
+    const value = getTime(record);
     if (isMissing(value)) {
       return {
         note: "missing-field",
-        detail: `expected a time in field ${shown(time)}, found ${shown(value)}`,
+        detail: `expected a time in field ${shown(time)}, found ${shown(value)}${besides(record, value)}`,
       };
     }
     let ms: number;
@@ -132,12 +142,15 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     if (typeof sampleTime !== "number") return sampleTime;
     const values: Record<string, Value> = {};
     for (const reading of readings) {
-      const value = readField(reading, own(record, reading.field));
-      if (typeof value === "object" && "note" in value) return value;
+      const raw = reading.get(record);
+      const value = readField(reading, raw);
+      if (typeof value === "object" && "note" in value) {
+        return { ...value, detail: value.detail + besides(record, raw) };
+      }
       values[reading.field] = value;
     }
-    if (id !== undefined) {
-      const text = readId(id, own(record, id));
+    if (id !== undefined && getId !== undefined) {
+      const text = readId(id, getId(record));
       if (typeof text !== "string") return text;
       if (!Object.hasOwn(values, id)) values[id] = text;
     }
@@ -151,7 +164,7 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
           { note: "too-large", detail: `expected at most ${maxBytes} bytes, found ${payload.length} bytes` },
         ];
       }
-      const records = codec.read(payload);
+      const records = codec.read(payload, arrival);
       if ("note" in records) return [records];
       const levels = key.needsTopic ? topic.split("/") : undefined;
       return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
@@ -159,6 +172,18 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     fromRecord: (record, topic, arrival, keyOverride) =>
       readRecord(record, topic?.split("/"), arrival, keyOverride),
   };
+}
+
+/** Names that a detail quotes. */
+const NAMES = 6;
+
+/** Where a field isn't there at all: what is, for it may be a slip of the pen. */
+function besides(record: PayloadRecord, value: unknown): string {
+  if (value !== undefined) return "";
+  const names = Object.keys(record);
+  const some = names.slice(0, NAMES).map((name) => shown(name));
+  if (names.length === 0) return "; the payload has no fields";
+  return `; the payload has ${some.join(", ")}${names.length > NAMES ? `, and ${names.length - NAMES} more` : ""}`;
 }
 
 /** A payload of thousands of broken records is one dead letter for each reason, not thousands. */
@@ -197,9 +222,4 @@ function isName(text: unknown): text is string {
 /** An integer beyond 2^53 may have been rounded on its way: two keys could have become one. */
 function isExact(value: unknown): boolean {
   return typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-}
-
-/** A field of the payload, and nothing that every object of JavaScript has. */
-function own(record: PayloadRecord, field: string): unknown {
-  return Object.hasOwn(record, field) ? record[field] : undefined;
 }

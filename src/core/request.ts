@@ -11,9 +11,18 @@ import type { StateSlot } from "./state-slot.js";
  * - `label`: somebody says what a stretch of a key was
  * - `mute`: raise no alerts for a while, of a key or of all
  * - `silence`: nothing has come of a key, or several, for so long; the runtime's own, which has a clock where stages have none
+ * - `sensitivity`: how easily a key raises alerts, for good
  * - `tune`: fine-tune now; `promote`: put a checkpoint into service; `rollback`: bring back the one before
  */
-export type RequestKind = "reset" | "label" | "mute" | "silence" | "tune" | "promote" | "rollback";
+export type RequestKind =
+  | "reset"
+  | "label"
+  | "mute"
+  | "silence"
+  | "sensitivity"
+  | "tune"
+  | "promote"
+  | "rollback";
 
 /** Why a request was not done. */
 export interface Refusal {

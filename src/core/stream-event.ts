@@ -51,6 +51,8 @@ export interface StreamEvent {
   prediction: Prediction | undefined;
   /** Filled in by `detect` when the key's alert changed. */
   change: AlertChange | undefined;
+  /** Whose evidence was the strongest; empty where none had any. Filled in by `detect`; not stored. */
+  detector: string;
 }
 
 /** Wraps a sample that has just been decoded. */
@@ -69,5 +71,6 @@ export function streamEvent(sample: Sample): StreamEvent {
     model: "naive",
     prediction: undefined,
     change: undefined,
+    detector: "",
   };
 }

@@ -5,6 +5,7 @@ import {
   type Request,
   readLabel,
   type Stage,
+  type StateSlot,
   type StreamEvent,
   standing,
 } from "../core/index.js";
@@ -12,6 +13,24 @@ import { AlertGroups } from "./alert/alert-groups.js";
 import { Shared, silenceOptions } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
 import { LastHeard, readSilences, SILENCE_SLOT } from "./watches/last-heard.js";
+
+/** Every key's detectors. */
+class Detectors extends KeyedState<KeyDetector> {}
+
+/** Event time, ms, before which a key raises no alerts; undefined: nothing is known of the key. Changes nothing. */
+export function mutedUntil(slots: readonly StateSlot[], key: string): number | undefined {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return detectors?.has(key) ? detectors.of(key).mutedUntil : undefined;
+}
+
+/** Keys that raise no alerts before some event time, ms, with that time. */
+export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: number][] {
+  const detectors = slots.find((slot) => slot instanceof Detectors);
+  return [...(detectors?.keys() ?? [])].flatMap((key): [string, number][] => {
+    const until = mutedUntil(slots, key);
+    return until !== undefined && until > Number.NEGATIVE_INFINITY ? [[key, until]] : [];
+  });
+}
 
 /**
  * The detectors of every key behind one state slot, `detection`; what was heard last of each in another, `silence`, where
@@ -24,7 +43,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const known = () => (typeof options === "function" ? options() : options);
   const detector = () => new KeyDetector(known(), shared);
   const lastHeard = () => new LastHeard(silenceOptions(known().watch ?? { warmUp: 0 }));
-  const detectors = new KeyedState<KeyDetector>({
+  const detectors = new Detectors({
     name: "detection",
     version: 4,
     create: detector,
@@ -73,6 +92,8 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     }
     if (kind === "silence") tellSilence(request);
     if (kind === "label") detectors.of(key).label(readLabel(body));
+    if (kind === "sensitivity")
+      detectors.of(key).sensitivity(new ByteReader(body, "request sensitivity").f64());
     if (kind === "mute") {
       const until = new ByteReader(body, "request mute").f64();
       for (const one of key === "" ? [...detectors.keys()] : [key]) detectors.of(one).mute(until);

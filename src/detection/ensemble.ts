@@ -58,6 +58,8 @@ export class Shared {
 /** One that judges a key's rows, in thresholds of the key's own budget. */
 export interface Member {
   readonly detector: Detector;
+  /** Who judged the newest row. */
+  name(): string;
   /** @param intervalMs usual time between the key's rows; 0 while unknown */
   strength(row: Row, intervalMs: number): number;
   /** Of the newest row. */
@@ -105,7 +107,13 @@ export function silenceOptions({
 }
 
 function asShipped(detector: Detector): Member {
-  return { detector, strength: (row) => detector.step(row) ?? 0, why: () => detector.why() };
+  const { name } = detector;
+  return {
+    detector,
+    name: () => name,
+    strength: (row) => detector.step(row) ?? 0,
+    why: () => detector.why(),
+  };
 }
 
 /** Pattern and novelty of one signal: each by itself, or as one where both are wanted. */
@@ -129,7 +137,7 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
       const own = detector.step(row) ?? 0;
       return raises(intervalMs) ? own : 0;
     };
-    return [{ detector, strength, why: () => detector.why() }];
+    return [{ detector, name: () => "novelty", strength, why: () => detector.why() }];
   }
   if (!pattern) return [];
   const detector = forTarget(novelty ? new Fusion(novelty, pattern) : pattern, target);
@@ -137,6 +145,7 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
   return [
     {
       detector,
+      name: () => (isPatternAlone ? "pattern" : "novelty"),
       strength: (row, intervalMs) => {
         const together = detector.step(row) ?? 0;
         const alone = pattern.evidence / patternThreshold(alertsPerDay, intervalMs);

@@ -1,6 +1,6 @@
 export { AlertCycle, DUE, scoreOf } from "./alert/index.js";
 export { Maintenance, type MaintenanceWindow } from "./alert/maintenance.js";
-export { detectionStage } from "./detection-stage.js";
+export { detectionStage, mutedKeys, mutedUntil } from "./detection-stage.js";
 export type { Detector, ForecastError, Row } from "./detector.js";
 export { Adwin, type DriftDetector, PageHinkley, type PageHinkleyOptions } from "./drift/index.js";
 export {

@@ -153,10 +153,20 @@ export class KeyDetector {
     return time < this.#mutedUntil ? Math.max(this.#mutedUntil, until ?? this.#mutedUntil) : until;
   }
 
-  /** Raises no alerts before an event time, ms; one that is open ends. */
+  /** Event time, ms, before which it raises no alerts. */
+  get mutedUntil(): number {
+    return this.#mutedUntil;
+  }
+
+  /** Raises no alerts before an event time, ms; one that is open ends. Negative infinity ends a mute. */
   mute(until: number): void {
     this.#mutedUntil = until;
-    this.#ending = "muted";
+    if (until > Number.NEGATIVE_INFINITY) this.#ending = "muted";
+  }
+
+  /** How easily it raises alerts from now on; see `AlertBudget.set`. */
+  sensitivity(value: number): void {
+    this.#watch?.budget.set(value);
   }
 
   /** Somebody says what a stretch was: the bar moves by a quarter, or what is usual is learned anew. */
@@ -200,6 +210,7 @@ export class KeyDetector {
       ...(watch.looksAtForecasts ? { errors: this.#forecasts.flatMap((one) => one.errors(event)) } : {}),
     };
     const { strength, member } = watch.strongest(row);
+    event.detector = member?.name() ?? "";
     const isWarm = event.seq > watch.options.warmUp;
     const wasOpenSince = watch.cycle.since;
     const isQuiet = this.#quietUntil(event.sample.key, time) !== undefined;

@@ -2,7 +2,7 @@ import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/ind
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
 import { brokerAccess } from "./broker-access.js";
-import { requestFilters } from "./control/index.js";
+import { listenFilters } from "./listen-filters.js";
 import type { Log } from "./log.js";
 import { offlineMessage } from "./status-topic.js";
 
@@ -17,7 +17,7 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
   return brokerConnection({
     url,
     clientId: `${store.instanceId}-${pipeline.name}`,
-    filters: [...input.topics, ...requestFilters(pipeline)],
+    filters: listenFilters(pipeline),
     will: offlineMessage(topicsOf(output.base, pipeline.name).status, "connection lost"),
     ledger,
     qos: input.qos,

@@ -20,6 +20,8 @@ export interface EddyOptions {
   /** Told of what each pipeline learns, beside the topic where it says so. */
   readonly onLearning?: (pipeline: string, report: LearningReport) => void;
   readonly history?: string | undefined;
+  /** Topics on which messages come on a pipeline's broker: asked for when none comes on its own. */
+  readonly lookAround?: (pipeline: Pipeline) => Promise<readonly string[]>;
   /** Steps the stored events again under a changed pipeline. */
   readonly restep?: boolean;
 }
@@ -51,7 +53,7 @@ export class Eddy {
 
   /** Opens the data directory, resumes every pipeline's state, and begins to take packets. */
   static async start(options: EddyOptions): Promise<Eddy> {
-    const { pipelines, data, log, clock = systemClock } = options;
+    const { pipelines, data, log, lookAround, clock = systemClock } = options;
     const store = openStore(data, storeOptions(pipelines, log));
     const learner = new Learner({
       spareTime: new SpareTime(),
@@ -79,6 +81,7 @@ export class Eddy {
               log,
               clock,
               history: options.history,
+              lookAround: lookAround && (() => lookAround(pipeline)),
               onLearning: (report) => options.onLearning?.(pipeline.name, report),
               onFailure: (error) => self.#fail(error),
             }),
@@ -108,6 +111,11 @@ export class Eddy {
   }
 
   /** Size of the data directory's files. */
+  /** The data directory. */
+  get directory(): string {
+    return this.#store.directory;
+  }
+
   storeBytes(): number {
     return this.#store.bytes();
   }

@@ -1,3 +1,4 @@
+export { type BrokerAccess, brokerAccess } from "./broker-access.js";
 export {
   type Checkpoint,
   checkpointToOnnx,
@@ -8,11 +9,13 @@ export {
   readLineages,
 } from "./checkpoints.js";
 export { connectToBroker } from "./connect.js";
-export { type Answer, askRunning, COMMANDS, type CommandName, requestFilters } from "./control/index.js";
+export { type Answer, askRunning, COMMANDS, type CommandName } from "./control/index.js";
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
+export { storedPipeline } from "./identity.js";
 export { Learner } from "./learner.js";
+export { listenFilters } from "./listen-filters.js";
 export { LivePipeline, type LivePipelineOptions } from "./live-pipeline.js";
 export { loadModel, readModelFile } from "./load-model.js";
 export { type Log, silentLog } from "./log.js";
@@ -31,7 +34,7 @@ export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
-export { type TestReport, type TrainOptions, type TrainOutcome, train } from "./train.js";
+export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
 export { type WatchPrice, watchPrice, watchWords } from "./watch-words.js";
 export type { Watcher } from "./watcher.js";

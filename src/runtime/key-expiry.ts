@@ -14,6 +14,7 @@ export interface KeyExpiryOptions {
   readonly topics: Topics;
   readonly stages: () => readonly Stage[];
   readonly log: Log;
+  readonly onExpired: (key: string) => void;
 }
 
 /** Keys that are let go at a time: each is a request in the stream. */
@@ -66,6 +67,7 @@ export class KeyExpiry {
     const answer = await control.request("reset", { key, why: "expired" });
     if (!answer.ok) return;
     this.#done.set(key, lastTime);
+    this.#options.onExpired(key);
     log.info(`${name}: key ${JSON.stringify(key)} has expired`);
     for (const topic of [topics.prediction(key), topics.alert(key)]) {
       connection

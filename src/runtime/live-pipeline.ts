@@ -1,11 +1,11 @@
 import { merge, Subject, type Subscription, takeUntil } from "rxjs";
-import { type Batch, type Clock, type StreamEvent, systemClock, type TimeReader } from "../core/index.js";
+import { type Batch, type Clock, type StateSlot, type StreamEvent, systemClock } from "../core/index.js";
+import { mutedKeys, mutedUntil } from "../detection/index.js";
 import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineReader, PipelineStore } from "../store/index.js";
 import {
   commit,
-  commitOf,
   DeliveryWatch,
   decodePackets,
   type LearningReport,
@@ -15,7 +15,6 @@ import {
   packetSource,
   type Resumed,
   requestSource,
-  resume,
   shedLoad,
   stepWith,
   takeSnapshot,
@@ -23,19 +22,20 @@ import {
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
+import { FirstSigns } from "./first-signs.js";
 import { hiddenStateOf } from "./hidden-state.js";
-import { feedHistory } from "./history.js";
+import { HomeAssistant } from "./home-assistant/index.js";
 import { KeyExpiry } from "./key-expiry.js";
 import { logLearning } from "./learning-words.js";
+import { LiveReports } from "./live-reports.js";
 import { Load } from "./load.js";
 import type { Log } from "./log.js";
-import { metricsMessage } from "./metrics-message.js";
+import { offlineHint } from "./offline-hint.js";
+import { resumeLive } from "./resume-live.js";
 import { makeReader } from "./sample-reader.js";
-import { untilClockIsSane } from "./sane-clock.js";
 import { SilenceCheck } from "./silence-check.js";
 import { type Engines, makeStages } from "./stages.js";
 import { type PipelineState, StatusTopic } from "./status-topic.js";
-import { TIME_FORMS } from "./time-forms.js";
 import { watchWords } from "./watch-words.js";
 import type { Watcher } from "./watcher.js";
 
@@ -49,6 +49,8 @@ export interface LivePipelineOptions {
   /** A recording that is stepped first when the store is still empty. */
   readonly history?: string | undefined;
   readonly onLearning?: (report: LearningReport) => void;
+  /** Topics on which messages come on the same broker: asked for when none comes here. */
+  readonly lookAround?: (() => Promise<readonly string[]>) | undefined;
   /** The stream has ended with an error: what is un-acknowledged stays with the broker. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -68,17 +70,17 @@ export class LivePipeline {
   readonly #outboxes: Outboxes;
   readonly #deliveries: DeliveryWatch;
   readonly #load = new Load();
-  readonly #expiry: KeyExpiry | undefined;
   readonly #silence: SilenceCheck;
-  #watching: NodeJS.Timeout | undefined;
   #listening: NodeJS.Timeout | undefined;
+  readonly #reports: LiveReports;
+  readonly #signs: FirstSigns;
+  readonly #home: HomeAssistant | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
   #completed: Promise<void> = Promise.resolve();
   #model = "naive";
   /** Only then do the stages hold what belongs to the store's last position. */
   #isResumed = false;
-  #times: TimeReader | undefined;
   #isConnected = false;
   readonly #watchers = new Set<Watcher>();
 
@@ -96,16 +98,25 @@ export class LivePipeline {
       qos: output.qos,
       expirySeconds: Math.ceil(output.expiryMs / 1000),
     };
-    const { expireMs } = pipeline.sequence;
     const { control, name } = this;
     const stages = () => this.#scope?.stages ?? [];
     const groupMs = pipeline.anomaly?.groupMs;
     this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, groupMs, log });
-    if (expireMs !== undefined) {
-      const { topics } = messages;
-      this.#expiry = new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log });
-    }
+    if (output.homeAssistant) this.#home = new HomeAssistant({ pipeline, connection, store, log });
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
+    const { lookAround } = options;
+    this.#signs = new FirstSigns({ pipeline, clock: this.#clock, log, lookAround });
+    this.#reports = new LiveReports({
+      ...{ pipeline, connection, log, clock: this.#clock },
+      ...{ status: this.#status, deliveries: this.#deliveries, load: this.#load },
+      signs: this.#signs,
+      expiry: this.#keyExpiry(messages),
+      isConnected: () => this.#isConnected,
+      figures: () => {
+        const { counters, model, lagMs, waiting, backlog: unpublished, unsettled: uncommitted } = this;
+        return { counters, model, lagMs, waiting, unpublished, uncommitted };
+      },
+    });
     this.#outboxes = new Outboxes({
       messages,
       connection,
@@ -164,6 +175,20 @@ export class LivePipeline {
     return this.#scope && hiddenStateOf(this.#scope.stages, key);
   }
 
+  /** Event time, ms, before which a key raises no alerts; undefined where nothing is known of the key. */
+  mutedUntil(key: string): number | undefined {
+    return mutedUntil(this.#slots, key);
+  }
+
+  /** Keys that raise no alerts before some event time, ms. */
+  mutedKeys(): [key: string, until: number][] {
+    return mutedKeys(this.#slots);
+  }
+
+  get #slots(): readonly StateSlot[] {
+    return this.#scope?.stages.flatMap(({ slots }) => slots) ?? [];
+  }
+
   /** @returns what ends it */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
@@ -178,10 +203,10 @@ export class LivePipeline {
   /** Fulfilled when the state is resumed and the connection is being opened. */
   async start(): Promise<void> {
     const { pipeline, engines, connection, store, log } = this.#options;
+    const requests = answerMqtt(pipeline, this.control, connection, log);
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
     log.info(`${pipeline.name}: ${watchWords(pipeline)}`);
     const { codec, reader, times } = makeReader(pipeline);
-    this.#times = times;
     let markCompleted = (): void => {};
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
@@ -195,7 +220,7 @@ export class LivePipeline {
         reader,
         clock: this.#clock,
         retained: pipeline.input.retained,
-        requests: answerMqtt(pipeline, this.control, connection, log),
+        requests: this.#home?.beside(requests) ?? requests,
         shed: (events, waiting) => this.#shed(events, waiting),
         onIgnored: () => this.counters.ignored++,
       }),
@@ -225,10 +250,9 @@ export class LivePipeline {
       },
       complete: markCompleted,
     });
-    this.#watching = setInterval(() => this.#reportLoad(), UNSETTLED_MS);
-    this.#watching.unref();
     this.#listening = setInterval(() => void this.#silence.check(), LISTENING_MS);
     this.#listening.unref();
+    this.#reports.start(times);
     await this.#scope?.ready;
     this.#isResumed = true;
   }
@@ -241,8 +265,8 @@ export class LivePipeline {
     const { connection, store } = this.#options;
     connection.pause();
     this.#stop.next();
-    clearInterval(this.#watching);
     clearInterval(this.#listening);
+    this.#reports.stop();
     await this.#completed;
     this.#subscription?.unsubscribe();
     await this.#outboxes.drained();
@@ -256,25 +280,10 @@ export class LivePipeline {
     await connection.close();
   }
 
-  async #resume(scope: PipelineScope): Promise<Resumed> {
+  #resume(scope: PipelineScope): Promise<Resumed> {
     const { log, pipeline, history, store } = this.#options;
-    await untilClockIsSane(this.#clock, log);
-    const resumed = await resume(scope, {
-      onBatch: async (batch) => {
-        // Only under a changed pipeline are there events whose outcome is not in the store.
-        const last = batch.events.at(-1)?.position ?? 0;
-        if (last > store.steppedPosition()) await store.commit(commitOf(batch));
-      },
-    });
-    if (resumed.to > 0) {
-      log.info(
-        `${pipeline.name}: goes on after event ${resumed.to} (${resumed.to - resumed.from} stepped again)`,
-      );
-    }
-    if (history === undefined) return resumed;
     const onReached = (position: number) => this.#outboxes.skipTo(position);
-    const to = await feedHistory({ scope, store, pipeline, file: history, log, onReached });
-    return { from: resumed.from, to };
+    return resumeLive(scope, { pipeline, store, history, clock: this.#clock, log, onReached });
   }
 
   #onConnection(state: ConnectionState): void {
@@ -286,9 +295,12 @@ export class LivePipeline {
       if (!state.sessionPresent) this.#forgetLedger();
       this.#status.online();
       this.#outboxes.online();
+      this.#home?.online();
+      this.#signs.online();
     } else {
-      log.warn(`${pipeline.name}: offline: ${state.why}`);
+      log.warn(`${pipeline.name}: offline: ${state.why}${offlineHint(state.why)}`);
       this.#outboxes.offline();
+      this.#home?.offline();
     }
   }
 
@@ -309,7 +321,8 @@ export class LivePipeline {
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#load.committed(batch, this.#clock.now());
-    this.#sayHowTimesAreRead();
+    this.#reports.committed(batch);
+    this.#home?.committed(batch);
     for (const { onCommitted } of this.#watchers) onCommitted?.(batch);
   }
 
@@ -320,38 +333,14 @@ export class LivePipeline {
     else log.info(`${pipeline.name}: events are stored again`);
   }
 
-  #reportLoad(): void {
-    void this.#expiry?.check();
-    this.#status.measured(this.#load.figures(this.#outboxes.backlog, this.counters.shed));
-    this.#publishMetrics();
-    this.#reportUnsettled();
-  }
-
-  /** Numbers of now: without a connection nobody misses them. */
-  #publishMetrics(): void {
-    const { connection, pipeline } = this.#options;
-    if (!this.#isConnected) return;
-    const { counters, model, lagMs, waiting, backlog: unpublished, unsettled: uncommitted } = this;
-    const topic = topicsOf(pipeline.output.base, pipeline.name).metrics;
-    const parts = { counters, model, lagMs, waiting, unpublished, uncommitted };
-    connection.publish(metricsMessage(topic, parts, this.#clock.now())).catch(() => {});
-  }
-
-  #reportUnsettled(): void {
-    const { oldestMs, unsettled } = this.#deliveries;
-    if (oldestMs < UNSETTLED_MS) return;
-    const { log, pipeline } = this.#options;
-    const seconds = Math.round(oldestMs / 1000);
-    log.warn(`${pipeline.name}: ${unsettled} batches are not committed, the oldest for ${seconds} s`);
-  }
-
-  /** Once: seconds taken for milliseconds are noticed at the first event, or after a month. */
-  #sayHowTimesAreRead(): void {
-    const recognised = this.#times?.recognised;
-    if (recognised === undefined) return;
-    this.#times = undefined;
-    const { log, pipeline } = this.#options;
-    log.info(`${pipeline.name}: event time ${pipeline.input.time} is read as ${TIME_FORMS[recognised]}`);
+  #keyExpiry({ topics }: MessageOptions): KeyExpiry | undefined {
+    const { pipeline, store, connection, log } = this.#options;
+    const { expireMs } = pipeline.sequence;
+    if (expireMs === undefined) return undefined;
+    const { control, name } = this;
+    const stages = () => this.#scope?.stages ?? [];
+    const onExpired = (key: string) => this.#home?.expired(key);
+    return new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log, onExpired });
   }
 
   #learning(report: LearningReport): void {
@@ -362,9 +351,6 @@ export class LivePipeline {
     logLearning(log, pipeline.name, report);
   }
 }
-
-/** A delivery unsettled this long is reported: its packets fill the broker's window. */
-const UNSETTLED_MS = 10_000;
 
 /** How often it is looked whether a key has fallen silent. */
 const LISTENING_MS = 1000;

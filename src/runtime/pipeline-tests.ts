@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../core/index.js";
+import { type StreamEvent, streamEvent } from "../core/index.js";
 import type { Expectation, Pipeline, PipelineTest, RowRange } from "../spec/index.js";
 import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
@@ -34,8 +34,18 @@ export async function runPipelineTest(
 }
 
 async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator<RecordedRow[]> {
-  const { reader } = makeReader(pipeline, "recording");
   const { source, topic } = test;
+  if (source.kind === "payloads") {
+    const { codec, reader } = makeReader(pipeline, "test");
+    yield source.payloads.flatMap((payload, index) =>
+      reader.fromPayload(codec, topic ?? "", payload, (index + 1) * 1000).map((read): RecordedRow => {
+        const row = { line: index + 1, record: {}, raw: "" };
+        return { row, outcome: "note" in read ? read : streamEvent(read) };
+      }),
+    );
+    return;
+  }
+  const { reader } = makeReader(pipeline, "recording");
   if (source.kind === "file") {
     yield* recordedRows(source.file, reader);
     return;

@@ -1,6 +1,7 @@
-import { problem } from "../core/index.js";
+import { problem, type StreamEvent } from "../core/index.js";
+import type { Pipeline } from "../spec/index.js";
 import { openStoreForReading } from "../store/index.js";
-import { resume, type Trainer } from "../stream/index.js";
+import { type LearningReport, resume, type Trainer } from "../stream/index.js";
 import { storedPipeline } from "./identity.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
 import { makeStages } from "./stages.js";
@@ -10,7 +11,10 @@ export interface ReplayLogOptions {
   /** Needed where the directory holds several pipelines. */
   readonly name: string | undefined;
   readonly trainer: Trainer;
-  readonly onRow: (row: ReplayRow) => void;
+  readonly onRow: (row: ReplayRow, event: StreamEvent) => void;
+  /** Told of the pipeline whose log it is, before the first row. */
+  readonly onPipeline?: (pipeline: Pipeline) => void;
+  readonly onLearning?: (report: LearningReport) => void;
 }
 
 /**
@@ -19,7 +23,8 @@ export interface ReplayLogOptions {
  *
  * @throws Error code `NO_SUCH_PIPELINE`
  */
-export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions): Promise<void> {
+export async function replayLog(options: ReplayLogOptions): Promise<void> {
+  const { data, name, trainer, onRow, onPipeline, onLearning = () => {} } = options;
   const store = openStoreForReading(data);
   try {
     const all = store.pipelines();
@@ -35,8 +40,9 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
       });
     }
     const pipeline = storedPipeline(only.identity);
+    onPipeline?.(pipeline);
     const outcomes = new OutcomeRows(pipeline.targets);
-    const stages = await makeStages(pipeline, { trainer, fineTunes: true, followsLog: true }, () => {});
+    const stages = await makeStages(pipeline, { trainer, fineTunes: true, followsLog: true }, onLearning);
     await resume(
       { stages, store: store.pipeline(only.name) },
       {
@@ -45,7 +51,7 @@ export async function replayLog({ data, name, trainer, onRow }: ReplayLogOptions
           for (const event of events) {
             const { key, time } = event.sample;
             const own = { time: new Date(time).toISOString(), key, position: event.position };
-            onRow({ ...own, ...outcomes.row(event) });
+            onRow({ ...own, ...outcomes.row(event) }, event);
           }
         },
       },

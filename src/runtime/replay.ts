@@ -1,6 +1,6 @@
 import { type Batch, Delivery, parseKeyTemplate, type Stage, type StreamEvent } from "../core/index.js";
 import type { Pipeline } from "../spec/index.js";
-import { stepThrough } from "../stream/index.js";
+import { type LearningReport, stepThrough } from "../stream/index.js";
 import { Counters } from "./counters.js";
 import { type RecordedRow, recordedRows } from "./recording.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
@@ -11,14 +11,20 @@ export interface ReplayOptions {
   readonly pipeline: Pipeline;
   readonly input: string;
   readonly engines: Engines;
-  readonly onRow: (row: ReplayRow, outcome: RecordedRow["outcome"]) => void;
+  /** @param record the input's row, all of its fields */
+  readonly onRow: (
+    row: ReplayRow,
+    outcome: RecordedRow["outcome"],
+    record: RecordedRow["row"]["record"],
+  ) => void;
   readonly onProgress?: (rows: number) => void;
+  readonly onLearning?: (report: LearningReport) => void;
 }
 
 /** The same stages over a recorded file, without broker or store: one row out per row in, in order. */
 export async function replay(options: ReplayOptions): Promise<Counters> {
-  const { pipeline, input, engines, onRow, onProgress } = options;
-  const stages = await makeStages(pipeline, engines, () => {});
+  const { pipeline, input, engines, onRow, onProgress, onLearning = () => {} } = options;
+  const stages = await makeStages(pipeline, engines, onLearning);
   const { reader } = makeReader(pipeline, "recording");
   const counters = new Counters();
   const outcomes = new OutcomeRows(pipeline.targets);
@@ -28,7 +34,7 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
     for (const { row, outcome } of group) {
       const own = inputColumns(pipeline, row);
       const event = "sample" in outcome ? outcome : outcome.note;
-      onRow({ ...own, ...outcomes.row(event) }, outcome);
+      onRow({ ...own, ...outcomes.row(event) }, outcome, row.record);
     }
     rows += group.length;
     onProgress?.(rows);

@@ -4,11 +4,11 @@ import type { Pipeline } from "../spec/index.js";
 
 /**
  * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
- * beyond what would be its arrival.
+ * beyond what would be its arrival; in a test's payloads the second alone.
  */
 export function makeReader(
   pipeline: Pipeline,
-  from: "wire" | "recording" = "wire",
+  from: "wire" | "recording" | "test" = "wire",
 ): { readonly codec: Codec; readonly reader: SampleReader; readonly times: TimeReader } {
   const { input } = pipeline;
   const times = timeReader({ unit: input.timeUnit, zone: input.zone });

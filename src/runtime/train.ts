@@ -4,8 +4,10 @@ import {
   type ComparedForecasts,
   type ComparedSequence,
   compareForecasts,
+  type ForecastComparison,
   forecasterFromBytes,
   forecasterGraph,
+  modelForecasts,
   type TrainingJob,
   type TrainingResult,
   type TrainingSequence,
@@ -33,10 +35,26 @@ export interface TestReport extends ComparedForecasts {
   readonly horizon: number;
 }
 
+/** The end of a key's test part: what came, and what was foretold of it. */
+export interface TestSample {
+  readonly key: string;
+  readonly target: string;
+  readonly horizon: number;
+  readonly values: Float64Array;
+  /** NaN where there was none. */
+  readonly forecasts: Float64Array;
+}
+
+/** Keys, and steps of each, that samples are taken of. */
+const SAMPLED_KEYS = 3;
+const SAMPLED_STEPS = 300;
+
 export interface TrainOutcome {
   readonly onnx: Uint8Array;
   readonly result: TrainingResult;
   readonly reports: readonly TestReport[];
+  /** Of the first target, one horizon ahead, for a few keys. */
+  readonly samples: readonly TestSample[];
   /** Units a layer. */
   readonly hidden: number;
   /** What was tried, in order; one without a search. */
@@ -105,7 +123,31 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     ...(trials.length > 1 ? { "eddy.search": JSON.stringify(trials) } : {}),
   };
   const onnx = forecasterToOnnx(forecaster, pipeline.name, metadata);
-  return { onnx, result, reports, hidden: best.hidden, trials, remove };
+  const first = { targets: targets.length, target: 0, horizons, horizon: 0, graph, sequences };
+  const samples = testSamples(first, data.histories, targets[0]!);
+  return { onnx, result, reports, samples, hidden: best.hidden, trials, remove };
+}
+
+function testSamples(
+  comparison: ForecastComparison,
+  histories: readonly KeyHistory[],
+  target: string,
+): TestSample[] {
+  const { targets, horizons } = comparison;
+  const sequences = comparison.sequences.slice(0, SAMPLED_KEYS);
+  const all = modelForecasts({ ...comparison, sequences }, horizons[0]!);
+  return sequences.map(({ y, testFrom }, i) => {
+    const forecasts = all[i]!;
+    const from = Math.max(testFrom, forecasts.length - SAMPLED_STEPS);
+    const values = Float64Array.from({ length: forecasts.length - from }, (_, t) => y[(from + t) * targets]!);
+    return {
+      key: histories[i]!.key,
+      target,
+      horizon: horizons[0]!,
+      values,
+      forecasts: forecasts.slice(from),
+    };
+  });
 }
 
 function trainingJob(

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { type Lineage, readLineage } from "../runtime/index.js";
 import type { Dashboard } from "./dashboard.js";
 import { isSameOrigin } from "./gatekeeper.js";
-import { lineageNodes } from "./learning-log.js";
 import { streamEvents } from "./live-route.js";
 import { networkWords, type ShownPipeline } from "./shown-pipeline.js";
-import { alertNews, readBoard, readDeadLetters, readHistory } from "./stored.js";
-import type { KeyBoard, LineageNode, PipelineInfo } from "./wire.js";
+import type { StoredQuestion } from "./stored-question.js";
+import type { PipelineInfo } from "./wire.js";
 
 const MOST_PAGES = 16;
 const whole = (most: number) => z.coerce.number().int().min(0).max(most);
@@ -29,7 +27,6 @@ const QUERIES = {
 export function apiRoutes(app: FastifyInstance, dashboard: Dashboard): void {
   app.get("/api/pipelines", () => (dashboard.shown?.pipelines ?? []).map((one) => infoOf(one, dashboard)));
 
-  const boards = new Map<string, Promise<KeyBoard>>();
   const get = <Q extends z.ZodType>(
     path: string,
     query: Q,
@@ -48,22 +45,26 @@ export function apiRoutes(app: FastifyInstance, dashboard: Dashboard): void {
       return answer(pipeline, read.data, reply);
     });
 
-  get("keys", QUERIES.none, ({ name, stored }) => {
-    // Pages that open together share one reading.
-    const reading = boards.get(name) ?? readBoard(stored).finally(() => boards.delete(name));
-    boards.set(name, reading);
-    return reading;
-  });
-  get("history", QUERIES.history, ({ stored }, query) =>
-    readHistory(stored, { before: undefined, ...query }),
+  // What is stored is read elsewhere: events don't wait for it.
+  const ask = async (reply: FastifyReply, { name }: ShownPipeline, question: StoredQuestion) => {
+    const { reader } = dashboard;
+    if (reader === undefined) return refuse(reply, 503, "NOT_RUNNING", "Nothing is shown now");
+    return reply.type("application/json").send(await reader.ask(name, question));
+  };
+  get("keys", QUERIES.none, (pipeline, _, reply) =>
+    ask(reply, pipeline, { what: "keys", muted: pipeline.mutedKeys() }),
   );
-  get("alerts", QUERIES.alerts, ({ stored }, { limit }) => stored.lastAlerts(limit).map(alertNews).reverse());
+  get("history", QUERIES.history, (pipeline, query, reply) =>
+    ask(reply, pipeline, { what: "history", before: undefined, ...query }),
+  );
+  get("alerts", QUERIES.alerts, (pipeline, { limit }, reply) =>
+    ask(reply, pipeline, { what: "alerts", limit }),
+  );
   get("learning", QUERIES.none, ({ name }) => dashboard.learningOf(name).news);
-  get("dead-letters", QUERIES.deadLetters, ({ stored }, { before, limit }) =>
-    readDeadLetters(stored, before, limit),
+  get("dead-letters", QUERIES.deadLetters, (pipeline, { before, limit }, reply) =>
+    ask(reply, pipeline, { what: "dead-letters", before, limit }),
   );
-  const lineages = new Lineages();
-  get("checkpoints", QUERIES.none, ({ stored }) => lineages.of(stored));
+  get("checkpoints", QUERIES.none, (pipeline, _, reply) => ask(reply, pipeline, { what: "checkpoints" }));
   get("live", QUERIES.live, ({ name }, { key, target }, reply) => {
     const feed = dashboard.feedOf(name);
     if (feed === undefined || dashboard.pages >= MOST_PAGES) {
@@ -119,21 +120,4 @@ function infoOf(shown: ShownPipeline, { control }: Dashboard): PipelineInfo {
     status,
     isReady,
   };
-}
-
-/** Reading a log with all its weights takes a while: it is read again when something was added. */
-class Lineages {
-  readonly #read = new Map<string, { readonly reached: number; readonly nodes: readonly LineageNode[] }>();
-
-  of(stored: ShownPipeline["stored"]): readonly LineageNode[] {
-    const known = this.#read.get(stored.name);
-    const reached = stored.lastPosition();
-    const isNews = known === undefined || stored.logEntries(known.reached).length > 0;
-    if (!isNews) return known.nodes;
-    const lineage: Lineage = readLineage(stored);
-    const nodes = lineageNodes(lineage);
-    // An entry takes effect before the event at its position: one that comes next may stand there.
-    this.#read.set(stored.name, { reached, nodes });
-    return nodes;
-  }
 }

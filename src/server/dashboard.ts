@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import { problem } from "../core/index.js";
 import { type Address, hostInUrl, isLoopback } from "./address.js";
 import { apiRoutes } from "./api-routes.js";
+import { BackgroundReader } from "./background-reader.js";
 import type { Control } from "./control.js";
 import { Gatekeeper, isOwnName } from "./gatekeeper.js";
 import { LearningLog } from "./learning-log.js";
@@ -52,6 +53,7 @@ export class Dashboard {
   readonly #files: ReadonlyMap<string, PageFile>;
   #unwatch: (() => void)[] = [];
   #shown: Shown | undefined;
+  #reader: BackgroundReader | undefined;
   #control: Control = { commands: [], request: async () => notRunning };
   #failure: string | undefined;
 
@@ -129,6 +131,11 @@ export class Dashboard {
     return this.#shown;
   }
 
+  /** Of what is stored, while something is shown. */
+  get reader(): BackgroundReader | undefined {
+    return this.#reader;
+  }
+
   get control(): Control {
     return this.#control;
   }
@@ -136,7 +143,9 @@ export class Dashboard {
   /** From now on this is shown. */
   show(shown: Shown, control: Control): void {
     this.#hide();
+    void this.#reader?.close();
     this.#shown = shown;
+    this.#reader = new BackgroundReader(shown.directory);
     this.#control = control;
     for (const pipeline of shown.pipelines) {
       this.#feeds.set(pipeline.name, new LiveFeed(pipeline, shown, this.learningOf(pipeline.name)));
@@ -170,6 +179,7 @@ export class Dashboard {
   async close(): Promise<void> {
     this.#hide();
     await this.#app.close();
+    await this.#reader?.close();
   }
 
   #hide(): void {

@@ -131,7 +131,7 @@ export class LiveFeed {
     const { model } = this.#pipeline;
     const common = JSON.stringify({
       model,
-      keys: [...this.#newest.values()].map(keyNews),
+      keys: [...this.#newest.values()].map((event) => keyNews(event, this.#pipeline)),
       alerts: this.#alerts,
     } satisfies LiveFrame).slice(0, -1);
     this.#newest = new Map();
@@ -161,10 +161,11 @@ export class LiveFeed {
   }
 }
 
-function keyNews({ sample, seq, prediction }: StreamEvent): KeyNews {
+function keyNews({ sample, seq, prediction }: StreamEvent, pipeline: ShownPipeline): KeyNews {
   const { key, time } = sample;
+  const muted = pipeline.mutedUntil(key) ?? 0;
   const point = prediction && pointOf({ position: 0, time, prediction }, 0);
-  return [key, seq, time, point?.[2] ?? null, point?.[7] ?? null, point?.[8] ?? 0];
+  return [key, seq, time, point?.[2] ?? null, point?.[7] ?? null, point?.[8] ?? 0, muted > time ? muted : 0];
 }
 
 function lookedName(key: string, target: number): string {

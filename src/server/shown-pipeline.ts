@@ -1,5 +1,4 @@
 import type { Counters, Watcher } from "../runtime/index.js";
-import type { PipelineReader } from "../store/index.js";
 
 /** What the dashboard needs of a running pipeline; the runtime's `LivePipeline` is one. */
 export interface ShownPipeline {
@@ -18,8 +17,11 @@ export interface ShownPipeline {
   readonly waiting: number;
   readonly backlog: number;
   readonly unsettled: number;
-  readonly stored: PipelineReader;
   hiddenState(key: string): ArrayLike<number> | undefined;
+  /** Keys that raise no alerts before some event time, ms. */
+  mutedKeys(): [key: string, until: number][];
+  /** Event time, ms, before which a key raises no alerts; undefined where nothing is known of the key. */
+  mutedUntil(key: string): number | undefined;
   /** @returns what ends it */
   watch(watcher: Watcher): () => void;
 }
@@ -38,7 +40,9 @@ type ShownModel = { readonly horizons: readonly number[] } & (
 /** What runs in this process. */
 export interface Shown {
   readonly pipelines: readonly ShownPipeline[];
-  /** Size of the data directory. */
+  /** The data directory. */
+  readonly directory: string;
+  /** Its size. */
   storeBytes(): number;
 }
 

@@ -4,27 +4,37 @@ import type { AlertNews, DeadLetterView, History, KeyBoard, KeyRow, Point } from
 /** Keys that are listed; a page of more is no use to anyone. */
 export const MOST_KEYS = 5000;
 const SPARK = 32;
-/** Keys that are read at a time: events go in between. */
+/** Keys that are read at a time. */
 const AT_A_TIME = 25;
 /** Changes of alerts among which the open ones are looked for. */
 const LOOKED_AT = 2000;
 const MOST_PAYLOAD = 4096;
 
-/** What is stored of a pipeline's keys, a few at a time so that the event path never waits long. */
-export async function readBoard(stored: PipelineReader): Promise<KeyBoard> {
+/** What is stored of a pipeline's keys, a few at a time so that other questions get their turn. */
+export async function readBoard(
+  stored: PipelineReader,
+  muted: ReadonlyMap<string, number>,
+): Promise<KeyBoard> {
   const all = stored.keys();
   const shown = all.slice(0, MOST_KEYS);
   const keys: KeyRow[] = [];
   for (let at = 0; at < shown.length; at += AT_A_TIME) {
     for (const { key, events, lastTime } of shown.slice(at, at + AT_A_TIME)) {
-      keys.push(keyRow(key, events, lastTime, stored.lastOutputs(key, SPARK)));
+      const until = muted.get(key) ?? 0;
+      const row = keyRow(key, events, lastTime, stored.lastOutputs(key, SPARK));
+      keys.push({ ...row, mutedUntil: until > lastTime ? until : 0 });
     }
     await new Promise(setImmediate);
   }
   return { keys, count: all.length, alerts: openAlerts(stored) };
 }
 
-function keyRow(key: string, seq: number, time: number, outputs: readonly OutputRow[]): KeyRow {
+function keyRow(
+  key: string,
+  seq: number,
+  time: number,
+  outputs: readonly OutputRow[],
+): Omit<KeyRow, "mutedUntil"> {
   const last = outputs.at(-1)?.prediction;
   const gaps = outputs.slice(1).map((row, i) => row.time - outputs[i]!.time);
   gaps.sort((a, b) => a - b);

@@ -39,6 +39,8 @@ export interface KeyRow {
   readonly value: number | null;
   readonly score: number | null;
   readonly isAlert: boolean;
+  /** Event time before which it raises no alerts; 0: it isn't muted. */
+  readonly mutedUntil: number;
   /** Newest values, oldest first. */
   readonly spark: readonly (number | null)[];
   /** Median time between events. */
@@ -69,7 +71,7 @@ export interface History {
   readonly isComplete: boolean;
 }
 
-/** What happened to one key since the last frame: [key, seq, time, value, score, alert (0 or 1)]. */
+/** What happened to one key since the last frame: [key, seq, time, value, score, alert (0 or 1), muted until (0: it isn't)]. */
 export type KeyNews = readonly [
   key: string,
   seq: number,
@@ -77,6 +79,7 @@ export type KeyNews = readonly [
   value: number | null,
   score: number | null,
   alert: 0 | 1,
+  mutedUntil: number,
 ];
 
 /** Event `frame`: at most a few a second. */

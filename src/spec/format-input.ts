@@ -13,8 +13,8 @@ import {
   topicFilter,
 } from "./value-types.js";
 
-const CODECS = ["json", "cbor", "text"] as const;
-const PLANNED_CODECS = ["senml", "influx", "sparkplug", "float32", "pcm16"];
+const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32"] as const;
+const PLANNED_CODECS = ["pcm16"];
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
 
 const codec = z
@@ -45,7 +45,7 @@ export const inputFormat = z
       ),
       codec: about(
         codec.default("json"),
-        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's; text holds one number, which becomes the field `value`.",
+        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's, those of inner objects under names such as `ENERGY.Power`; text holds one number, the field `value`; float32 numbers of 4 bytes, little-endian: `value.0`, `value.1`, ... senml (RFC 8428; its base name is `bn`), influx (line protocol; tags are fields too, and `measurement`) and sparkplug (B; metrics by name) have fields by the names of what was measured, and the field `time`.",
       ),
       key: about(
         keyTemplate.default("default"),

@@ -9,6 +9,10 @@ export const outputFormat = z
     {
       predictions: about(flag.default(true), "Publish a prediction for every accepted event."),
       alerts: about(flag.default(true), "Publish the changes of alerts."),
+      "home-assistant": about(
+        flag.default(false),
+        "Tell Home Assistant of the pipeline and its keys (MQTT discovery), with buttons for what `control.mqtt` takes. See docs/home-assistant.md.",
+      ),
       base: about(baseTopic.default("eddy"), "First levels of every topic Eddy publishes on."),
       qos: about(
         z
@@ -23,7 +27,7 @@ export const outputFormat = z
         "Which of the predictions that piled up (the broker was away, publishing fell behind) still go out: all, those whose event is younger than `expiry`, or of each key the newest only. Changes of alerts always do.",
       ),
     },
-    "what to publish: predictions, alerts, base, qos, expiry, backlog",
+    "what to publish: predictions, alerts, home-assistant, base, qos, expiry, backlog",
   )
   .meta({ description: "What is published, and where." });
 
@@ -92,7 +96,17 @@ export const storeFormat = z
   .meta({ description: "How the database keeps things. It decides no result." });
 
 /** What may be asked of a running pipeline. */
-export const REQUESTS = ["state", "model", "reset", "label", "mute", "tune", "promote", "rollback"] as const;
+export const REQUESTS = [
+  "state",
+  "model",
+  "reset",
+  "label",
+  "mute",
+  "sensitivity",
+  "tune",
+  "promote",
+  "rollback",
+] as const;
 const REQUESTS_WORDS = `a list of ${REQUESTS.join(", ")}`;
 
 export const controlFormat = z

@@ -163,7 +163,28 @@ const expect = z
   )
   .meta({ description: "What must come out. Absent fields are not looked at." });
 
-const payload = z.record(z.string(), z.unknown(), "a payload: fields and their values");
+const record = z.record(z.string(), z.unknown(), "a payload: fields and their values");
+
+const PAYLOAD_WORDS = "a text, or { hex } with bytes";
+
+const hex = checkedText({
+  words: "bytes in hexadecimal",
+  code: "BAD_HEX",
+  check: (text) => (/^(?:[\da-f]{2})*$/i.test(text.replace(/\s/g, "")) ? undefined : "two digits a byte"),
+});
+
+const payload = z
+  .xor(
+    [
+      z.string(PAYLOAD_WORDS),
+      z.strictObject(
+        { hex: about(hex, "The bytes, spaces where they help.", { example: "00 00 c8 41" }) },
+        PAYLOAD_WORDS,
+      ),
+    ],
+    PAYLOAD_WORDS,
+  )
+  .meta({ title: PAYLOAD_WORDS });
 
 export const testFormat = z
   .strictObject(
@@ -172,9 +193,18 @@ export const testFormat = z
       input: about(label.optional(), "A recording, CSV or NDJSON, relative to the pipeline's file.", {
         example: "recordings/pump-3.csv",
       }),
-      rows: about(listOf(payload, "a list of payloads").optional(), "Payloads, written out.", {
-        example: [{ ts: "2025-01-01T00:00:00Z", rms: 2 }],
-      }),
+      rows: about(
+        listOf(record, "a list of payloads").optional(),
+        "What payloads hold, after the codec has read them.",
+        {
+          example: [{ ts: "2025-01-01T00:00:00Z", rms: 2 }],
+        },
+      ),
+      payloads: about(
+        listOf(payload, "a list of payloads").optional(),
+        "Payloads as they come over the wire: a text, or bytes; read by `input.codec`.",
+        { example: ['{"ts": "2025-01-01T00:00:00Z", "rms": 2}'] },
+      ),
       series: series.optional(),
       topic: about(label.optional(), "Topic that the rows come on, for a key made of it.", {
         example: "plant/pump-3/vibration",
@@ -182,9 +212,11 @@ export const testFormat = z
       }),
       expect,
     },
-    "a test: name, one of input, rows, series; topic, expect",
+    "a test: name, one of input, rows, payloads, series; topic, expect",
   )
-  .meta({ description: "One test: a replay of `input`, `rows` or `series` (exactly one of them)." });
+  .meta({
+    description: "One test: a replay of `input`, `rows`, `payloads` or `series` (exactly one of them).",
+  });
 
 export const testsFormat = about(
   z.array(testFormat, "a list of tests").meta({ title: "a list of tests" }),

@@ -29,12 +29,15 @@ const testNames: LintRule = {
 const testSource: LintRule = {
   code: "TEST_SOURCE",
   severity: "error",
-  description: "A test has one of `input`, `rows`, `series`.",
+  description: "A test has one of `input`, `rows`, `payloads`, `series`.",
   needs: ["tests"],
-  check: perTest(({ input, rows, series }, at, { report }) => {
-    const count = [input, rows, series].filter((one) => one !== undefined).length;
+  check: perTest(({ input, rows, payloads, series }, at, { report }) => {
+    const count = [input, rows, payloads, series].filter((one) => one !== undefined).length;
     if (count !== 1)
-      report(["tests", at], `expected one of input, rows, series, found ${count === 0 ? "none" : count}`);
+      report(
+        ["tests", at],
+        `expected one of input, rows, payloads, series, found ${count === 0 ? "none" : count}`,
+      );
   }),
 };
 

@@ -21,7 +21,7 @@ export interface PipelineInput {
   readonly topics: readonly string[];
   /** Of the subscriptions. */
   readonly qos: 1 | 2;
-  readonly codec: "json" | "cbor" | "text";
+  readonly codec: "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
   /** Field with the event time; absent: time of arrival. */
@@ -127,6 +127,8 @@ export interface PipelineLearn {
 export interface PipelineOutput {
   readonly predictions: boolean;
   readonly alerts: boolean;
+  /** Home Assistant is told of keys (MQTT discovery). */
+  readonly homeAssistant: boolean;
   readonly base: string;
   readonly qos: 0 | 1;
   readonly expiryMs: number;
@@ -144,6 +146,7 @@ export interface PipelineControl {
     | "mute"
     | "tune"
     | "promote"
+    | "sensitivity"
     | "rollback"
   )[];
 }
@@ -218,6 +221,7 @@ export interface PipelineTest {
   readonly source:
     | { readonly kind: "file"; readonly file: string }
     | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+    | { readonly kind: "payloads"; readonly payloads: readonly Uint8Array[] }
     | { readonly kind: "series"; readonly series: Series };
   /** Topic the rows come on; absent: none. */
   readonly topic?: string;

@@ -117,6 +117,7 @@ export function resolve(
     output: {
       predictions: output.predictions,
       alerts: output.alerts,
+      homeAssistant: output["home-assistant"],
       base: output.base,
       qos: output.qos,
       expiryMs: parseDuration(output.expiry),
@@ -187,10 +188,18 @@ function pipelineTest(test: FullTest, beside: (path: string) => string): Pipelin
         ? { kind: "series", series: series(test.series) }
         : test.input !== undefined
           ? { kind: "file", file: beside(test.input) }
-          : { kind: "rows", rows: test.rows ?? [] },
+          : test.payloads !== undefined
+            ? { kind: "payloads", payloads: test.payloads.map(payloadBytes) }
+            : { kind: "rows", rows: test.rows ?? [] },
     ...given("topic", test.topic),
     expect: expectation(test.expect),
   };
+}
+
+function payloadBytes(payload: string | { readonly hex: string }): Uint8Array {
+  return Uint8Array.from(
+    typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload.hex.replace(/\s/g, ""), "hex"),
+  );
 }
 
 function series(full: NonNullable<FullTest["series"]>): Series {

@@ -1,5 +1,11 @@
 import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from "../core/index.js";
-import type { SeasonInputs, StarterStep, TendedSequence, TrainingSequence } from "../training/index.js";
+import {
+  DOUBT,
+  type SeasonInputs,
+  type StarterStep,
+  type TendedSequence,
+  type TrainingSequence,
+} from "../training/index.js";
 
 /** Sizes of what is remembered per event. */
 export interface TrainingShape {
@@ -14,10 +20,11 @@ export interface TrainingShape {
 }
 
 /**
- * Of an alert that stays open only the beginning is left out of training: what lasts longer is what there is
- * to learn, a machine in another gear.
+ * Of an alert that stays open only the first events are left out of training, and some more judge nobody: what lasts
+ * longer is what there is to learn, a machine in another gear. An apprentice that learned a fault is judged by what
+ * comes after it.
  */
-const MOST_DOUBTFUL = 192;
+const ALERTED = { learning: 12, judging: 48 };
 
 /** After forgetting, at most this share of the capacity is taken. */
 const ENOUGH_ROOM = 0.75;
@@ -28,7 +35,7 @@ interface Lane {
   y: number[];
   scale: number[];
   begins: number[];
-  /** 1 where an alert was open, or somebody said that it should have been. */
+  /** `DOUBT`: an alert was open, or somebody said that it should have been. */
   doubtful: number[];
   /** Event times, ms. */
   times: number[];
@@ -94,7 +101,7 @@ export class TrainingMemory {
     lane.scale.push(...scale);
     lane.begins.push(event.begins ? 1 : 0);
     lane.alerted = event.prediction?.alert ? lane.alerted + 1 : 0;
-    lane.doubtful.push(lane.alerted > 0 && lane.alerted <= MOST_DOUBTFUL ? 1 : 0);
+    lane.doubtful.push(doubtOf(lane.alerted));
     lane.times.push(event.sample.time);
     lane.lastMs = Math.max(lane.lastMs, event.sample.time);
     lane.fresh++;
@@ -170,14 +177,14 @@ export class TrainingMemory {
     if (lane === undefined) return;
     const { label, from, to } = readLabel(body);
     for (const [row, time] of lane.times.entries()) {
-      if (time >= from && time <= to) lane.doubtful[row] = label === "missed" ? 1 : 0;
+      if (time >= from && time <= to) lane.doubtful[row] = label === "missed" ? DOUBT.learning : DOUBT.none;
     }
     if (label === "normal-from-here") this.#forgetBefore(lane, from);
   }
 
   /** What was normal before teaches nothing of what is normal now. */
   #forgetBefore(lane: Lane, from: number): void {
-    for (const [row, time] of lane.times.entries()) if (time < from) lane.doubtful[row] = 1;
+    for (const [row, time] of lane.times.entries()) if (time < from) lane.doubtful[row] = DOUBT.learning;
   }
 
   /** Forgets a key: its sensor was exchanged, say. */
@@ -265,6 +272,12 @@ export class TrainingMemory {
       this.#events += lane.begins.length;
     }
   }
+}
+
+/** @param alerted events in a row at which an alert was open, the newest included */
+function doubtOf(alerted: number): number {
+  if (alerted === 0 || alerted > ALERTED.judging) return DOUBT.none;
+  return alerted <= ALERTED.learning ? DOUBT.learning : DOUBT.judging;
 }
 
 /** Inputs whose cycle a history of this length doesn't hold, by index. */

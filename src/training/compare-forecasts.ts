@@ -174,8 +174,8 @@ function meanSeasonalStep(series: readonly Series[], season: Season | undefined)
   return sum / count;
 }
 
-/** By sequence, [T]: the forecaster's forecasts, its state carried through from the beginning. */
-function modelForecasts(comparison: ForecastComparison, steps: number): Float64Array[] {
+/** By sequence, [T]: the forecaster's forecasts of y[t], made `steps` before; its state is carried through from the beginning. */
+export function modelForecasts(comparison: ForecastComparison, steps: number): Float64Array[] {
   const { graph, sequences, targets, target, horizons, horizon } = comparison;
   const model = new KernelModel(graph);
   const output = new Float64Array(model.outputs);

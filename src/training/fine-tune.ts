@@ -53,7 +53,11 @@ export function fineTune(
 ): { trainee: Trainee; report: TuningReport } {
   const parts = sequences.map((sequence) => {
     const T = sequence.begins.length;
-    const wanted = leaveOut(forecastTargets(sequence, targets, horizons, index, T), sequence.y, targets);
+    const wanted = leaveOut(
+      forecastTargets(sequence, targets, horizons, index, T, "learning"),
+      sequence.y,
+      targets,
+    );
     return { sequence, wanted, T };
   });
   const total = parts.reduce((sum, { T }) => sum + T, 0);

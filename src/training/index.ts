@@ -15,6 +15,7 @@ export {
   type ComparedSequence,
   compareForecasts,
   type ForecastComparison,
+  modelForecasts,
   type Season,
 } from "./compare-forecasts.js";
 export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
@@ -45,6 +46,7 @@ export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-j
 export { trainForecaster } from "./train-forecaster.js";
 export {
   DEFAULT_RATE,
+  DOUBT,
   type HorizonGradients,
   type TrainingJob,
   type TrainingProgress,

@@ -66,7 +66,7 @@ export class RidgeForecaster {
 
   #wanted(sequence: ComparedSequence, end: number): Float64Array {
     const { targets, horizons, horizon } = this.#comparison;
-    return forecastTargets(sequence, targets, horizons, horizon, end);
+    return forecastTargets(sequence, targets, horizons, horizon, end, "learning");
   }
 
   #unit(sequence: ComparedSequence, t: number): number {

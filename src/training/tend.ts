@@ -137,7 +137,7 @@ function freshPiece(
   h: number,
 ): ValidationPiece & { readonly sequence: TendedSequence } {
   const T = sequence.begins.length;
-  const wanted = forecastTargets(sequence, targets, horizons, h, T);
+  const wanted = forecastTargets(sequence, targets, horizons, h, T, "judging");
   // A sensor that stands still judges nobody.
   leaveOutStandstills(wanted, sequence.y, targets);
   const first = Math.max(0, T - sequence.fresh - horizons[h]!);

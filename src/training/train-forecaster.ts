@@ -141,9 +141,9 @@ function trainHorizon(
     const sequence = { ...whole, x: without(whole.x, job) };
     const T = sequence.begins.length;
     const split = Math.floor(TRAINING_SHARE * T);
-    const wantedBefore = (end: number) => forecastTargets(sequence, targets, horizons, h, end);
-    const wanted = wantedBefore(T).fill(NaN, 0, split * targets);
-    return { sequence, split, wanted, training: wantedBefore(split) };
+    const wanted = forecastTargets(sequence, targets, horizons, h, T, "judging");
+    const training = forecastTargets(sequence, targets, horizons, h, split, "learning");
+    return { sequence, split, wanted: wanted.fill(NaN, 0, split * targets), training };
   });
   const lanes = cutLanes(
     parts.map(({ sequence: { x, begins }, split, training }) => ({

@@ -8,6 +8,9 @@ export const DEFAULT_EPOCHS = 60;
 /** Learning rate of a training from scratch, unless the job says otherwise. */
 export const DEFAULT_RATE = 4e-3;
 
+/** How doubtful a value is: not to be judged by, or not to be learned from either. */
+export const DOUBT = { none: 0, judging: 1, learning: 2 } as const;
+
 /** One key's history, in time order: T events. */
 export interface TrainingSequence {
   /** [T, I] network inputs */
@@ -18,7 +21,7 @@ export interface TrainingSequence {
   readonly scale: Float64Array;
   /** [T] 1 where the state is reset before the step */
   readonly begins: Uint8Array;
-  /** [T] 1 where the value is not to be learned from: an alert was open, say; absent: nowhere. */
+  /** [T] `DOUBT`: what a value is good for where an alert was open, say; absent: for all everywhere. */
   readonly doubtful?: Uint8Array;
   /** Events at its end since the forecasts' errors last changed for good; absent: they never did. */
   readonly recent?: number;

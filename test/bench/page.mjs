@@ -50,14 +50,15 @@ let position = 40 * keys;
 let seq = 40;
 let told = 0;
 const { name, counters, model, status } = live;
-const shown = { name, pipeline, counters, model, status, stored: live.stored, isReady: true, lagMs: 0 };
+const shown = { name, pipeline, counters, model, status, isReady: true, lagMs: 0 };
 Object.assign(shown, { waiting: 0, backlog: 0, unsettled: 0, hiddenState: (key) => live.hiddenState(key) });
+Object.assign(shown, { mutedUntil: (key) => live.mutedUntil(key), mutedKeys: () => live.mutedKeys() });
 shown.watch = (watcher) => {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 };
 dashboard.show(
-  { pipelines: [shown], storeBytes: () => 0 },
+  { pipelines: [shown], directory: data, storeBytes: () => 0 },
   { commands: live.control.commands, request: async () => ({ ok: true }) },
 );
 let due = performance.now();

@@ -99,10 +99,18 @@ describe.skipIf(lacksChromium)(`the dashboard's page in Chromium${chromiumHint}`
     await status.getByText("begins anew").waitFor();
     await press("Mute");
     await status.getByText("muted for 1h").waitFor();
+    // With the key's next event the page knows.
+    await shown.send(["pump-2"], () => 3, 1);
+    await page.getByText("muted until").waitFor();
+    await press("Unmute");
+    await status.getByText("no longer muted").waitFor();
+    await shown.send(["pump-2"], () => 3, 1);
+    await page.getByRole("button", { name: "Mute", exact: true }).waitFor();
     expect(shown.asked).toEqual([
       { command: "label", body: { key: "pump-2", label: "false-alarm" }, isOk: true },
       { command: "reset", body: { key: "pump-2" }, isOk: true },
       { command: "mute", body: { key: "pump-2", for: "1h" }, isOk: true },
+      { command: "mute", body: { key: "pump-2", for: "0s" }, isOk: true },
     ]);
     await page.goto(`${shown.url}/#/plant/model`);
     await page.getByRole("button", { name: "Roll back" }).click();

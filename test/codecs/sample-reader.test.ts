@@ -52,7 +52,8 @@ describe("SampleReader.fromPayload()", () => {
     expect(reader.fromPayload(json, "a/b", payload, ARRIVAL)).toEqual([
       {
         note: "missing-field",
-        detail: 'expected a number in field "rms", found none; likewise 299 more of 303 records',
+        detail:
+          'expected a number in field "rms", found none; the payload has "r"; likewise 299 more of 303 records',
       },
       {
         note: "wrong-type",
@@ -107,7 +108,7 @@ describe("SampleReader.fromPayload()", () => {
 
 describe("SampleReader.fromRecord()", () => {
   it.each([
-    [{ ts: 0 }, "missing-field", 'expected a number in field "rms", found none'],
+    [{ ts: 0 }, "missing-field", 'expected a number in field "rms", found none; the payload has "ts"'],
     [{ ts: 0, rms: null }, "missing-field", 'expected a number in field "rms", found null'],
     [{ ts: 0, rms: " " }, "missing-field", 'expected a number in field "rms", found " "'],
     [{ ts: 0, rms: Number.NaN }, "not-a-number", 'expected a number in field "rms", found NaN'],
@@ -122,7 +123,7 @@ describe("SampleReader.fromRecord()", () => {
     [{ ts: 0, rms: true }, "wrong-type", 'expected a number in field "rms", found true'],
     [{ ts: 0, rms: [1] }, "wrong-type", 'expected a number in field "rms", found an array of 1'],
     [{ ts: 0, rms: {} }, "wrong-type", 'expected a number in field "rms", found an object'],
-    [{ rms: 1 }, "missing-field", 'expected a time in field "ts", found none'],
+    [{ rms: 1 }, "missing-field", 'expected a time in field "ts", found none; the payload has "rms"'],
     [{ ts: "", rms: 1 }, "missing-field", 'expected a time in field "ts", found ""'],
     [
       { ts: "noon", rms: 1 },

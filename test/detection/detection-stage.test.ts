@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Rng, type StreamEvent } from "../../src/core/index.js";
-import { type DetectorOptions, detectionStage, Maintenance } from "../../src/detection/index.js";
+import { ByteWriter, Rng, request, type StreamEvent } from "../../src/core/index.js";
+import {
+  type DetectorOptions,
+  detectionStage,
+  Maintenance,
+  mutedKeys,
+  mutedUntil,
+} from "../../src/detection/index.js";
 import { batchOf, eventOf } from "../stream/events.js";
 
 const MINUTE = 60_000;
@@ -189,5 +195,28 @@ describe("detectionStage()", () => {
     });
     second.process(batchOf(rest));
     expect(rest.map((event) => [event.prediction, event.change])).toEqual(whole.slice(152));
+  });
+
+  it("raises nothing while a key is muted, and again once that is ended, without ending what is open", () => {
+    const stage = detectionStage(OPTIONS);
+    const values = noise(300);
+    steps(values.slice(0, 200), OPTIONS, stage);
+    expect(mutedUntil(stage.slots, "pump")).toBe(Number.NEGATIVE_INFINITY);
+    expect(mutedUntil(stage.slots, "other")).toBeUndefined();
+    const mute = (until: number) =>
+      stage.process({
+        ...batchOf([]),
+        requests: [request({ kind: "mute", key: "pump", body: new ByteWriter().f64(until).finish() })],
+      });
+    mute(1e15);
+    expect(mutedKeys(stage.slots)).toEqual([["pump", 1e15]]);
+    const muted = steps([30, 30, 30], OPTIONS, stage);
+    expect(muted.map(({ change }) => change)).toEqual([undefined, undefined, undefined]);
+    mute(Number.NEGATIVE_INFINITY);
+    expect(mutedKeys(stage.slots)).toEqual([]);
+    const after = steps([...values.slice(200), 60], OPTIONS, stage);
+    expect(after.at(-1)?.change?.state).toBe("raised");
+    mute(Number.NEGATIVE_INFINITY);
+    expect(steps([60], OPTIONS, stage)[0]?.prediction?.alert).toBe(true);
   });
 });

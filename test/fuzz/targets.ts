@@ -57,14 +57,31 @@ const CORPORA: Readonly<Record<CodecName, readonly Uint8Array[]>> = {
     encode(one),
   ),
   text: ["20.5", "-1e-7", " 7 ", "0x10", "NaN", "1,5"].map(utf8),
+  senml: [
+    utf8([
+      { bn: "urn:dev:ow:1:", bt: 1.276020076001e9, bu: "A", bver: 5, n: "value", v: 120.1 },
+      { n: "key", vs: "pump-7" },
+      { n: "n", t: -5, v: 1.2, s: 7 },
+    ]),
+    Uint8Array.from(Buffer.from("81a421636b6579006576616c756502fb3ff80000000000000624", "hex")),
+  ],
+  influx: [
+    'weather,key=pump-7,a\\ b=c value=82,n=3i,s="a \\"b\\"",t=true 1465839830100400200',
+    "# none\nm value=1 1\r\nm,key=a value=-1e300 1714564800123",
+  ].map(utf8),
+  sparkplug: [
+    "08eaf2f5a8a02b12240a1254656d70657261747572652f537570706c79100118eaf2f5a8a02b2009650000ac4112170a064f666673657418eaf2f5a8a02b200350f9ffffff0f1801",
+    "08b8f3f5a8a02b12140a0576616c756518a4f3f5a8a02b2009650000b041120a0a036b6579200c7a01611802",
+  ].map((text) => Uint8Array.from(Buffer.from(text, "hex"))),
+  float32: [new Uint8Array(new Float32Array([1.5, -0, Number.NaN, 1e38]).buffer), new Uint8Array(4)],
 };
 
-function reader(): SampleReader {
+function reader({ key = "{key}-{topic[1]}", time = "ts", field = "value" } = {}): SampleReader {
   return sampleReader({
-    key: parseKeyTemplate("{key}-{topic[1]}"),
-    time: "ts",
+    key: parseKeyTemplate(key),
+    time,
     timeReader: timeReader({ zone: "UTC" }),
-    fields: ["value"],
+    fields: [field],
     id: "n",
     maxAheadMs: 3_600_000,
     maxBytes: 262_144,
@@ -88,9 +105,9 @@ function checkRead(read: ReturnType<SampleReader["fromPayload"]>): void {
 
 const isFiniteValue = (value: unknown): boolean => typeof value !== "number" || Number.isFinite(value);
 
-function codecTarget(name: CodecName, share: number): Target {
+function codecTarget(name: CodecName, share: number, options = {}): Target {
   const codec = codecOf(name);
-  const samples = reader();
+  const samples = reader(options);
   return {
     name,
     share,
@@ -211,9 +228,13 @@ function requireCode(error: unknown, pattern: RegExp): void {
 /** Everything that reads what strangers send, or a file that somebody brought; without shared data, no models. */
 export function fuzzTargets(): Target[] {
   return [
-    codecTarget("json", 30),
-    codecTarget("cbor", 30),
-    codecTarget("text", 15),
+    codecTarget("json", 20),
+    codecTarget("cbor", 20),
+    codecTarget("text", 10),
+    codecTarget("senml", 10, { key: "{bn}{key}", time: "time" }),
+    codecTarget("influx", 10, { time: "time" }),
+    codecTarget("sparkplug", 10, { time: "time" }),
+    codecTarget("float32", 2, { key: "a", field: "value.0" }),
     recordingTarget(),
     onnxTarget(),
     pipelineTarget(),

@@ -155,5 +155,16 @@ describe.skipIf(lacksMosquitto)(`requests${mosquittoHint}`, () => {
     expect(rows.map((row) => [at(row, "position"), at(row, "forecast"), at(row, "score")])).toEqual(
       published.map(({ position, forecast, score }) => [String(position), text(forecast), text(score)]),
     );
+
+    const report = join(folder, "report.html");
+    const reported = await cli("report", "--output", report);
+    expect(reported).toMatchObject({
+      code: 0,
+      answer: { events: published.length, alerts: expect.any(Number) },
+    });
+    const page = readFileSync(report, "utf8");
+    expect(page).toContain("1 label<");
+    expect(page).toMatch(/<strong>gru-\d<\/strong> is in service/);
+    expect(page).toContain('class="value"');
   });
 });

@@ -15,6 +15,7 @@ function rig(keys: { key: string; lastTime: number }[]) {
   for (const { key } of keys) for (const one of [sequence, hidden]) one.of(key);
   const asked: unknown[] = [];
   const published: OutboundMessage[] = [];
+  const expired: string[] = [];
   const control: Pick<PipelineControl, "request"> = {
     request: async (command, body) => {
       asked.push([command, body]);
@@ -37,13 +38,14 @@ function rig(keys: { key: string; lastTime: number }[]) {
     topics: topicsOf("eddy", "pump"),
     stages: () => [{ slots: [sequence, hidden], process() {} }],
     log: silentLog,
+    onExpired: (key) => expired.push(key),
   });
-  return { expiry, asked, published, keys, hidden };
+  return { expiry, asked, published, expired, keys, hidden };
 }
 
 describe("KeyExpiry", () => {
   it("lets go of keys that were silent for longer than the newest event allows, once, retained messages too", async () => {
-    const { expiry, asked, published } = rig([
+    const { expiry, asked, published, expired } = rig([
       { key: "gone/1", lastTime: 0 },
       { key: "just", lastTime: 10 * MINUTE },
       { key: "new", lastTime: 20 * MINUTE },
@@ -51,6 +53,7 @@ describe("KeyExpiry", () => {
     await expiry.check();
     await expiry.check();
     expect(asked).toEqual([["reset", { key: "gone/1", why: "expired" }]]);
+    expect(expired).toEqual(["gone/1"]);
     expect(published).toEqual([
       { topic: "eddy/pump/gone%2F1/prediction", payload: "", qos: 1, retain: true },
       { topic: "eddy/pump/gone%2F1/alert", payload: "", qos: 1, retain: true },

@@ -10,6 +10,7 @@ const row = (key: string, more: Partial<KeyRow> = {}): KeyRow => ({
   value: 1,
   score: 0.1,
   isAlert: false,
+  mutedUntil: 0,
   spark: [1, 2],
   intervalMs: 1000,
   ...more,
@@ -62,18 +63,19 @@ describe("Board", () => {
 
   it("take() adds keys, keeps sparklines bounded, opens and clears alerts", () => {
     const board = new Board();
-    for (let seq = 1; seq < 100; seq++) board.take({ keys: [["k", seq, NOW, seq, 0.6, 1]], alerts: [] });
-    board.take({ keys: [["k", 100, NOW, 100, 0.6, 1]], alerts: [alert("k", "raised")] });
+    for (let seq = 1; seq < 100; seq++) board.take({ keys: [["k", seq, NOW, seq, 0.6, 1, 0]], alerts: [] });
+    board.take({ keys: [["k", 100, NOW, 100, 0.6, 1, NOW + 5]], alerts: [alert("k", "raised")] });
     expect(board.keys.get("k")?.spark.at(-1)).toBe(100);
     expect(board.keys.get("k")?.spark.length).toBe(48);
     expect([...board.alerts.keys()]).toEqual(["k"]);
-    board.take({ keys: [["k", 101, NOW, 1, 0.1, 0]], alerts: [alert("k", "cleared")] });
+    expect(board.keys.get("k")?.mutedUntil).toBe(NOW + 5);
+    board.take({ keys: [["k", 101, NOW, 1, 0.1, 0, 0]], alerts: [alert("k", "cleared")] });
     expect(board.alerts.size).toBe(0);
   });
 
   it("load() does not go back behind what the stream said meanwhile", () => {
     const board = new Board();
-    board.take({ keys: [["k", 12, NOW, 7, 0.2, 0]], alerts: [] });
+    board.take({ keys: [["k", 12, NOW, 7, 0.2, 0, 0]], alerts: [] });
     board.load({ keys: [row("k", { seq: 10, value: 1 })], count: 1, alerts: [] });
     expect(board.keys.get("k")).toMatchObject({ seq: 12, value: 7, spark: [1, 2] });
   });

@@ -329,7 +329,7 @@ input:
 target: v
 `,
     [
-      `p.yaml:4:10: error: input.codec: expected one of json, cbor, text, found "jsn"; did you mean "json"?`,
+      `p.yaml:4:10: error: input.codec: expected one of json, cbor, text, senml, influx, sparkplug, float32, found "jsn"; did you mean "json"?`,
       `p.yaml:5:8: error: input.key: expected a key template: {topic[N]} (from 0), {FIELD}, anything else as it is (a closing "}" at position 1), found "{topic[1"`,
       `p.yaml:6:14: error: input.time-unit: expected one of auto, iso8601, s, ms, found "min"`,
       `p.yaml:7:9: error: input.zone: expected an IANA time zone, such as Europe/Berlin, found "Mars/Base"`,
@@ -342,11 +342,11 @@ target: v
   [
     "reports a codec that is planned",
     `name: a
-input: { topics: [x], codec: senml }
+input: { topics: [x], codec: pcm16 }
 target: v
 `,
     [
-      `p.yaml:2:30: error: input.codec: expected one of json, cbor, text (senml is planned but not built yet), found "senml"`,
+      `p.yaml:2:30: error: input.codec: expected one of json, cbor, text, senml, influx, sparkplug, float32 (pcm16 is planned but not built yet), found "pcm16"`,
     ],
   ],
   [
@@ -412,7 +412,7 @@ features: [v, v]
       "p.yaml:2:1: error: expected each field once, found a second of this name",
       `p.yaml:3:19: error: input.topics[0]: expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "x/#/y"`,
       `p.yaml:3:28: error: input.topics[1]: expected a filter of its own such as "z", because state is kept per key, found the shared subscription "$share/g/z"`,
-      `p.yaml:3:48: error: input.codec: expected one of json, cbor, text, found "jsn"; did you mean "json"?`,
+      `p.yaml:3:48: error: input.codec: expected one of json, cbor, text, senml, influx, sparkplug, float32, found "jsn"; did you mean "json"?`,
       `p.yaml:4:15: error: features[1]: expected each feature once, found "v" again`,
     ],
   ],

@@ -227,8 +227,8 @@ target: rms
   - { name: u, rows: [{}], input: f.csv, expect: { rows: 1 } }
 `,
     [
-      "p.yaml:5:5: error: tests[0]: expected one of input, rows, series, found none",
-      "p.yaml:6:5: error: tests[1]: expected one of input, rows, series, found 2",
+      "p.yaml:5:5: error: tests[0]: expected one of input, rows, payloads, series, found none",
+      "p.yaml:6:5: error: tests[1]: expected one of input, rows, payloads, series, found 2",
     ],
   ],
   [

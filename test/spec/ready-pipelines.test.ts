@@ -8,7 +8,19 @@ const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
 describe("pipelines/", () => {
   it("has the ready-made pipelines", () => {
     expect(files).toEqual(
-      expect.arrayContaining(["demo.yaml", "machine-temperature.yaml", "vibration.yaml"]),
+      expect.arrayContaining(
+        [
+          "demo",
+          "machine-temperature",
+          "vibration",
+          "tasmota",
+          "zigbee2mqtt",
+          "influx",
+          "senml",
+          "sparkplug",
+          "float32",
+        ].map((name) => `${name}.yaml`),
+      ),
     );
   });
 

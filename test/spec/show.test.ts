@@ -116,6 +116,7 @@ describe("show()", () => {
       output:
         predictions: true
         alerts: true
+        home-assistant: false
         base: eddy
         qos: 1
         expiry: 1h

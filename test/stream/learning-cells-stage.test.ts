@@ -17,6 +17,7 @@ import {
   type Trainer,
   writePromotion,
 } from "../../src/stream/index.js";
+import { DOUBT } from "../../src/training/index.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
 import { batchOf, eventOf } from "./events.js";
 
@@ -347,7 +348,7 @@ describe("LearningCellsStage", () => {
     });
   });
 
-  it("leaves out of training what was under an alert, at its beginning, and what was labelled missed", async () => {
+  it("leaves out of training, and of judging, how an alert began, and what was labelled missed", async () => {
     const trainer = inPlaceTrainer();
     const stage = new LearningCellsStage(options(trainer), () => [
       {
@@ -369,11 +370,14 @@ describe("LearningCellsStage", () => {
     });
     await run(stage, all.slice(EVENTS - 10));
     const doubted = trainer.jobs[0]?.sequences.map(({ doubtful }) =>
-      [...(doubtful ?? [])].flatMap((isDoubtful, row) => (isDoubtful ? [row] : [])),
+      [DOUBT.learning, DOUBT.judging].map((doubt) =>
+        [...(doubtful ?? [])].flatMap((own, row) => (own === doubt ? [row] : [])),
+      ),
     );
+    const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
     expect(doubted).toEqual([
-      Array.from({ length: EVENTS / 2 - 20 }, (_, i) => 20 + i),
-      Array.from({ length: 11 }, (_, i) => 10 + i),
+      [rows(20, 32), rows(32, 68)],
+      [rows(10, 21), []],
     ]);
   });
 });

@@ -58,7 +58,10 @@ export async function startShownEddy(
       return answer.ok ? { ok: true } : { ok: false, error: answer.error };
     },
   };
-  dashboard.show({ pipelines: eddy.live, storeBytes: () => eddy.storeBytes() }, control);
+  dashboard.show(
+    { pipelines: eddy.live, directory: eddy.directory, storeBytes: () => eddy.storeBytes() },
+    control,
+  );
   const sensor: Client = await connectClient({ url: broker.url });
   let round = 0;
   const publish = (topic: string, payload: string) => sensor.publish(topic, payload, { qos: 1 });

@@ -18,7 +18,8 @@ export function askCommand(): Command {
         "\nExamples:" +
         "\n  eddy ask state" +
         `\n  eddy ask label '{"key": "pump-3", "label": "false-alarm"}'      also missed, normal-from-here; from, to` +
-        `\n  eddy ask mute '{"key": "pump-3", "for": "2h"}'                  without a key: all` +
+        `\n  eddy ask mute '{"key": "pump-3", "for": "2h"}'                  without a key: all; 0s ends it` +
+        `\n  eddy ask sensitivity '{"key": "pump-3", "value": 0.5}'          1: as shipped; 0.1 to 1.6` +
         "\n  eddy ask tune",
     )
     .action((command: string, body: string | undefined, options: AskOptions) =>

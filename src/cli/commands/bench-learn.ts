@@ -29,7 +29,12 @@ export function benchLearnCommand(): Command {
     )
     .option("--seeds <n>", "streams of each kind", positiveInteger, 5)
     .option("--first-seed <n>", "of the streams", nonNegativeInteger, 1)
-    .option("--noise-runs <n>", "streams of each kind of noise, ten candidates each", positiveInteger, 50)
+    .option(
+      "--noise-runs <n>",
+      "streams of each kind of noise, ten candidates each; more where some end early",
+      positiveInteger,
+      50,
+    )
     .option("--only <names>", `some of ${NAMES.join(", ")}`, listOf(NAMES), NAMES)
     .option("--json", "one JSON object a stream and one for all, for machines")
     .addHelpText("after", "\nExample:\n  eddy bench learn --seeds 3 --only frequency,stuck")
@@ -39,7 +44,8 @@ export function benchLearnCommand(): Command {
 async function run({ seeds, firstSeed, noiseRuns, only, json = false }: LearnOptions): Promise<void> {
   const measures = MEASURES.filter(({ name }) => only.includes(name));
   const noises = only.includes("noise") ? NOISES : [];
-  const total = measures.length * seeds + noises.length * noiseRuns;
+  // How many streams of noise it takes shows itself.
+  const total = noises.length > 0 ? undefined : measures.length * seeds;
   const shown = progress(process.stderr, { label: "bench learn", total, unit: "streams", silent: json });
   let done = 0;
   const tell = (line: object, note: string) => {
@@ -59,8 +65,11 @@ async function run({ seeds, firstSeed, noiseRuns, only, json = false }: LearnOpt
   }
   // In turn, so that a run that is cut short has seen them all.
   const runs: NoiseRun[] = [];
-  for (let i = 0; i < (noises.length > 0 ? noiseRuns : 0); i++) {
-    for (const kind of noises) {
+  const judged = (kind: NoiseRun["kind"]) =>
+    runs.reduce((sum, run) => sum + (run.kind === kind ? run.candidates : 0), 0);
+  const lacking = () => noises.filter((kind) => judged(kind) < noiseRuns * CANDIDATES);
+  for (let i = 0; lacking().length > 0; i++) {
+    for (const kind of lacking()) {
       const one = await noiseRun(kind, NOISE_SEEDS + i, CANDIDATES);
       runs.push(one);
       tell({ measure: "noise", ...one }, kind);

@@ -25,7 +25,9 @@ interface BenchOptions {
 
 /** `eddy bench`: how fast this machine is at it. */
 export function benchCommand(): Command {
-  const bench = new Command("bench").description("measure how fast this machine is");
+  const bench = new Command("bench")
+    .description("measure how fast this machine is")
+    .addHelpText("after", "\nExamples:\n  eddy bench events --seconds 20\n  eddy bench step --json");
   bench
     .command("events")
     .description("events per second through the whole path, and latency at 1,000 events/s")

@@ -2,8 +2,12 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { Command } from "commander";
 import { Learner, type ReplayRow, RowWriter, replay, replayLog } from "../../runtime/index.js";
+import type { Pipeline } from "../../spec/index.js";
+import type { LearningReport } from "../../stream/index.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { progress } from "../progress.js";
+import { ReplayReport } from "../report/replay-report.js";
+import { typedCommand, writeReport } from "../report/report-file.js";
 import { wrongUse } from "../wrong-use.js";
 
 interface ReplayCommandOptions {
@@ -13,6 +17,8 @@ interface ReplayCommandOptions {
   readonly learn?: boolean;
   readonly json?: boolean;
   readonly models?: string;
+  readonly report?: string;
+  readonly labels?: string;
 }
 
 /** `eddy replay`: a recording through the same stages, or a data directory's log again. */
@@ -30,11 +36,17 @@ export function replayCommand(): Command {
       "fine-tune as the pipeline's `learn` says, and wait for it: what would learning bring?",
     )
     .option("--output <file>", "one row per input row, CSV or .ndjson (default: standard output)")
+    .option("--report <file>", "one HTML file with plots: forecasts, scores, alerts from near, learning")
+    .option(
+      "--labels <field>",
+      "with --report: field of the recording that is above 0 where something was wrong",
+    )
     .option(...MODELS_OPTION)
     .option("--json", "end with one JSON object for machines")
     .addHelpText(
       "after",
       "\nExamples:\n  eddy replay pipelines/machine-temperature.yaml --input temperature.csv --output out.csv" +
+        "\n  eddy replay pump.yaml --input last-week.csv --output out.csv --report last-week.html" +
         "\n  eddy replay --data eddy-data --output again.csv",
     )
     .action(run);
@@ -57,8 +69,15 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
     silent: options.json ?? false,
   });
   const learner = new Learner();
+  let report: ReplayReport | undefined;
+  const reportOf = ({ targets, model }: Pipeline): void => {
+    if (options.report !== undefined) report = new ReplayReport(targets, model.horizons[0] ?? 1);
+  };
+  const onLearning = (told: LearningReport): void => report?.learned(told);
   let rows = 0;
   let alerts = 0;
+  /** Why the first row that made no event made none. */
+  let unread: string | undefined;
   const onRow = (row: ReplayRow): void => {
     rows++;
     if (row["event"] === "raised") alerts++;
@@ -66,27 +85,65 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   };
   try {
     if (options.data !== undefined) {
-      await replayLog({ data: options.data, name: file, trainer: learner, onRow });
+      await replayLog({
+        data: options.data,
+        name: file,
+        trainer: learner,
+        onPipeline: reportOf,
+        onLearning,
+        onRow: (row, event) => {
+          onRow(row);
+          report?.event(event);
+          bar.update(rows);
+        },
+      });
     } else if (file !== undefined && options.input !== undefined) {
       const [pipeline] = await readPipelines([file], options);
       if (pipeline === undefined) return;
       const { learn = false } = options;
+      reportOf(pipeline);
+      const { labels } = options;
       const engines = { trainer: learner, fineTunes: learn, isPatient: learn };
-      await replay({
+      const { stepped } = await replay({
         pipeline,
         input: options.input,
         engines,
-        onRow,
+        onLearning,
+        onRow: (row, outcome, record) => {
+          onRow(row);
+          if ("sample" in outcome)
+            report?.event(outcome, labels === undefined ? undefined : isSet(record[labels]));
+          else {
+            report?.rejected(outcome.note);
+            unread ??= `${outcome.note}: ${outcome.detail}`;
+          }
+        },
         onProgress: (done) => bar.update(done),
       });
+      if (stepped === 0 && unread !== undefined) {
+        process.stderr.write(`none of the ${rows} rows could be used; the first: ${unread}\n`);
+      }
     }
   } finally {
     await learner.close();
     await output.end();
   }
+  if (report !== undefined && options.report !== undefined) {
+    const subtitle = isLog ? `the log of ${options.data}, again` : `${options.input} through ${file}`;
+    await writeReport(
+      options.report,
+      { title: "Eddy replay", subtitle, sections: report.sections() },
+      typedCommand(),
+    );
+  }
   const seconds = (performance.now() - started) / 1000;
   bar.done(`${rows} rows, ${alerts} alerts, ${seconds.toFixed(1)} s`);
   if (options.json) console.log(JSON.stringify({ type: "result", rows, alerts, seconds }));
+}
+
+/** A label of a recording: a number above 0, or a word for yes. */
+function isSet(value: unknown): boolean {
+  return Number(value) > 0 || value === true || value === "true";
 }
 
 /** Writes to a file, or to standard output. */

@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import { connectToBroker, Eddy } from "../../runtime/index.js";
+import { brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
+import type { Pipeline } from "../../spec/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
+import { lookAround } from "../run/look-around.js";
 import { terminalLog } from "../terminal-log.js";
 import { untilStopped } from "../until-stopped.js";
 
@@ -39,6 +41,9 @@ export function runCommand(): Command {
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
   const pipelines = await readPipelines(files, options);
   const log = terminalLog(options.json ?? false);
+  // What is given on the command line goes before what the file says.
+  const urlOf = ({ broker }: Pipeline) =>
+    options.broker ?? broker.url ?? process.env["EDDY_BROKER"] ?? DEFAULT_BROKER;
   const stopped = untilStopped();
   const dashboard = await openDashboard(options);
   if (dashboard) log.info(`dashboard: ${dashboard.url}`);
@@ -48,10 +53,15 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
     log,
     history: options.history,
     restep: options.restep ?? false,
-    connect: (pipeline, store) => {
-      // What is given on the command line goes before what the file says.
-      const url = options.broker ?? pipeline.broker.url ?? process.env["EDDY_BROKER"] ?? DEFAULT_BROKER;
-      return connectToBroker(pipeline, store, url, log);
+    connect: (pipeline, store) => connectToBroker(pipeline, store, urlOf(pipeline), log),
+    lookAround: (pipeline) => {
+      const { username, password } = brokerAccess(pipeline.broker, process.env);
+      const access = {
+        ...(username === undefined ? {} : { username }),
+        ...(password === undefined ? {} : { password }),
+      };
+      const { input, output } = pipeline;
+      return lookAround({ url: urlOf(pipeline), ...access, wanted: input.topics, base: output.base });
     },
   }).catch(async (error: unknown) => {
     await dashboard?.close();

@@ -9,14 +9,15 @@ interface StateOptions {
 
 /** `eddy state`: what a data directory remembers, by pipeline and key. */
 export function stateCommand(): Command {
-  const state = new Command("state").description(
-    "look at what a data directory remembers, by pipeline and key; make it forget",
-  );
+  const state = new Command("state")
+    .description("look at what a data directory remembers, by pipeline and key; make it forget")
+    .addHelpText("after", '\nExamples:\n  eddy state list\n  eddy state reset pump-3 --why "new sensor"');
   state
     .command("list")
     .description("every key: events, newest event time")
     .option("--data <dir>", "data directory", "eddy-data")
     .option("--json", "one object a line, for machines")
+    .addHelpText("after", "\nExample:\n  eddy state list --data eddy-data")
     .action(list);
   state
     .command("reset")

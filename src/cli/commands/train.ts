@@ -10,9 +10,12 @@ import {
   train,
 } from "../../runtime/index.js";
 import { openStoreForReading } from "../../store/index.js";
+import type { TrainingProgress } from "../../training/index.js";
 import { nonNegativeInteger, positiveInteger } from "../option-values.js";
 import { readPipelines } from "../pipeline-files.js";
 import { type Progress, progress } from "../progress.js";
+import { writeReport } from "../report/report-file.js";
+import { trainSections } from "../report/train-report.js";
 import { table } from "../table.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
@@ -28,6 +31,7 @@ interface TrainCommandOptions {
   readonly search?: number | true;
   readonly data: string;
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 /** `eddy train`: a network from a recording, compared with what it has to beat. */
@@ -44,6 +48,10 @@ export function trainCommand(): Command {
       "--seed <n>",
       "of the random numbers it starts from (default: the pipeline's)",
       nonNegativeInteger,
+    )
+    .option(
+      "--report <file>",
+      "one HTML file with plots: errors, forecasts of the test part, loss, gradients",
     )
     .option("--json", "progress and result as JSON lines, for machines")
     .option("--from <model>", "start from a network that was in service, gru-2, or from its address")
@@ -84,6 +92,7 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   const unfinished = `${model}.unfinished`;
   const learner = new Learner();
   let bar: Progress | undefined;
+  const epochs: TrainingProgress[] = [];
   let outcome: TrainOutcome;
   try {
     outcome = await train({
@@ -95,9 +104,10 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
       ...(search === undefined ? {} : { search }),
       unfinished,
       onUnfinished: (found) => sayUnfinished(unfinished, found, json),
-      onProgress: ({ epoch, epochs, loss, validation }) => {
-        if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs, loss, validation }));
-        bar ??= progress(process.stderr, { label: "train", total: epochs, unit: "epochs", silent: json });
+      onProgress: ({ epoch, epochs: total, loss, validation }) => {
+        epochs.push({ epoch, epochs: total, loss, validation });
+        if (json) console.log(JSON.stringify({ type: "progress", epoch, epochs: total, loss, validation }));
+        bar ??= progress(process.stderr, { label: "train", total, unit: "epochs", silent: json });
         bar.update(epoch, `loss ${loss.toFixed(4)}, validation ${validation.toFixed(4)}`);
       },
     });
@@ -114,6 +124,14 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   outcome.remove();
   const command = `eddy train ${file} --input ${input} --model ${model}${seed === undefined ? "" : ` --seed ${seed}`}${from === undefined ? "" : ` --from ${from} --data ${options.data}`}${search === undefined ? "" : ` --search ${search}`}`;
   await writeFile(card, modelCard({ pipeline, data, outcome, command }));
+  if (options.report !== undefined) {
+    const sections = trainSections({ data, outcome, epochs, seconds, model });
+    await writeReport(
+      options.report,
+      { title: `Eddy training: ${pipeline.name}`, subtitle: input, sections },
+      command,
+    );
+  }
   if (json) {
     const [first] = reports;
     const { model: own, persistence, seasonalNaive, holtWinters, ridge } = first!;

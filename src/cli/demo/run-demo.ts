@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../core/index.js";
 import { type Client, connectClient, type EmbeddedBroker, embeddedBroker } from "../../mqtt/index.js";
-import { Eddy, type Log, requestFilters } from "../../runtime/index.js";
+import { Eddy, type Log, listenFilters } from "../../runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../spec/index.js";
 import { type DashboardFlags, openDashboard, showOn } from "../dashboard.js";
 import { untilStopped } from "../until-stopped.js";
@@ -41,7 +41,7 @@ export async function runDemo({ seconds, data, isJson, dashboard: flags }: RunDe
     log: view.log,
     // A newer Eddy may bring another demo pipeline: what the old one stored is stepped again.
     restep: true,
-    connect: () => broker.connection({ filters: [...pipeline.input.topics, ...requestFilters(pipeline)] }),
+    connect: () => broker.connection({ filters: listenFilters(pipeline) }),
   }).catch(async (error: unknown) => {
     await dashboard?.close();
     throw error;

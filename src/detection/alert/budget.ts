@@ -55,6 +55,15 @@ export class AlertBudget {
     this.#labelled = Math.min(HIGHEST, Math.max(LOWEST, moved));
   }
 
+  /**
+   * Somebody says where the bar is to be, in place of what labels have made of it.
+   *
+   * @param sensitivity 1: as shipped; evidence has to be 1 / sensitivity times as strong; at most 1.6
+   */
+  set(sensitivity: number): void {
+    this.#labelled = 1 / sensitivity;
+  }
+
   write(to: ByteWriter): void {
     to.f64(this.#raised).f64(this.#labelled).f64(this.#lastMs);
   }

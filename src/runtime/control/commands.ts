@@ -16,7 +16,17 @@ import { writePromotion } from "../../stream/index.js";
 import { findCheckpoint, readLineage } from "../checkpoints.js";
 
 /** What may be asked of a running pipeline by name: over MQTT, the local socket, HTTP. */
-export const COMMANDS = ["state", "model", "reset", "label", "mute", "tune", "promote", "rollback"] as const;
+export const COMMANDS = [
+  "state",
+  "model",
+  "reset",
+  "label",
+  "mute",
+  "sensitivity",
+  "tune",
+  "promote",
+  "rollback",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Those that only look. */
@@ -42,6 +52,7 @@ const BODIES = {
     to: time.optional(),
   }),
   mute: z.strictObject({ ...common, key: key.optional(), for: z.string() }),
+  sensitivity: z.strictObject({ ...common, key, value: z.number().min(0.1).max(1.6) }),
   tune: z.strictObject(common),
   promote: z.strictObject({ ...common, model: z.string().min(1) }),
   rollback: z.strictObject(common),
@@ -101,8 +112,14 @@ export function readRequest(
     }
     case "mute": {
       const own = readBody("mute", body);
-      const until = newestTime(context.store, own.key) + parseDuration(own.for);
+      const forMs = parseDuration(own.for);
+      // For no time: it ends.
+      const until = forMs > 0 ? newestTime(context.store, own.key) + forMs : Number.NEGATIVE_INFINITY;
       return request({ ...parts(own), key: own.key ?? "", body: new ByteWriter().f64(until).finish() });
+    }
+    case "sensitivity": {
+      const own = readBody("sensitivity", body);
+      return request({ ...parts(own), key: own.key, body: new ByteWriter().f64(own.value).finish() });
     }
     case "promote": {
       const own = readBody("promote", body);

@@ -18,6 +18,8 @@ export interface KeyView {
   value: number | null;
   score: number | null;
   isAlert: boolean;
+  /** Event time before which it raises no alerts; 0: it isn't muted. */
+  mutedUntil: number;
   readonly spark: (number | null)[];
   readonly intervalMs: number | null;
 }
@@ -46,10 +48,10 @@ export class Board {
   }
 
   take({ keys, alerts }: Pick<LiveFrame, "keys" | "alerts">): void {
-    for (const [key, seq, time, value, score, alert] of keys) {
+    for (const [key, seq, time, value, score, alert, mutedUntil] of keys) {
       const view = this.keys.get(key) ?? newView(key);
       this.keys.set(key, view);
-      Object.assign(view, { seq, time, value, score, isAlert: alert === 1 });
+      Object.assign(view, { seq, time, value, score, isAlert: alert === 1, mutedUntil });
       view.spark.push(value);
       if (view.spark.length > SPARK) view.spark.shift();
       if (alert === 0) this.alerts.delete(key);
@@ -99,11 +101,22 @@ const COLLATOR = new Intl.Collator("en", { numeric: true });
 const RANK: Readonly<Record<KeyState, number>> = { alert: 0, silent: 1, warming: 2, ok: 3 };
 
 function newView(key: string): KeyView {
-  return { key, seq: 0, time: 0, value: null, score: null, isAlert: false, spark: [], intervalMs: null };
+  const nothing = { seq: 0, time: 0, value: null, score: null, isAlert: false, mutedUntil: 0 };
+  return { key, ...nothing, spark: [], intervalMs: null };
 }
 
 function viewOf(row: KeyRow, known: KeyView | undefined): KeyView {
   const newer = known && known.seq > row.seq ? known : row;
-  const { key, seq, time, value, score, isAlert } = newer;
-  return { key, seq, time, value, score, isAlert, spark: [...row.spark], intervalMs: row.intervalMs };
+  const { key, seq, time, value, score, isAlert, mutedUntil } = newer;
+  return {
+    key,
+    seq,
+    time,
+    value,
+    score,
+    isAlert,
+    mutedUntil,
+    spark: [...row.spark],
+    intervalMs: row.intervalMs,
+  };
 }

@@ -10,6 +10,8 @@ export class KeyActions {
   readonly element: HTMLElement;
   readonly #info: PipelineInfo;
   readonly #key: string;
+  readonly #mute: HTMLElement;
+  readonly #unmute: HTMLElement;
   readonly #range: () => { readonly min: number; readonly max: number } | undefined;
 
   /** @param range what is looked at, seconds; undefined while the stream is followed */
@@ -29,6 +31,18 @@ export class KeyActions {
         h("option", { value: text, selected: text === "1h" }, text),
       ),
     );
+    this.#mute = h(
+      "span",
+      { class: "joined" },
+      this.#button("Mute", "Raise no alerts of this key for a while", () =>
+        this.#ask("mute", { key, for: length.value }, `${key} is muted for ${length.value}`),
+      ),
+      length,
+    );
+    this.#unmute = this.#button("Unmute", "Raise alerts of this key again", () =>
+      this.#ask("mute", { key, for: "0s" }, `${key} is no longer muted`),
+    );
+    this.#unmute.hidden = true;
     const children = [
       ...(offers.has("label")
         ? [
@@ -46,18 +60,7 @@ export class KeyActions {
           ]
         : []),
       ...(offers.has("reset") ? [this.#resetButton()] : []),
-      ...(offers.has("mute")
-        ? [
-            h(
-              "span",
-              { class: "joined" },
-              this.#button("Mute", "Raise no alerts of this key for a while", () =>
-                this.#ask("mute", { key, for: length.value }, `${key} is muted for ${length.value}`),
-              ),
-              length,
-            ),
-          ]
-        : []),
+      ...(offers.has("mute") ? [this.#mute, this.#unmute] : []),
     ];
     this.element = h(
       "div",
@@ -65,6 +68,12 @@ export class KeyActions {
       ...children,
     );
     this.element.hidden = children.length === 0;
+  }
+
+  /** One of the two makes sense. */
+  showMuted(isMuted: boolean): void {
+    this.#mute.hidden = isMuted;
+    this.#unmute.hidden = !isMuted;
   }
 
   #button(text: string, title: string, onclick: () => void): HTMLButtonElement {

@@ -149,8 +149,11 @@ export class KeyList {
     setAttribute(element, "aria-posinset", String(at + 1));
     setAttribute(element, "aria-setsize", String(this.#views.length));
     setText(row.mark, STATES[state].mark);
-    setAttribute(row.mark, "aria-label", STATES[state].word);
-    setAttribute(row.mark, "title", STATES[state].word);
+    const isMuted = view.mutedUntil > 0;
+    const word = isMuted ? `${STATES[state].word}, muted` : STATES[state].word;
+    setAttribute(row.mark, "aria-label", word);
+    setAttribute(row.mark, "title", word);
+    setAttribute(element, "data-muted", String(isMuted));
     setText(row.name, view.key);
     setText(row.value, number(view.value));
     setText(row.score, score(view.score));

@@ -26,6 +26,7 @@ export class KeyPage {
   readonly #liveButton: HTMLButtonElement;
   readonly #charts: Charts;
   readonly #heat = new HeatMap();
+  readonly #actions: KeyActions;
   #series = new Series();
   #target = 0;
   #range: { min: number; max: number } | undefined;
@@ -56,7 +57,7 @@ export class KeyPage {
     const button = (text: string, label: string, onclick: () => void) =>
       h("button", { type: "button", "aria-label": label, title: label, onclick }, text);
     this.#liveButton = button("Live", "Live: follow the stream", () => this.#goLive());
-    const actions = new KeyActions(info, key, () => this.#range);
+    this.#actions = new KeyActions(info, key, () => this.#range);
     const plots = h(
       "div",
       {
@@ -84,7 +85,7 @@ export class KeyPage {
       h(
         "div",
         { class: "bar-of-tools" },
-        actions.element,
+        this.#actions.element,
         h(
           "div",
           { class: "times", role: "toolbar", "aria-label": "Time" },
@@ -133,7 +134,9 @@ export class KeyPage {
     const state = this.#board.stateOf(view, now);
     const { mark, word } = STATES[state];
     this.#title.dataset["state"] = state;
-    setText(this.#title, `${mark} ${word}`);
+    const muted = view.mutedUntil > 0 ? `, muted until ${moment(view.mutedUntil)}` : "";
+    setText(this.#title, `${mark} ${word}${muted}`);
+    this.#actions.showMuted(view.mutedUntil > 0);
   }
 
   async #load(): Promise<void> {

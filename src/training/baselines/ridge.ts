@@ -1,5 +1,9 @@
 import { type ByteReader, type ByteWriter, decompose, problem, substitute } from "../../core/index.js";
 
+/** From where the penalty is raised if rounding asks for it, and how often. */
+const LEAST_PENALTY = 1e-6;
+const TRIES = 12;
+
 /**
  * Ridge regression (Hoerl and Kennard 1970): the weights w that minimise
  *
@@ -40,11 +44,31 @@ export class Ridge {
   }
 
   /**
+   * Where inputs hardly vary and vary alike (the hour, in the first second of many keys), rounding leaves a matrix that
+   * no longer is one of correlations: then the penalty is raised tenfold until there is a solution.
+   *
    * @param penalty at least 0
    * @returns [I + 1] weights, the intercept last; an input that never varies gets 0
    * @throws RangeError code `RIDGE` without rows, or when they are not finite
    */
   solve(penalty: number): Float64Array {
+    const isUsable = this.#rows > 0 && this.#sums.every(Number.isFinite);
+    let raised = penalty;
+    for (let tries = 0; isUsable && tries < TRIES; tries++) {
+      const weights = this.#solution(raised);
+      if (weights.every(Number.isFinite)) return weights;
+      raised = 10 * Math.max(raised, LEAST_PENALTY);
+    }
+    throw problem(RangeError, {
+      code: "RIDGE",
+      action: "fit",
+      on: "a ridge regression",
+      expected: "rows of finite numbers",
+      found: `${this.#rows} rows${this.#rows === 0 ? "" : ", some not finite"}`,
+    });
+  }
+
+  #solution(penalty: number): Float64Array {
     const n = this.#size;
     const I = n - 2;
     const sums = this.#sums;
@@ -76,15 +100,6 @@ export class Ridge {
       intercept -= weights[i]! * sum(i);
     }
     weights[I] = intercept / rows;
-    if (rows === 0 || !weights.every(Number.isFinite)) {
-      throw problem(RangeError, {
-        code: "RIDGE",
-        action: "fit",
-        on: "a ridge regression",
-        expected: "rows of finite numbers",
-        found: `${rows} rows${rows === 0 ? "" : ", some not finite"}`,
-      });
-    }
     return weights;
   }
 

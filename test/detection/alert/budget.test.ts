@@ -27,6 +27,15 @@ describe("AlertBudget", () => {
     }
   });
 
+  it("is set by a sensitivity, from which labels move it on", () => {
+    const budget = new AlertBudget(1);
+    budget.label(true);
+    budget.set(0.5);
+    expect(budget.factor).toBeCloseTo(2, 9);
+    budget.label(true);
+    expect(budget.factor).toBeCloseTo(2.5, 9);
+  });
+
   it("is moved by labels for good", () => {
     const budget = new AlertBudget(1);
     budget.label(true);

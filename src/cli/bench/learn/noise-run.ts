@@ -14,7 +14,7 @@ export interface NoiseRun {
   readonly promoted: number;
   /** Of the promoted, those that err more on fresh data than what they replaced. */
   readonly worse: number;
-  /** Times that the network in service was retired, since simple rules err less. */
+  /** 1 if the network in service was retired, since simple rules err less. */
   readonly retired: number;
   /** [promoted] How much less each errs there, as a share; below 0: more. */
   readonly gains: readonly number[];
@@ -29,21 +29,20 @@ const FRESH = 4000;
 
 /**
  * Noise has nothing to learn beyond what a first network knows: whatever the gate lets in afterwards it lets in
- * by chance. Where nothing is in service, since the first network was rejected or is retired, it is put there by
- * request: an apprentice learns beside it.
+ * by chance. Where the first network was rejected, as on a random walk, it is put into service by request. Where it
+ * is retired, since simple rules err less, the stream ends: there is nothing left to compare.
  */
 export async function noiseRun(kind: NoiseKind, seed: number, candidates: number): Promise<NoiseRun> {
   const stream = await LearningStream.start(seed, true);
   const all = noise(kind, seed, BEGIN + (candidates + 1) * 3 * CHUNK + FRESH);
   await stream.step(all.subarray(0, BEGIN));
-  const first = stream.made;
+  if (!stream.isServed && stream.made) {
+    const body = writePromotion({ model: "first", bytes: stream.made });
+    await stream.ask(request({ kind: "promote", id: "first", why: "bench", body }));
+  }
   let at = BEGIN;
   // The last candidate is judged before the next one would come.
-  while (stream.tunings <= candidates && at + CHUNK <= all.length - FRESH) {
-    if (!stream.isServed && first) {
-      const body = writePromotion({ model: `asked-${at}`, bytes: first });
-      await stream.ask(request({ kind: "promote", id: `asked-${at}`, why: "bench", body }));
-    }
+  while (stream.isServed && stream.tunings <= candidates && at + CHUNK <= all.length - FRESH) {
     await stream.step(all.subarray(at, at + CHUNK));
     at += CHUNK;
   }

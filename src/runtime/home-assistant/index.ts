@@ -1,0 +1,1 @@
+export { HomeAssistant, homeAssistantFilters } from "./home-assistant.js";
