@@ -14,7 +14,7 @@ export function benchCoverageCommand(): Command {
     )
     .option("--seeds <n>", "streams of each kind", positiveInteger, 20)
     .option("--json", "one JSON object a kind, for machines")
-    .addHelpText("after", "\nExample:\n  eddy bench coverage --seeds 50")
+    .addHelpText("after", "\nExample:\n  eddy bench coverage --seeds 5")
     .action(run);
 }
 

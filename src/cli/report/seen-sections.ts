@@ -85,7 +85,7 @@ export function alertsSection(seen: Seen, prefix: string): Section {
         })}`;
   const beside =
     labelScore &&
-    html`<p>The recording labels ${count(labelScore.stretches)} times that something was wrong: an alert was open in ${count(labelScore.found)} of these stretches; outside ${count(labelScore.outside)} were raised.</p>`;
+    html`<p>In ${count(labelScore.found)} of ${count(labelScore.stretches)} labelled stretches an alert was open; outside them ${count(labelScore.outside)} were raised.</p>`;
   return { id: `${prefix}alerts`, title: "Alerts", body: html`${beside}${body}` };
 }
 

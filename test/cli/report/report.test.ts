@@ -76,7 +76,7 @@ describe("eddy replay --report and eddy train --report", () => {
     const text = readFileSync(report, "utf8");
     expect(text).toContain("&lt;b&gt;hall&lt;/b&gt;");
     expect(text).not.toContain("<b>hall");
-    expect(text).toMatch(/labels 1 times that something was wrong: an alert was open in 1/);
+    expect(text).toMatch(/In 1 of 1 labelled stretches an alert was open/);
     expect(text).toMatch(/<th scope="row">bad-time<\/th><td[^>]*>1</);
     expect(text).toContain("persistence (the value that was known last)");
     expect(text).toMatch(/Whose evidence was the strongest/);
