@@ -61,6 +61,11 @@ export class KernelModel implements RecurrentModel {
     return this.#kernel.bytes;
   }
 
+  /** Some layer reads sequences from their end: it can `run` over whole ones, and not step. */
+  get readsFromEnd(): boolean {
+    return this.#isReverse;
+  }
+
   /** [S] at the start of a sequence. */
   get initialState(): Float64Array {
     const state = new Float64Array(this.stateSize);

@@ -45,7 +45,7 @@ export class KernelPass {
   readonly #dC: Pointer;
   /** [slots, width] a bias's gradient */
   readonly #sums: Pointer;
-  /** [n B, width] dropout's; 0: this is a top layer */
+  /** [n B, width] dropout's */
   readonly #mask: Pointer;
   /** [n B, width] what is left of h */
   readonly #dropped: Pointer;
@@ -55,7 +55,6 @@ export class KernelPass {
     const { kernel, layout, shape } = network;
     const cell = layout.cells[index]!;
     const { width } = cell;
-    const isTop = index >= layout.cells.length - layout.head.weight.length;
     this.#network = network;
     this.#exports = kernel.exports;
     this.#cell = cell;
@@ -73,8 +72,8 @@ export class KernelPass {
     this.#dH = kernel.allocate(states);
     this.#dC = shape.cell === "lstm" ? kernel.allocate(states) : 0;
     this.#sums = kernel.allocate(slots * width);
-    this.#mask = isTop ? 0 : kernel.allocate(this.#rows * width);
-    this.#dropped = isTop ? 0 : kernel.allocate(this.#rows * (width + SLACK));
+    this.#mask = kernel.allocate(this.#rows * width);
+    this.#dropped = kernel.allocate(this.#rows * (width + SLACK));
     // Order and meaning: class Layer of assembly/training/layer.ts.
     const record = [
       steps,
@@ -136,13 +135,15 @@ export class KernelPass {
   }
 
   /** Draws what is dropped, and leaves the rest in `droppedOutput`. */
-  drop({ rate, rng }: Dropout): void {
+  drop({ rate, rng, steady = false }: Dropout): void {
     const { width } = this.#cell;
     const H = this.#network.shape.hidden;
     const mask = this.#network.kernel.view(this.#mask, this.#rows * width);
-    for (let row = 0; row < this.#rows; row++) {
+    const drawn = steady ? this.#batch : this.#rows;
+    for (let row = 0; row < drawn; row++) {
       for (let j = 0; j < H; j++) mask[row * width + j] = rng.uniform() < rate ? 0 : 1 / (1 - rate);
     }
+    for (let row = drawn; row < this.#rows; row += drawn) mask.copyWithin(row * width, 0, drawn * width);
     const { rows, row } = this.output;
     this.#exports.maskRows(this.#dropped, row, rows, row, this.#mask, this.#rows, width);
   }

@@ -26,7 +26,8 @@ export class KernelWindow implements Window {
   readonly #layers: readonly (readonly KernelPass[])[];
   /** The same in one row: as their states stand. */
   readonly #passes: readonly KernelPass[];
-  #isDropping = false;
+  /** So many of the lower layers have elements dropped of what they give. */
+  #droppedLayers = 0;
 
   constructor(network: KernelNetwork, batch: number, steps: number) {
     const { kernel, inputs, outputs, layout } = network;
@@ -71,7 +72,8 @@ export class KernelWindow implements Window {
     const { batch: B, steps: n } = this;
     const { exports } = this.#kernel;
     const { inputs, outputs } = this.#network;
-    this.#isDropping = dropout !== undefined && dropout.rate > 0;
+    const isDropping = dropout !== undefined && dropout.rate > 0;
+    this.#droppedLayers = isDropping ? this.#layers.length - (dropout.head === true ? 0 : 1) : 0;
     exports.toRows(this.#inputRows.rows, this.#inputRows.row, this.#input, B, n, inputs);
     this.#start();
     const begins = this.#spreadBegins();
@@ -79,7 +81,7 @@ export class KernelWindow implements Window {
       const sources = this.#sources(layer);
       for (const pass of passes) {
         pass.forward(sources, begins);
-        if (dropout !== undefined && this.#isDropping && layer + 1 < this.#layers.length) pass.drop(dropout);
+        if (dropout !== undefined && layer < this.#droppedLayers) pass.drop(dropout);
       }
     }
     this.#forwardHead();
@@ -94,7 +96,7 @@ export class KernelWindow implements Window {
     for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
       const sources = this.#sources(layer);
       for (const pass of this.#layers[layer]!) {
-        if (this.#isDropping && layer + 1 < this.#layers.length) pass.dropGradients();
+        if (layer < this.#droppedLayers) pass.dropGradients();
         pass.backward(sources);
       }
     }
@@ -131,7 +133,7 @@ export class KernelWindow implements Window {
   /** What a layer, or above the top one the head, sees. */
   #sources(layer: number): readonly Source[] {
     if (layer === 0) return [this.#inputRows];
-    const isDropped = this.#isDropping && layer < this.#layers.length;
+    const isDropped = layer <= this.#droppedLayers;
     return this.#layers[layer - 1]!.map((pass) => (isDropped ? pass.droppedOutput : pass.output));
   }
 

@@ -35,10 +35,14 @@ export interface TrainableNetwork {
   update(step: OptimizerStep, scale: number): void;
 }
 
-/** Dropout between layers (Srivastava et al. 2014): elements are 0 with probability `rate`, else times 1 / (1 - rate). */
+/** Dropout (Srivastava et al. 2014) between layers: elements are 0 with probability `rate`, else times 1 / (1 - rate). */
 export interface Dropout {
   readonly rate: number;
   readonly rng: Rng;
+  /** Of what the head sees too; default false. */
+  readonly head?: boolean;
+  /** The same elements at every step of a sequence (Gal and Ghahramani 2016); default false: drawn anew at every step. */
+  readonly steady?: boolean;
 }
 
 /**

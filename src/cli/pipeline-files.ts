@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { readModelWords } from "../runtime/index.js";
 import {
   lintReport,
@@ -9,25 +10,34 @@ import {
 } from "../spec/index.js";
 
 export interface Models {
+  /** What the model's file says is not asked for: it is about to be made. Default false. */
+  readonly ignoresModel?: boolean;
   /** Folder of models that don't stand beside the pipeline's file. */
   readonly models?: string | undefined;
 }
 
+/** The models of Eddy's own pipelines. */
+const OWN_MODELS = fileURLToPath(new URL("../../models", import.meta.url));
+
 /** For commands that run pipelines. */
 export const MODELS_OPTION = [
   "--models <dir>",
-  "folder of models that don't stand beside the pipeline",
+  "folder of models that don't stand beside the pipeline (default: that of Eddy's own)",
 ] as const;
 
 /** Reads and checks one file; an unreadable one is an error, a wrong one has problems. */
-export async function readPipelineFile(file: string, { models }: Models = {}): Promise<ParsedPipeline> {
+export async function readPipelineFile(
+  file: string,
+  { models = OWN_MODELS, ignoresModel = false }: Models = {},
+): Promise<ParsedPipeline> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
     throw new Error(`Cannot read pipeline ${file}: expected a readable file, found ${reason(error)}`);
   }
-  return parsePipeline(text, { file, models, environment: process.env, readModel: readModelWords });
+  const options = { file, models, environment: process.env };
+  return parsePipeline(text, ignoresModel ? options : { ...options, readModel: readModelWords });
 }
 
 /** Every file with all its problems: its own, and those it has together with the others. */

@@ -6,6 +6,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.js")).demoCommand(),
   run: async () => (await import("./commands/run.js")).runCommand(),
   replay: async () => (await import("./commands/replay.js")).replayCommand(),
+  publish: async () => (await import("./commands/publish.js")).publishCommand(),
+  generate: async () => (await import("./commands/generate.js")).generateCommand(),
   train: async () => (await import("./commands/train.js")).trainCommand(),
   lint: async () => (await import("./commands/lint.js")).lintCommand(),
   test: async () => (await import("./commands/test.js")).testCommand(),

@@ -2,6 +2,7 @@ import { cborCodec } from "./cbor-codec.js";
 import { float32Codec } from "./float32-codec.js";
 import { influxCodec } from "./influx-codec.js";
 import { jsonCodec } from "./json-codec.js";
+import { pcm16Codec } from "./pcm16-codec.js";
 import type { PayloadRecord } from "./records.js";
 import type { Rejection } from "./rejection.js";
 import { senmlCodec } from "./senml-codec.js";
@@ -25,7 +26,7 @@ export interface Codec {
   read(payload: Uint8Array, arrival?: number): readonly PayloadRecord[] | Rejection;
 }
 
-export type CodecName = "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32";
+export type CodecName = "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32" | "pcm16";
 
 const CODECS: Readonly<Record<CodecName, Codec>> = {
   json: jsonCodec,
@@ -35,6 +36,7 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   influx: influxCodec,
   sparkplug: sparkplugCodec,
   float32: float32Codec,
+  pcm16: pcm16Codec,
 };
 
 export function codecOf(name: CodecName): Codec {

@@ -3,33 +3,57 @@ import { readNumberText } from "./number-text.js";
 import { type Rejection, shown } from "./rejection.js";
 
 /** What a pipeline takes a field for. */
-export type FieldKind = "number" | "vector" | "symbol";
+export type FieldKind = "number" | "vector" | "signal" | "symbol" | "label" | "mark";
 
 export interface FieldReading {
   readonly field: string;
   readonly kind: FieldKind;
   /** Numbers may be written in text, as in a CSV file. */
   readonly numericText: boolean;
+  /** Of vectors: how many numbers there must be; absent: at least one. */
+  readonly size?: number;
 }
 
 const EXPECTED: Readonly<Record<FieldKind, string>> = {
   number: "a number",
   vector: "an array of numbers",
+  signal: "an array of numbers, or an empty one",
   symbol: "text",
+  label: "text, a number or true/false",
+  mark: "true or false (or yes, no, 1, 0)",
 };
+
+const MARKS: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  ...[true, 1, "true", "yes", "1"].map((yes) => [yes, 1] as const),
+  ...[false, 0, "false", "no", "0"].map((no) => [no, 0] as const),
+]);
 
 /** A payload's value as a sample's value: every number finite, vectors copied. */
 export function readField(reading: FieldReading, value: unknown): Value | Rejection {
-  if (isMissing(value)) return rejection("missing-field", reading, value);
+  // A space is a character like others.
+  const isBlank = reading.kind === "label" && typeof value === "string" && value !== "";
+  if (!isBlank && isMissing(value)) return rejection("missing-field", reading, value);
   if (reading.kind === "symbol") {
     return typeof value === "string" && isWellFormed(value) ? value : rejection("wrong-type", reading, value);
   }
   if (reading.kind === "number") return readNumber(reading, value);
+  if (reading.kind === "label") return readLabelText(reading, value);
+  if (reading.kind === "mark") {
+    const key = typeof value === "string" ? value.trim().toLowerCase() : value;
+    return MARKS.get(key) ?? rejection("wrong-type", reading, value);
+  }
   if (!Array.isArray(value) && !(value instanceof Float64Array))
     return rejection("wrong-type", reading, value);
-  if (value.length === 0) return rejection("missing-field", reading, value);
+  if (reading.size !== undefined && value.length !== reading.size)
+    return rejection("wrong-type", reading, value);
+  if (value.length === 0 && reading.kind === "vector") return rejection("missing-field", reading, value);
   const vector = new Float64Array(value.length);
   for (let i = 0; i < vector.length; i++) {
+    const plain: unknown = value[i];
+    if (typeof plain === "number" && Number.isFinite(plain)) {
+      vector[i] = plain;
+      continue;
+    }
     const element = readNumber({ ...reading, field: `${reading.field}[${i}]`, kind: "number" }, value[i]);
     if (typeof element !== "number") return element;
     vector[i] = element;
@@ -59,6 +83,16 @@ function readNumber(reading: FieldReading, value: unknown): number | Rejection {
   return Number.isFinite(number) ? number : rejection("not-a-number", reading, value);
 }
 
-function rejection(note: Rejection["note"], { field, kind }: FieldReading, value: unknown): Rejection {
-  return { note, detail: `expected ${EXPECTED[kind]} in field ${shown(field)}, found ${shown(value)}` };
+/** A class is a name, however it is written: 3 is "3". */
+function readLabelText(reading: FieldReading, value: unknown): string | Rejection {
+  const isName =
+    (typeof value === "string" && isWellFormed(value)) ||
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value));
+  return isName ? String(value) : rejection("wrong-type", reading, value);
+}
+
+function rejection(note: Rejection["note"], { field, kind, size }: FieldReading, value: unknown): Rejection {
+  const expected = size === undefined ? EXPECTED[kind] : `an array of ${size} numbers`;
+  return { note, detail: `expected ${expected} in field ${shown(field)}, found ${shown(value)}` };
 }

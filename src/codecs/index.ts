@@ -4,4 +4,10 @@ export { readRecording } from "./recording.js";
 export type { RecordingRow } from "./recording-row.js";
 export type { PayloadRecord } from "./records.js";
 export type { Rejection } from "./rejection.js";
-export { type SampleReader, type SampleReaderOptions, sampleReader } from "./sample-reader.js";
+export {
+  type FieldNeed,
+  type SampleReader,
+  type SampleReaderOptions,
+  sampleReader,
+} from "./sample-reader.js";
+export { readWav, type Wav } from "./wav.js";

@@ -12,13 +12,23 @@ import { type FieldKind, isMissing, isWellFormed, readField } from "./field-valu
 import type { PayloadRecord } from "./records.js";
 import { type Rejection, shown } from "./rejection.js";
 
+/** A field that a pipeline reads. */
+export interface FieldNeed {
+  readonly field: string;
+  readonly kind: FieldKind;
+  /** Of vectors: how many numbers. */
+  readonly size?: number;
+  /** An event without it is one all the same; default false. */
+  readonly isOptional?: boolean;
+}
+
 export interface SampleReaderOptions {
   readonly key: Pick<KeyTemplate, "text" | "needsTopic" | "fields" | "render">;
   /** Field with the event time; undefined: the time of arrival. */
   readonly time?: string | undefined;
   readonly timeReader: TimeReader;
   /** Fields the pipeline needs: numbers, or what is said. */
-  readonly fields: readonly (string | { readonly field: string; readonly kind: FieldKind })[];
+  readonly fields: readonly (string | FieldNeed)[];
   /** Field with the event's own number or id; kept as text. */
   readonly id?: string | undefined;
   /** How far beyond its arrival an event time may lie, ms. */
@@ -62,7 +72,7 @@ const LONGEST_NAME = 1024;
 export function sampleReader(options: SampleReaderOptions): SampleReader {
   const { key, time, timeReader, id, maxAheadMs, maxBytes, numericText = false } = options;
   const readings = options.fields.map((field) => ({
-    ...(typeof field === "string" ? { field, kind: "number" as const } : field),
+    ...(typeof field === "string" ? ({ field, kind: "number" } satisfies FieldNeed as FieldNeed) : field),
     numericText,
     get: fieldGetter(typeof field === "string" ? field : field.field),
   }));
@@ -143,6 +153,7 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     const values: Record<string, Value> = {};
     for (const reading of readings) {
       const raw = reading.get(record);
+      if (reading.isOptional && isMissing(raw)) continue;
       const value = readField(reading, raw);
       if (typeof value === "object" && "note" in value) {
         return { ...value, detail: value.detail + besides(record, raw) };

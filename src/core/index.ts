@@ -16,7 +16,14 @@ export { KeyedState, type KeyedStateFormat } from "./keyed-state.js";
 export { LABELS, type Label, type LabelKind, readLabel, writeLabel } from "./label.js";
 export type { LogEntry } from "./log-entry.js";
 export { cos, exp, expm1, log, log1p, pow, sigmoid, sin, tanh } from "./math.js";
-export type { Ahead, AlertChange, AlertState, Prediction, TargetForecast } from "./prediction.js";
+export type {
+  Ahead,
+  AlertChange,
+  AlertState,
+  Classification,
+  Prediction,
+  TargetForecast,
+} from "./prediction.js";
 export { type ProblemParts, problem } from "./problem.js";
 export {
   forgetAsked,

@@ -19,8 +19,17 @@ export interface Ahead {
   readonly upper: number | null;
 }
 
+/** What a sequence, or a step of one, is. */
+export interface Classification {
+  readonly label: string;
+  /** By the network, in [0, 1]. */
+  readonly probability: number;
+}
+
 /** What the network and the detector say of one event. */
 export interface Prediction {
+  /** Of networks that name classes: they have no targets. */
+  readonly classification?: Classification;
   /** One per target, in the pipeline's order. */
   readonly targets: readonly TargetForecast[];
   /** One list per target: a look ahead for every horizon. */

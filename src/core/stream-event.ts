@@ -27,9 +27,13 @@ export interface StreamEvent {
   seq: number;
   /** The hidden state is reset before this step. Filled in by `sequence`. */
   begins: boolean;
+  /** A sequence ends with this event. Filled in by `sequence`. */
+  ends: boolean;
+  /** Samples that features of audio are made of, where voice activity has chosen them; undefined: the sample's own. */
+  heard: Float64Array | undefined;
   /** Empty if the event is stepped. Filled in by `sequence`. */
   note: Note | "";
-  /** Network input x, shape [I]. Filled in by `features`. */
+  /** Network input x, shape [I]; of features that make several time steps of an event, or none, [k, I]. Filled in by `features`. */
   input: Float64Array | undefined;
   /** Raw target values y, shape [targets]. Filled in by `features`. */
   target: Float64Array | undefined;
@@ -43,6 +47,8 @@ export interface StreamEvent {
    * it is not), the unit in which a user's network may forecast. Filled in by `features`.
    */
   affine: Float64Array | undefined;
+  /** Symbols among its features that are in no vocabulary. Filled in by `features`. */
+  unknown: number;
   /** Network output, shape [O], undefined before the first network. Filled in by `stepCells`. */
   output: Float64Array | undefined;
   /** Name of the checkpoint that made `output`. Filled in by `stepCells`. */
@@ -62,11 +68,14 @@ export function streamEvent(sample: Sample): StreamEvent {
     position: 0,
     seq: 0,
     begins: false,
+    ends: false,
+    heard: undefined,
     note: "",
     input: undefined,
     target: undefined,
     scale: undefined,
     affine: undefined,
+    unknown: 0,
     output: undefined,
     model: "naive",
     prediction: undefined,

@@ -10,6 +10,7 @@ import {
   type StreamEvent,
   timeZone,
 } from "../core/index.js";
+import { AudioInputs } from "./audio/audio-inputs.js";
 import { checkFeatures } from "./check-features.js";
 import { type Feature, inputNames, neededMs } from "./feature.js";
 import { FieldInput } from "./field-input.js";
@@ -95,14 +96,16 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     if (event.begins) state.begin();
     event.target = Float64Array.from(targets, (field) => numberOf(sample, field));
     event.affine = affineOf(state, featureOf, event.target);
-    event.input = new Float64Array(names.length);
     const moment: Moment = {
       number: (field) => numberOf(sample, field),
+      vector: (field, size) => vectorOf(sample, field, size),
+      symbol: (field) => symbolOf(sample, field),
+      unknown: () => event.unknown++,
+      signal: (field) => event.heard ?? vectorOf(sample, field, undefined),
       time: sample.time,
       localMs: sample.time + zone.offsetAt(sample.time),
     };
-    let at = 0;
-    for (const feature of state.features) at = feature.step(event.input, at, moment);
+    event.input = inputOf(state.features, moment, names.length);
     event.scale = new Float64Array(targets.length * horizons.length);
     for (const [index, target] of state.targets.entries()) {
       target.step(event.scale, index * horizons.length, event.target[index] ?? Number.NaN);
@@ -120,6 +123,16 @@ export function featureStage(options: FeatureOptions): FeatureStage {
       for (const event of batch.events) if (event.note === "") step(event);
     },
   };
+}
+
+/** [I] of all features, or [k, I] of audio, whose time steps are its own. */
+function inputOf(features: readonly KeyFeature[], moment: Moment, I: number): Float64Array {
+  const [first] = features;
+  if (first instanceof AudioInputs) return first.steps(moment);
+  const input = new Float64Array(I);
+  let at = 0;
+  for (const feature of features) at = feature.step(input, at, moment);
+  return input;
 }
 
 /** Lags that all targets have in common. */
@@ -158,11 +171,34 @@ function affineOf(state: KeyFeatures, featureOf: readonly number[], values: Floa
 function numberOf(sample: Sample, field: string): number {
   const value = sample.values[field];
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw problem(TypeError, {
+  throw notAFeature(sample, `a finite number in field ${JSON.stringify(field)}`, value);
+}
+
+/** @throws TypeError code `NOT_A_FEATURE` */
+function vectorOf(sample: Sample, field: string, size: number | undefined): Float64Array {
+  const value = sample.values[field];
+  const isFit = value instanceof Float64Array && (size === undefined || value.length === size);
+  if (isFit && value.every(Number.isFinite)) return value;
+  throw notAFeature(
+    sample,
+    `${size ?? "any number of"} finite numbers in field ${JSON.stringify(field)}`,
+    value,
+  );
+}
+
+/** @throws TypeError code `NOT_A_FEATURE` */
+function symbolOf(sample: Sample, field: string): string {
+  const value = sample.values[field];
+  if (typeof value === "string") return value;
+  throw notAFeature(sample, `a symbol in field ${JSON.stringify(field)}`, value);
+}
+
+function notAFeature(sample: Sample, expected: string, value: unknown): Error {
+  return problem(TypeError, {
     code: "NOT_A_FEATURE",
     action: "make features of a sample of key",
     on: JSON.stringify(sample.key),
-    expected: `a finite number in field ${JSON.stringify(field)}`,
-    found: typeof value === "object" ? "a vector" : String(value).slice(0, 60),
+    expected,
+    found: value instanceof Float64Array ? `${value.length} numbers` : String(value).slice(0, 60),
   });
 }

@@ -4,7 +4,14 @@ export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: nu
 export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 
 /** One thing that the network sees of an event. */
-export type Feature = FieldFeature | DifferenceFeature | CalendarFeature | LagFeature;
+export type Feature =
+  | FieldFeature
+  | DifferenceFeature
+  | CalendarFeature
+  | LagFeature
+  | VectorFeature
+  | SymbolFeature
+  | AudioFeature;
 
 /** The field's value: one input. */
 export interface FieldFeature {
@@ -33,6 +40,42 @@ export interface LagFeature {
   readonly kind: "lag";
   readonly field: string;
   readonly byMs: number;
+}
+
+/** The field's numbers: `size` inputs. */
+export interface VectorFeature {
+  readonly kind: "vector";
+  readonly field: string;
+  readonly size: number;
+  /** Each by itself. */
+  readonly scale: Scale;
+}
+
+/** The field's symbol: an input for each that is known, and one for any other. */
+export interface SymbolFeature {
+  readonly kind: "symbol";
+  readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
+}
+
+/** The field's samples, as time steps of their own: see `AudioInputs`. The only feature then. */
+export interface AudioFeature {
+  readonly kind: "audio";
+  readonly field: string;
+  readonly rateHz: number;
+  readonly output: "mfcc" | "log-mel";
+  readonly windowMs: number;
+  readonly hopMs: number;
+  /** M mel filters, over this range. */
+  readonly filters: number;
+  readonly lowHz: number;
+  readonly highHz: number;
+  /** C, of `mfcc`. */
+  readonly cepstra: number;
+  readonly hasDelta: boolean;
+  /** a */
+  readonly preEmphasis: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -71,5 +114,15 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
       const name = `${feature.field} ${feature.byMs / 3_600_000} h before`;
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
     }
+    case "symbol":
+      return [...(feature.vocabulary ?? []), "another"].map((symbol) => `${feature.field} ${symbol}`);
+    case "audio": {
+      const { output, cepstra, filters, hasDelta } = feature;
+      const size = output === "mfcc" ? cepstra : filters;
+      const own = Array.from({ length: size }, (_, i) => `${output} ${i}`);
+      return hasDelta ? [...own, ...own.map((name) => `delta of ${name}`)] : own;
+    }
+    case "vector":
+      return Array.from({ length: feature.size }, (_, i) => `${feature.field}[${i}]`);
   }
 }

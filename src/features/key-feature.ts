@@ -1,14 +1,25 @@
 import type { ByteReader, ByteWriter } from "../core/index.js";
+import { AudioInputs } from "./audio/audio-inputs.js";
 import { CalendarInputs } from "./calendar-inputs.js";
 import { DifferenceInput } from "./difference-input.js";
 import type { Feature } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { LagInputs } from "./lag-inputs.js";
+import { SymbolInputs } from "./symbol-inputs.js";
+import { VectorInputs } from "./vector-inputs.js";
 
 /** What a feature is made from at an event. */
 export interface Moment {
   /** The number in one of the sample's fields. */
   number(field: string): number;
+  /** The numbers in one of them, [size]. */
+  vector(field: string, size: number): Float64Array;
+  /** The same, as many as there are. */
+  signal(field: string): Float64Array;
+  /** The word in one of them. */
+  symbol(field: string): string;
+  /** Counts a symbol that no network was trained on. */
+  unknown(): void;
   /** Event time, ms since 1970. */
   readonly time: number;
   /** Event time in the pipeline's zone, as if that were UTC. */
@@ -39,5 +50,11 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
       return new CalendarInputs(feature);
     case "lag":
       return new LagInputs(feature, horizons);
+    case "audio":
+      return new AudioInputs(feature);
+    case "symbol":
+      return new SymbolInputs(feature);
+    case "vector":
+      return new VectorInputs(feature);
   }
 }

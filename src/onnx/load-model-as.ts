@@ -14,6 +14,8 @@ export interface LoadModelOptions {
   readonly name: string;
   /** Default `auto`. */
   readonly engine?: Engine;
+  /** Whoever runs it has whole sequences: it may read them from their end, if the kernel runs it. Default false. */
+  readonly wholeSequences?: boolean;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface LoadModelOptions {
  * @throws Error code `ENGINE_MISSING` with the engine `ort-node` where it is not installed
  */
 export async function loadModelAs(bytes: Uint8Array, options: LoadModelOptions): Promise<RecurrentModel> {
-  const { name, engine = "auto" } = options;
+  const { name, engine = "auto", wholeSequences = false } = options;
   if (engine === "ort-web" || engine === "ort-node")
     return openOrtModel(await ortRuntime(engine), bytes, name);
   const analysis = analyzeModel(decodeModel(bytes, options), name);
-  requireStreams(analysis);
+  if (!wholeSequences || analysis.graph === undefined) requireStreams(analysis);
   if (analysis.graph) return new KernelModel(analysis.graph, name);
   if (engine === "kernel") throw kernelLacks(analysis);
   return openOrtModel(await bestOrtRuntime(), bytes, name);

@@ -12,6 +12,8 @@ export class Counters {
   ignored = 0;
   /** Left out because the box could not keep up. */
   shed = 0;
+  /** Symbols that no network was trained on. */
+  unknownSymbols = 0;
   /** Events not stepped and dead letters, by reason. */
   readonly reasons = new Map<Note, number>();
   /** From a batch's arrival until it is on disk, counted once an event. */
@@ -31,6 +33,7 @@ export class Counters {
       this.latency.add(now - oldest.arrival, now, batch.events.length);
     }
     for (const event of batch.events) {
+      this.unknownSymbols += event.unknown;
       if (event.note === "") this.stepped++;
       else this.#add(event.note);
       if (event.change?.state === "raised") this.alertsRaised++;

@@ -1,3 +1,4 @@
+export { PACKET_MS } from "./audio-rows.js";
 export { type BrokerAccess, brokerAccess } from "./broker-access.js";
 export {
   type Checkpoint,
@@ -8,11 +9,23 @@ export {
   readLineage,
   readLineages,
 } from "./checkpoints.js";
+export {
+  type ClassOutcome,
+  type ClassReport,
+  type ClassTraining,
+  leaveOut,
+  type RecordedSequence,
+  type RecordedSequences,
+  readSequences,
+  trainClasses,
+  withVocabularies,
+} from "./classifier/index.js";
 export { connectToBroker } from "./connect.js";
 export { type Answer, askRunning, COMMANDS, type CommandName } from "./control/index.js";
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
+export { type Generated, type GenerateOptions, generate } from "./generate.js";
 export { storedPipeline } from "./identity.js";
 export { Learner } from "./learner.js";
 export { listenFilters } from "./listen-filters.js";
@@ -29,6 +42,7 @@ export {
 export { readModelWords } from "./model-words.js";
 export { NUMERICS } from "./numerics.js";
 export { runPipelineTest, type TestOutcome } from "./pipeline-tests.js";
+export { type PublishOptions, publishRecording } from "./publish-recording.js";
 export { type ReplayOptions, replay } from "./replay.js";
 export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";

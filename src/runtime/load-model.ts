@@ -10,13 +10,18 @@ import { requireSignature } from "./model-signature.js";
  * fits, else in ONNX Runtime.
  *
  * @param options.engine default `auto`
+ * @param options.wholeSequences it is run over whole sequences, and may read them from their end; default false
  * @param options.keys public keys of which one has to have signed it; default: none has to
  * @throws Error codes `MODEL_UNREADABLE` when there is no such file, `MODEL_NOT_SIGNED`; see `loadModelAs` for what
  *   is in it
  */
 export async function loadModel(
   file: string,
-  options: { readonly engine?: Engine; readonly keys?: readonly string[] } = {},
+  options: {
+    readonly engine?: Engine;
+    readonly keys?: readonly string[];
+    readonly wholeSequences?: boolean;
+  } = {},
 ): Promise<RecurrentModel> {
   const { keys = [], ...engine } = options;
   const bytes = await readModelFile(file);

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { access } from "node:fs/promises";
 import { type RecordingRow, type Rejection, readRecording, type SampleReader } from "../codecs/index.js";
 import { problem, type Sample, type StreamEvent, streamEvent } from "../core/index.js";
+import { audioRows, isAudioFile, PACKET_MS } from "./audio-rows.js";
 
 /** Rows read and stepped at a time. */
 const CHUNK = 256;
@@ -13,11 +14,17 @@ export interface RecordedRow {
 }
 
 /**
- * Rows of a CSV file with a header, or of an NDJSON file, a few hundred at a time. A recording has no arrival: it is the event time, or, without one, a second per row since 1970.
+ * Rows of a CSV file with a header, or of an NDJSON file, a few hundred at a time; of a WAV file packets of 20 ms. A
+ * recording has no arrival: it is the event time, or, without one, a second per row since 1970, of audio its own.
  *
+ * @param rateHz that audio is expected to have; default any
  * @throws Error code `RECORDING_UNREADABLE` when there is no such file
  */
-export async function* recordedRows(file: string, reader: SampleReader): AsyncGenerator<RecordedRow[]> {
+export async function* recordedRows(
+  file: string,
+  reader: SampleReader,
+  rateHz?: number,
+): AsyncGenerator<RecordedRow[]> {
   await access(file).catch((cause: unknown) => {
     throw problem(Error, {
       code: "RECORDING_UNREADABLE",
@@ -28,6 +35,13 @@ export async function* recordedRows(file: string, reader: SampleReader): AsyncGe
       cause,
     });
   });
+  if (isAudioFile(file)) {
+    const records = await audioRows(file, rateHz);
+    yield records.map((record, i) =>
+      recordedRow({ line: i + 1, record, raw: "" }, (i + 1) * PACKET_MS, reader),
+    );
+    return;
+  }
   let count = 0;
   let group: RecordedRow[] = [];
   for await (const row of readRecording(file, createReadStream(file, "utf8"))) {

@@ -9,10 +9,11 @@ const PER_TARGET = ["forecast", "lower", "upper", "residual"] as const;
 
 /** Eddy's columns of every row, in order; remembers whose alerts are open, for rows that are not stepped. */
 export class OutcomeRows {
-  readonly #targets: readonly string[];
+  readonly #targets: readonly string[] | undefined;
   readonly #open = new Set<string>();
 
-  constructor(targets: readonly string[]) {
+  /** @param targets what is forecast; undefined where a class is named */
+  constructor(targets: readonly string[] | undefined) {
     this.#targets = targets;
   }
 
@@ -28,13 +29,20 @@ export class OutcomeRows {
 
   #columns(prediction: Prediction | undefined, isOpen: boolean, change: Cell, note: Note | ""): ReplayRow {
     return {
-      ...forecastColumns(this.#targets, prediction),
+      ...(this.#targets === undefined
+        ? classColumns(prediction)
+        : forecastColumns(this.#targets, prediction)),
       score: prediction?.score ?? null,
       alert: isOpen ? 1 : 0,
       event: change,
       note: note === "" ? null : note,
     };
   }
+}
+
+function classColumns(prediction: Prediction | undefined): ReplayRow {
+  const { label = null, probability = null } = prediction?.classification ?? {};
+  return { label, probability };
 }
 
 function forecastColumns(targets: readonly string[], prediction: Prediction | undefined): ReplayRow {

@@ -1,6 +1,7 @@
 import { type Batch, Delivery, parseKeyTemplate, type Stage, type StreamEvent } from "../core/index.js";
 import type { Pipeline } from "../spec/index.js";
 import { type LearningReport, stepThrough } from "../stream/index.js";
+import { audioRate } from "./audio-rows.js";
 import { Counters } from "./counters.js";
 import { type RecordedRow, recordedRows } from "./recording.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
@@ -27,9 +28,9 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
   const stages = await makeStages(pipeline, engines, onLearning);
   const { reader } = makeReader(pipeline, "recording");
   const counters = new Counters();
-  const outcomes = new OutcomeRows(pipeline.targets);
+  const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
   let rows = 0;
-  for await (const group of recordedRows(input, reader)) {
+  for await (const group of recordedRows(input, reader, audioRate(pipeline))) {
     counters.count(await stepGroup(stages, group));
     for (const { row, outcome } of group) {
       const own = inputColumns(pipeline, row);

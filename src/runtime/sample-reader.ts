@@ -1,6 +1,6 @@
-import { type Codec, codecOf, type SampleReader, sampleReader } from "../codecs/index.js";
+import { type Codec, codecOf, type FieldNeed, type SampleReader, sampleReader } from "../codecs/index.js";
 import { parseKeyTemplate, type TimeReader, timeReader } from "../core/index.js";
-import type { Pipeline } from "../spec/index.js";
+import type { Feature, Pipeline } from "../spec/index.js";
 
 /**
  * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
@@ -16,7 +16,7 @@ export function makeReader(
     key: parseKeyTemplate(input.key),
     time: input.time,
     timeReader: times,
-    fields: fieldsOf(pipeline),
+    fields: readingsOf(pipeline),
     id: input.id,
     maxAheadMs: from === "wire" ? input.maxAheadMs : Number.POSITIVE_INFINITY,
     maxBytes: input.maxBytes,
@@ -25,8 +25,29 @@ export function makeReader(
   return { codec: codecOf(input.codec), reader, times };
 }
 
-/** The fields that a pipeline takes numbers from. */
-export function fieldsOf({ features, targets }: Pipeline): string[] {
-  const read = features.flatMap((feature) => (feature.kind === "calendar" ? [] : [feature.field]));
-  return [...new Set([...read, ...targets])];
+/** The fields that every event of a pipeline must have. */
+export function fieldsOf(pipeline: Pipeline): string[] {
+  return readingsOf(pipeline).flatMap(({ field, isOptional }) => (isOptional ? [] : [field]));
+}
+
+/** What a pipeline reads of an event: of what stands twice the first counts. */
+function readingsOf({ features, targets, sequence, classifier }: Pipeline): FieldNeed[] {
+  const needs = [
+    ...features.flatMap(needOf),
+    ...targets.map((field): FieldNeed => ({ field, kind: "number" })),
+    ...[sequence.start, sequence.end].flatMap((field): FieldNeed[] =>
+      field === undefined ? [] : [{ field, kind: "mark", isOptional: true }],
+    ),
+    ...(classifier === undefined
+      ? []
+      : [{ field: classifier.field, kind: "label", isOptional: true } as const]),
+  ];
+  return [...new Map(needs.reverse().map((need) => [need.field, need])).values()].reverse();
+}
+
+function needOf(feature: Feature): FieldNeed[] {
+  if (feature.kind === "calendar") return [];
+  if (feature.kind === "vector") return [{ field: feature.field, kind: "vector", size: feature.size }];
+  if (feature.kind === "symbol") return [{ field: feature.field, kind: "label" }];
+  return [{ field: feature.field, kind: feature.kind === "audio" ? "signal" : "number" }];
 }

@@ -1,8 +1,15 @@
 import { problem, type Stage } from "../core/index.js";
-import { chooseDetectors, detectionStage, Maintenance, type WatchOptions } from "../detection/index.js";
-import { type FeatureStage, featureStage } from "../features/index.js";
-import type { FileModel, Pipeline } from "../spec/index.js";
 import {
+  chooseDetectors,
+  detectionStage,
+  type ForecastUnit,
+  Maintenance,
+  type WatchOptions,
+} from "../detection/index.js";
+import { type FeatureStage, featureStage, voiceStage } from "../features/index.js";
+import type { FileModel, Pipeline, PipelineClassifier } from "../spec/index.js";
+import {
+  ClassifyStage,
   type Drift,
   driftStage,
   fixedCellsStage,
@@ -24,27 +31,43 @@ export interface Engines {
   readonly followsLog?: boolean;
 }
 
-/** The stages that lead up to a network: sequence, features. */
-export function makeInputStages(pipeline: Pipeline): { sequence: Stage; features: FeatureStage } {
+/** The stages that lead up to a network, in stream order: sequence, voice where sequences are opened by it, features. */
+export function makeInputStages(pipeline: Pipeline): {
+  readonly inputStages: readonly Stage[];
+  readonly features: FeatureStage;
+} {
   const { sequence, input, targets, model } = pipeline;
-  return {
-    sequence: sequenceStage({
+  const features = featureStage({
+    features: pipeline.features,
+    targets,
+    horizons: model.horizons,
+    zone: input.zone,
+  });
+  const audio = pipeline.features.find((feature) => feature.kind === "audio");
+  const voice =
+    sequence.voice && audio
+      ? [voiceStage({ ...sequence.voice, field: audio.field, rateHz: audio.rateHz })]
+      : [];
+  const order = [
+    sequenceStage({
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
+      ...(sequence.start === undefined ? {} : { start: sequence.start }),
+      ...(sequence.end === undefined ? {} : { end: sequence.end }),
       ...(input.id === undefined ? {} : { id: input.id }),
       // With a policy against overload the broker may send so many before any is acknowledged.
       ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),
     }),
-    features: featureStage({
-      features: pipeline.features,
-      targets,
-      horizons: model.horizons,
-      zone: input.zone,
-    }),
-  };
+    ...voice,
+    features,
+  ];
+  return { inputStages: order, features };
 }
 
-/** A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones behind. */
+/**
+ * A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones
+ * behind. Where a class is named: sequence, features, cells.
+ */
 export async function makeStages(
   pipeline: Pipeline,
   engines: Engines,
@@ -52,7 +75,10 @@ export async function makeStages(
 ): Promise<Stage[]> {
   const { targets, model } = pipeline;
   const { horizons } = model;
-  const { sequence, features } = makeInputStages(pipeline);
+  const { inputStages, features } = makeInputStages(pipeline);
+  if (pipeline.classifier !== undefined) {
+    return [...inputStages, await classifyStage(pipeline, pipeline.classifier, features)];
+  }
   const shape = {
     inputs: features.inputs,
     targets: targets.length,
@@ -63,17 +89,17 @@ export async function makeStages(
   const detection = detectionStage({
     targets,
     horizons,
-    unit: model.kind === "file" ? model.output : "step",
+    unit: model.kind === "file" ? (model.output as ForecastUnit) : "step",
     watch: watchOptions(pipeline),
   });
-  const drift = (onDrift: (before: number, after: number) => void): Stage =>
-    driftStage((found, { position }) => {
-      onDrift(found.before, found.after);
+  const drift = (onDrift: (found: Drift, key: string) => void): Stage =>
+    driftStage((found, { position, sample }) => {
+      onDrift(found, sample.key);
       onLearning({ kind: "drift", position, why: driftWords(found), ...found });
     });
   if (model.kind === "file") {
     const cells = await fixedCells(model, pipeline.modelKeys, shape.inputs, shape.outputs, features.names);
-    return [sequence, features, cells, detection, drift(() => {})];
+    return [...inputStages, cells, detection, drift(() => {})];
   }
   const { learn } = pipeline;
   const cells = new LearningCellsStage(
@@ -91,9 +117,9 @@ export async function makeStages(
       trainer: engines.trainer,
       onLearning,
     },
-    (learner) => [detection, drift((before, after) => learner.drifted(before, after))],
+    (learner) => [detection, drift((found, key) => learner.drifted(found, key))],
   );
-  return [sequence, features, cells];
+  return [...inputStages, cells];
 }
 
 /** What a pipeline's keys are watched by; undefined: by nothing. */
@@ -118,6 +144,43 @@ function seasonName(periodMs: number): string {
 function driftWords({ before, after }: Drift): string {
   const [from, to] = [before, after].map((error) => error.toFixed(2));
   return `the forecasts' errors have ${after > before ? "grown" : "shrunk"} from ${from} to ${to} usual steps`;
+}
+
+/** A network that names classes, from its file. */
+async function classifyStage(
+  { model, modelKeys, name }: Pipeline,
+  { at, pool, spot, classes }: PipelineClassifier,
+  features: FeatureStage,
+): Promise<Stage> {
+  const file = model.kind === "file" ? model.file : "";
+  const loaded = await loadModel(file, { keys: modelKeys, wholeSequences: at === "end" });
+  if (classes === undefined) {
+    throw problem(TypeError, {
+      code: "NO_CLASSES",
+      action: "name classes in pipeline",
+      on: name,
+      expected: `the classes, in target.classes or in ${file}`,
+      found: "none",
+    });
+  }
+  if (loaded.inputs !== features.inputs) {
+    throw problem(RangeError, {
+      code: "MODEL_SHAPE",
+      action: "step model",
+      on: file,
+      expected: `${features.inputs} inputs (${features.names.join(", ")})`,
+      found: `${loaded.inputs} inputs`,
+    });
+  }
+  const output = model.kind === "file" && model.output === "probabilities" ? "probabilities" : "logits";
+  return new ClassifyStage({
+    model: loaded,
+    classes,
+    at,
+    pool,
+    output,
+    ...(spot === undefined ? {} : { spot }),
+  });
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

@@ -1,4 +1,4 @@
-import type { Batch, StreamEvent } from "../core/index.js";
+import { type Batch, type StreamEvent, standing } from "../core/index.js";
 import type { LearningLog } from "./learning-log.js";
 import { machineFrame, ThreadLoad } from "./machine.js";
 import type { Shown, ShownPipeline } from "./shown-pipeline.js";
@@ -106,7 +106,9 @@ export class LiveFeed {
   }
 
   /** Stands on the event path: as little as possible is done here. */
-  #take({ events }: Batch): void {
+  #take({ events, requests }: Batch): void {
+    // A key that fell silent has an alert without an event.
+    for (const { alert } of standing(requests)) if (alert) this.#alerts.push(alertNews(alert));
     const looked = [...this.#looked.values()];
     for (const event of events) {
       if (event.prediction === undefined) continue;
@@ -127,7 +129,7 @@ export class LiveFeed {
   #tick(): void {
     this.#ticks++;
     if (this.#ticks % MACHINE_EVERY === 0) this.#tellMachine();
-    if (this.#newest.size === 0) return;
+    if (this.#newest.size === 0 && this.#alerts.length === 0) return;
     const { model } = this.#pipeline;
     const common = JSON.stringify({
       model,

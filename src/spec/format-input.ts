@@ -8,23 +8,16 @@ import {
   keyTemplate,
   listOf,
   oneOf,
+  positive,
   size,
   timeZone,
   topicFilter,
 } from "./value-types.js";
 
-const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32"] as const;
-const PLANNED_CODECS = ["pcm16"];
+const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32", "pcm16"] as const;
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
 
-const codec = z
-  .enum(CODECS, {
-    error: ({ input }) =>
-      typeof input === "string" && PLANNED_CODECS.includes(input)
-        ? `${CODEC_WORDS} (${input} is planned but not built yet)`
-        : CODEC_WORDS,
-  })
-  .meta({ title: CODEC_WORDS });
+const codec = z.enum(CODECS, CODEC_WORDS).meta({ title: CODEC_WORDS });
 
 const QOS_WORDS = "1 or 2";
 
@@ -45,7 +38,7 @@ export const inputFormat = z
       ),
       codec: about(
         codec.default("json"),
-        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's, those of inner objects under names such as `ENERGY.Power`; text holds one number, the field `value`; float32 numbers of 4 bytes, little-endian: `value.0`, `value.1`, ... senml (RFC 8428; its base name is `bn`), influx (line protocol; tags are fields too, and `measurement`) and sparkplug (B; metrics by name) have fields by the names of what was measured, and the field `time`.",
+        "How a payload is read: json and cbor hold an object (or a list of them) whose fields become the sample's, those of inner objects under names such as `ENERGY.Power`; text holds one number, the field `value`; float32 numbers of 4 bytes, little-endian: `value.0`, `value.1`, ... pcm16 audio of 16 bits, little-endian, one channel: the field `value`, from -1 to below 1 (an empty payload has the mark `end`); senml (RFC 8428; its base name is `bn`), influx (line protocol; tags are fields too, and `measurement`) and sparkplug (B; metrics by name) have fields by the names of what was measured, and the field `time`.",
       ),
       key: about(
         keyTemplate.default("default"),
@@ -171,11 +164,40 @@ export const sequenceFormat = z
         "A key without an event for so long is gone: its state ends, its retained messages are removed. Measured by event time against the newest event of all keys.",
         { example: "30d", absent: "a key is remembered for ever" },
       ),
+      start: about(
+        fieldName.optional(),
+        "Field that marks the first event of a sequence, with `true`, `1` or `yes`: the key's state starts afresh.",
+        { example: "begin", absent: "after a gap, and after an end" },
+      ),
+      end: about(
+        fieldName.optional(),
+        "Field that marks the last event of a sequence, alike: the next one begins another.",
+        { example: "end", absent: "sequences have no end" },
+      ),
+      voice: z
+        .strictObject(
+          {
+            threshold: about(
+              positive.default(12),
+              "A sequence opens when it gets so much louder than the noise floor, dB.",
+            ),
+            open: about(duration.default("50ms"), "For so long without a pause."),
+            close: about(duration.default("400ms"), "It ends after so long a pause."),
+            lead: about(duration.default("200ms"), "So much of what came before it opened is heard too."),
+          },
+          "voice activity: threshold, open, close, lead",
+        )
+        .meta({
+          description:
+            "Sequences of audio begin and end by its loudness, judged once a packet. What lies between them is not heard.",
+          "x-absent": "all is heard",
+        })
+        .optional(),
       late: about(
         oneOf(["step", "drop"]).default("step"),
         "What to do with an event earlier than its key's newest: step it as it comes, or leave it out.",
       ),
     },
-    "how events follow each other: gap, expire, late",
+    "how events follow each other: gap, expire, start, end, voice, late",
   )
   .meta({ description: "How the events of one key follow each other." });

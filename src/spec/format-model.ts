@@ -6,39 +6,80 @@ import {
   every,
   fieldName,
   finite,
+  flag,
   integer,
   listOf,
+  nonNegative,
   oneOf,
   percent,
   positive,
+  share,
 } from "./value-types.js";
 
 export const CALENDARS = ["hour-of-day", "day-of-week", "day-of-year"] as const;
 
 const SCALE_WORDS = "robust, none, or { mean, sd }";
 
-const scale = about(
-  z
-    .xor(
-      [
-        oneOf(["robust", "none"]),
-        z.strictObject(
-          {
-            mean: about(finite, "Subtracted first.", { example: 20 }),
-            sd: about(positive, "Divided by then.", { example: 2.5 }),
-          },
-          SCALE_WORDS,
-        ),
-      ],
-      SCALE_WORDS,
-    )
-    .meta({ title: SCALE_WORDS })
-    .default("robust"),
-  "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
-);
+/** @param absent what holds where nothing is said */
+const scaleOr = (absent: "robust" | "none") =>
+  about(
+    z
+      .xor(
+        [
+          oneOf(["robust", "none"]),
+          z.strictObject(
+            {
+              mean: about(finite, "Subtracted first.", { example: 20 }),
+              sd: about(positive, "Divided by then.", { example: 2.5 }),
+            },
+            SCALE_WORDS,
+          ),
+        ],
+        SCALE_WORDS,
+      )
+      .meta({ title: SCALE_WORDS })
+      .default(absent),
+    "How the number is scaled: by its key's running median and spread, not at all, or by fixed numbers.",
+  );
+const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics } or { lag, by }";
+  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary } or { audio, rate, as, ... }";
+
+const MAX_VECTOR = 4096;
+
+const className = checkedText({
+  words: "the name of a class",
+  code: "BAD_CLASS_NAME",
+  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
+});
+
+const audioFeature = z.strictObject(
+  {
+    audio: about(
+      fieldName,
+      "The field's samples, from -1 to 1: an array of any length. Every `hop` is a time step of the network. It is the only feature then.",
+      { example: "value" },
+    ),
+    rate: about(integer(1000, 192_000), "Samples a second.", { example: 8000 }),
+    as: about(
+      oneOf(["mfcc", "log-mel"]).default("mfcc"),
+      "What a step is: mel-frequency cepstral coefficients, or the filters' log energies.",
+    ),
+    window: about(duration.default("25ms"), "How much audio a step looks at."),
+    hop: about(duration.default("10ms"), "From one step to the next."),
+    filters: about(integer(2, 256).default(26), "Mel filters."),
+    from: about(nonNegative.default(60), "Where the lowest one begins, Hz."),
+    to: about(positive.optional(), "Where the highest one ends, Hz.", {
+      example: 3800,
+      absent: "0.475 times the rate",
+    }),
+    cepstra: about(integer(1, 256).default(13), "Coefficients of `mfcc`, the first (loudness) included."),
+    delta: about(flag.default(true), "Beside them their slope over the last five steps."),
+    "pre-emphasis": about(share.default(0.97), "What is subtracted of the sample before."),
+  },
+  FEATURE_WORDS,
+);
 
 const feature = z
   .xor(
@@ -82,6 +123,28 @@ const feature = z
         },
         FEATURE_WORDS,
       ),
+      z.strictObject(
+        {
+          vector: about(fieldName, "The field's numbers, an array: so many inputs.", { example: "cepstra" }),
+          size: about(integer(1, MAX_VECTOR), "How many.", { example: 12 }),
+          scale: scaleOr("none"),
+        },
+        FEATURE_WORDS,
+      ),
+      audioFeature,
+      z.strictObject(
+        {
+          symbol: about(fieldName, "The field's word, character or class: an input for each that is known.", {
+            example: "word",
+          }),
+          vocabulary: about(
+            listOf(className, "a list of symbols").optional(),
+            "The symbols that are known; any other is one more input.",
+            { example: ["on", "off"], absent: "what the model's file says: those that it was trained on" },
+          ),
+        },
+        FEATURE_WORDS,
+      ),
     ],
     FEATURE_WORDS,
   )
@@ -111,11 +174,77 @@ export const addFormat = about(
   },
 );
 
-const TARGET_WORDS = "the name of a field, or a list of them";
+const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, ahead, spot, classes }";
+const AHEAD_WORDS = "a whole number from -1000 to 1000";
+
+const classTarget = z.strictObject(
+  {
+    class: about(
+      fieldName,
+      "Field that says which class a sequence, or a step, is of: read where a network is trained or tested, never needed live.",
+      { example: "speaker" },
+    ),
+    at: about(
+      oneOf(["end", "step"]).optional(),
+      "When a class is named: at the end of a sequence, or at every step.",
+      { example: "end", absent: "`end` where `sequence.end` is written, else `step`" },
+    ),
+    pool: about(
+      oneOf(["last", "mean"]).default("last"),
+      "What is judged at the end of a sequence: the last step's logits, or the mean of all steps'.",
+    ),
+    ahead: about(
+      z
+        .number(AHEAD_WORDS)
+        .int(AHEAD_WORDS)
+        .min(-1000, AHEAD_WORDS)
+        .max(1000, AHEAD_WORDS)
+        .meta({ title: AHEAD_WORDS })
+        .default(0),
+      "Of classes of steps: the class of the event so many events later is named, 1 for the next symbol of a text; below 0 that of an earlier one, when so much more has been seen.",
+      { example: 1 },
+    ),
+    spot: z
+      .strictObject(
+        {
+          none: about(className.default("none"), "The class of steps at which there is nothing to spot."),
+          over: about(integer(1, 1000).default(10), "Steps whose probabilities are averaged."),
+          threshold: about(
+            z
+              .number("a share over 0 and up to 1")
+              .positive("a share over 0 and up to 1")
+              .max(1, "a share over 0 and up to 1")
+              .meta({ title: "a share over 0 and up to 1" })
+              .default(0.4),
+            "A word is spotted when its mean probability reaches this.",
+          ),
+          rest: about(
+            integer(0, 1_000_000).default(40),
+            "Steps after that at which nothing is spotted: a word is spotted once.",
+          ),
+        },
+        "how words are spotted: none, over, threshold, rest",
+      )
+      .meta({
+        description:
+          "Words are spotted in a stream that has no ends: with each comes a prediction, and none at other steps.",
+        "x-absent": "every step has a prediction",
+      })
+      .optional(),
+    classes: about(
+      listOf(className, "a list of classes").optional(),
+      "The classes in the order of the network's outputs.",
+      { example: ["idle", "cutting"], absent: "what the model's file says" },
+    ),
+  },
+  TARGET_WORDS,
+);
 
 export const targetFormat = about(
-  z.xor([fieldName, listOf(fieldName, TARGET_WORDS)], TARGET_WORDS).meta({ title: TARGET_WORDS }),
-  "What is forecast and watched. Several targets share one score and one alert per key.",
+  z
+    .xor([fieldName, listOf(fieldName, TARGET_WORDS), classTarget], TARGET_WORDS)
+    .meta({ title: TARGET_WORDS }),
+  "What is forecast and watched: several targets share one score and one alert per key. Or the class that is named.",
   { example: "rms", absent: "the first field among the features (with codec text: `value`)" },
 );
 
@@ -193,8 +322,8 @@ const fileModel = z.strictObject(
     ),
     horizon,
     output: about(
-      oneOf(["value", "scaled", "step"]).default("value"),
-      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step.",
+      oneOf(["value", "scaled", "step", "logits", "probabilities"]).default("value"),
+      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step; of classes, `logits` (their default) or `probabilities`.",
     ),
     batch: about(
       oneOf(["exact", "fast"]).default("exact"),

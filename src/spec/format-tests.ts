@@ -117,6 +117,7 @@ const notes = z.strictObject(
   "counts by note, such as { late: 3 }",
 );
 
+const SHARE_WORDS = "a share from 0 to 1";
 const CELL_WORDS = "a number, a text or true/false";
 
 const cell = z.strictObject(
@@ -155,11 +156,17 @@ const expect = z
         "The forecasts' mean absolute error is below that of repeating the newest value.",
         { example: true },
       ),
+      named: about(count.optional(), "How many rows name a class.", { example: 20 }),
+      accuracy: about(
+        z.number(SHARE_WORDS).min(0, SHARE_WORDS).max(1, SHARE_WORDS).meta({ title: SHARE_WORDS }).optional(),
+        "At least this share of the classes that are named is the one that the target's field says.",
+        { example: 0.95 },
+      ),
       cells: about(listOf(cell, "a list of cells").optional(), "Single cells of the output.", {
         example: [{ row: 1400, column: "forecast", value: 2, within: 0.5 }],
       }),
     },
-    "what must come out: rows, stepped, alerts, raised, quiet, notes, mae-below-persistence, cells",
+    "what must come out: rows, stepped, alerts, raised, quiet, notes, mae-below-persistence, named, accuracy, cells",
   )
   .meta({ description: "What must come out. Absent fields are not looked at." });
 

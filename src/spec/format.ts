@@ -11,6 +11,7 @@ import {
   storeFormat,
 } from "./format-output.js";
 import { testsFormat } from "./format-tests.js";
+import { trainFormat } from "./format-train.js";
 import { about, checkedText } from "./value-types.js";
 
 const pipelineName = checkedText({
@@ -39,6 +40,7 @@ export const pipelineFormat = z
       model: modelFormat.prefault({}),
       anomaly: anomalyFormat.prefault({}),
       learn: learnFormat.optional(),
+      train: trainFormat.optional(),
       output: outputFormat.prefault({}),
       commit: commitFormat.prefault({}),
       overload: overloadFormat,

@@ -1,4 +1,5 @@
 import type { Document } from "./format.js";
+import { trainFormat } from "./format-train.js";
 
 type ShortFeature = NonNullable<Document["features"]>[number];
 
@@ -8,12 +9,22 @@ export type FullFeature = Exclude<ShortFeature, string>;
 type Model = Document["model"];
 type WithHorizons<M> = M extends unknown ? Omit<M, "horizon"> & { horizon: number[] } : never;
 
+/** A target that is a class. */
+export type FullClassTarget = Exclude<NonNullable<Document["target"]>, string | string[]> & {
+  at: "end" | "step";
+};
+
+/** The fields that are forecast; none where a class is named. */
+export function targetFields({ target }: Pick<FullDocument, "target">): string[] {
+  return Array.isArray(target) ? target : [];
+}
+
 /** A pipeline in the file's words with everything said: no short forms, all defaults. */
 export interface FullDocument extends Omit<Document, "features" | "add" | "target" | "model"> {
   features: FullFeature[];
   /** Nothing more: it stands among the features by now. */
   add: [];
-  target: string[];
+  target: string[] | FullClassTarget;
   model: WithHorizons<Model>;
 }
 
@@ -27,19 +38,26 @@ export function fullDocument(document: Document): FullDocument {
     (feature): FullFeature => (typeof feature === "string" ? { field: feature, scale: "robust" } : feature),
   );
   const target = targets(document, written);
-  const fields = written ?? target.map((name): FullFeature => ({ field: name, scale: "robust" }));
+  const isClass = !Array.isArray(target);
+  const names = targetFields({ target });
+  const fields = written ?? names.map((name): FullFeature => ({ field: name, scale: "robust" }));
   const { horizon } = document.model;
   return {
     name: document.name,
     input: document.input,
     broker: document.broker,
     sequence: document.sequence,
-    features: [...fields, ...added(document, fields, target)],
+    features: [...fields, ...(isClass ? [] : added(document, fields, names))],
     add: [],
     target,
-    model: { ...document.model, horizon: typeof horizon === "number" ? [horizon] : horizon },
-    anomaly: document.anomaly,
+    model: {
+      ...withClassOutput(document.model, isClass),
+      horizon: typeof horizon === "number" ? [horizon] : horizon,
+    },
+    // What comes is not compared with what was foretold.
+    anomaly: isClass ? false : document.anomaly,
     ...(document.learn === undefined ? {} : { learn: document.learn }),
+    ...(isClass || document.train !== undefined ? { train: document.train ?? trainFormat.parse({}) } : {}),
     output: document.output,
     commit: document.commit,
     overload: document.overload,
@@ -50,10 +68,25 @@ export function fullDocument(document: Document): FullDocument {
   };
 }
 
-function targets({ target, input }: Document, features: readonly FullFeature[] | undefined): string[] {
-  if (target !== undefined) return typeof target === "string" ? [target] : target;
+function targets(
+  { target, input, sequence }: Document,
+  features: readonly FullFeature[] | undefined,
+): string[] | FullClassTarget {
+  if (typeof target === "string") return [target];
+  if (Array.isArray(target)) return target;
+  if (target !== undefined) return { ...target, at: target.at ?? (hasEnds(sequence) ? "end" : "step") };
   if (features === undefined) return input.codec === "text" ? ["value"] : [];
   return features.flatMap((feature) => ("field" in feature ? [feature.field] : [])).slice(0, 1);
+}
+
+/** Whether it is known where a sequence ends. */
+export function hasEnds({ end, voice }: Document["sequence"]): boolean {
+  return end !== undefined || voice !== undefined;
+}
+
+/** A network of classes gives logits unless its pipeline says otherwise. */
+function withClassOutput(model: Model, isClass: boolean): Model {
+  return isClass && "file" in model && model.output === "value" ? { ...model, output: "logits" } : model;
 }
 
 type Added = NonNullable<Document["add"]>[number];

@@ -5,6 +5,7 @@ export { lintTogether } from "./lint.js";
 export { featureWords, type ModelWords, parseModelWords, type ReadModelWords } from "./model-words.js";
 export { type ParsedPipeline, type ParseOptions, parsePipeline } from "./parse-pipeline.js";
 export type {
+  AudioChange,
   BuiltInModel,
   Calendar,
   Every,
@@ -16,12 +17,14 @@ export type {
   Pipeline,
   PipelineAnomaly,
   PipelineBroker,
+  PipelineClassifier,
   PipelineInput,
   PipelineLearn,
   PipelineOutput,
   PipelineSequence,
   PipelineStore,
   PipelineTest,
+  PipelineTraining,
   RowRange,
   Scale,
   Series,

@@ -1,5 +1,6 @@
 import { parseDuration } from "../core/index.js";
 import type { FullDocument } from "./full-document.js";
+import { targetFields } from "./full-document.js";
 import type { LintRule } from "./lint-rule.js";
 
 type Anomaly = Exclude<FullDocument["anomaly"], false>;
@@ -21,8 +22,11 @@ const limitsOfNoTarget: LintRule = {
   needs: ["anomaly", "target", "features"],
   check: ({ full, report }) => {
     for (const name of Object.keys(anomalyOf(full)?.limits ?? {})) {
-      if (full.target.includes(name)) continue;
-      report(["anomaly", "limits", name], `expected a target (${full.target.join(", ")}), found "${name}"`);
+      if (targetFields(full).includes(name)) continue;
+      report(
+        ["anomaly", "limits", name],
+        `expected a target (${targetFields(full).join(", ")}), found "${name}"`,
+      );
     }
   },
 };
@@ -70,8 +74,8 @@ const watchWithout: LintRule = {
     if (anomaly === undefined || anomaly.detectors === "auto") return;
     anomaly.detectors.forEach((name, i) => {
       const path = ["anomaly", "detectors", i];
-      if (name === "together" && full.target.length < 2)
-        report(path, `expected two targets or more for together, found ${full.target.length}`);
+      if (name === "together" && targetFields(full).length < 2)
+        report(path, `expected two targets or more for together, found ${targetFields(full).length}`);
       if (name === "range" && Object.keys(anomaly.limits).length === 0)
         report(path, "expected anomaly.limits beside range, found none");
     });

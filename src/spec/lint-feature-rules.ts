@@ -1,5 +1,5 @@
 import { parseKeyTemplate } from "../core/index.js";
-import type { FullFeature } from "./full-document.js";
+import { type FullFeature, targetFields } from "./full-document.js";
 import type { LintRule } from "./lint-rule.js";
 
 /** The field that holds the number of a payload of codec `text`. */
@@ -11,7 +11,7 @@ const noTarget: LintRule = {
   description: "`target` is written, or `features` has a field.",
   needs: ["features", "target", "input.codec"],
   check: ({ full, isWritten, report }) => {
-    if (full.target.length > 0) return;
+    if (!Array.isArray(full.target) || full.target.length > 0) return;
     report(
       isWritten(["features"]) ? ["features"] : [],
       "expected a target, or features with a field to take for it, found neither",
@@ -26,7 +26,7 @@ const targetNotAFeature: LintRule = {
   needs: ["features", "target", "input.codec"],
   check: ({ full, report }) => {
     const seen = fieldsOf(full.features);
-    full.target.forEach((name, i) => {
+    targetFields(full).forEach((name, i) => {
       if (seen.includes(name)) return;
       report(
         ["target", i],
@@ -55,7 +55,7 @@ const duplicateTarget: LintRule = {
   description: "No target stands twice.",
   needs: ["target"],
   check: ({ full, report }) => {
-    repeated(full.target).forEach(({ name, at }) => {
+    repeated(targetFields(full)).forEach(({ name, at }) => {
       report(["target", at], `expected each target once, found "${name}" again`);
     });
   },
@@ -81,14 +81,18 @@ const calendarWithoutTime: LintRule = {
 const fieldNotInText: LintRule = {
   code: "FIELD_NOT_IN_TEXT",
   severity: "error",
-  description: "With `codec: text` the only field is `value`.",
+  description: "With `codec: text` or pcm16 the only field is `value`.",
   needs: ["input.codec", "input.key", "input.time", "input.id", "features", "target"],
   check: ({ full, report }) => {
-    if (full.input.codec !== "text") return;
+    const { codec } = full.input;
+    if (codec !== "text" && codec !== "pcm16") return;
     const { key, time, id } = full.input;
     const check = (path: (string | number)[], name: string | undefined) => {
       if (name === undefined || name === TEXT_FIELD) return;
-      report(path, `expected the field "${TEXT_FIELD}", the only one that codec text has, found "${name}"`);
+      report(
+        path,
+        `expected the field "${TEXT_FIELD}", the only one that codec ${codec} has, found "${name}"`,
+      );
     };
     check(
       ["input", "key"],
@@ -99,7 +103,7 @@ const fieldNotInText: LintRule = {
     full.features.forEach((feature, i) => {
       check(["features", i], fieldsOf([feature])[0]);
     });
-    full.target.forEach((name, i) => {
+    targetFields(full).forEach((name, i) => {
       check(["target", i], name);
     });
   },
@@ -138,6 +142,9 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
   return features.flatMap((feature) => {
     if ("field" in feature) return [feature.field];
     if ("difference" in feature) return [feature.difference];
+    if ("vector" in feature) return [feature.vector];
+    if ("audio" in feature) return [feature.audio];
+    if ("symbol" in feature) return [feature.symbol];
     return "lag" in feature ? [feature.lag] : [];
   });
 }
@@ -145,6 +152,9 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
 function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
   if ("difference" in feature) return `the difference of "${feature.difference}"`;
+  if ("symbol" in feature) return `the symbol "${feature.symbol}"`;
+  if ("audio" in feature) return `the audio "${feature.audio}"`;
+  if ("vector" in feature) return `the vector "${feature.vector}"`;
   return "lag" in feature ? `"${feature.lag}" ${feature.by} before` : `the calendar's ${feature.calendar}`;
 }
 

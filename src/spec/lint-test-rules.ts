@@ -1,5 +1,5 @@
 import { matches, parseKeyTemplate } from "../core/index.js";
-import type { FullDocument } from "./full-document.js";
+import { type FullDocument, targetFields } from "./full-document.js";
 import { fieldsOf, repeated } from "./lint-feature-rules.js";
 import type { LintContext, LintRule } from "./lint-rule.js";
 
@@ -93,7 +93,7 @@ const testFields: LintRule = {
       ...parseKeyTemplate(key).fields,
       ...(id === undefined ? [] : [id]),
       ...fieldsOf(full.features),
-      ...full.target,
+      ...targetFields(full),
     ];
     const missing = [...new Set(read)].filter((name) => name !== time && !Object.hasOwn(series.fields, name));
     if (missing.length > 0)

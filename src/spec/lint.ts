@@ -1,6 +1,7 @@
 import type { FormatProblem } from "./format-problems.js";
 import type { FullDocument } from "./full-document.js";
 import { anomalyRules } from "./lint-anomaly-rules.js";
+import { classRules } from "./lint-class-rules.js";
 import { featureRules } from "./lint-feature-rules.js";
 import { inputRules } from "./lint-input-rules.js";
 import { pathRules } from "./lint-path-rules.js";
@@ -15,6 +16,7 @@ export const lintRules: readonly LintRule[] = [
   ...inputRules,
   ...pathRules,
   ...featureRules,
+  ...classRules,
   ...anomalyRules,
   ...testRules,
 ];

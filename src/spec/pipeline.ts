@@ -12,7 +12,24 @@ export type Feature =
   | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
-  | { readonly kind: "lag"; readonly field: string; readonly byMs: number };
+  | { readonly kind: "lag"; readonly field: string; readonly byMs: number }
+  | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale }
+  /** Without a vocabulary: one that is being collected. */
+  | { readonly kind: "symbol"; readonly field: string; readonly vocabulary?: readonly string[] }
+  | {
+      readonly kind: "audio";
+      readonly field: string;
+      readonly rateHz: number;
+      readonly output: "mfcc" | "log-mel";
+      readonly windowMs: number;
+      readonly hopMs: number;
+      readonly filters: number;
+      readonly lowHz: number;
+      readonly highHz: number;
+      readonly cepstra: number;
+      readonly hasDelta: boolean;
+      readonly preEmphasis: number;
+    };
 
 /** By event time, or by count of events. */
 export type Every = { readonly ms: number } | { readonly events: number };
@@ -21,7 +38,7 @@ export interface PipelineInput {
   readonly topics: readonly string[];
   /** Of the subscriptions. */
   readonly qos: 1 | 2;
-  readonly codec: "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32";
+  readonly codec: "json" | "cbor" | "text" | "senml" | "influx" | "sparkplug" | "float32" | "pcm16";
   /** A key template, for `parseKeyTemplate`. */
   readonly key: string;
   /** Field with the event time; absent: time of arrival. */
@@ -54,7 +71,67 @@ export interface PipelineSequence {
   readonly gapMs?: number;
   /** Absent: no key is let go. */
   readonly expireMs?: number;
+  /** Fields that mark a sequence's first and last event. */
+  readonly start?: string;
+  readonly end?: string;
+  /** Sequences of audio begin and end by its loudness. */
+  readonly voice?: {
+    readonly thresholdDb: number;
+    readonly openMs: number;
+    readonly closeMs: number;
+    readonly leadMs: number;
+  };
   readonly late: "step" | "drop";
+}
+
+/** What is named: the class of a sequence, or of every step. */
+export interface PipelineClassifier {
+  /** Says the class where it is known. */
+  readonly field: string;
+  readonly at: "end" | "step";
+  readonly pool: "last" | "mean";
+  /** Of classes of steps: that of the event so many events later is named. */
+  readonly ahead: number;
+  /** How words are spotted among the classes of steps; absent: every step has a prediction. */
+  readonly spot?: {
+    readonly none: string;
+    readonly over: number;
+    readonly threshold: number;
+    readonly rest: number;
+  };
+  /** In the order of the network's outputs; absent: the model's file says them. */
+  readonly classes?: readonly string[];
+  readonly training: PipelineTraining;
+}
+
+/** How `eddy train` makes a classifier. */
+export interface PipelineTraining {
+  readonly cell: "rnn" | "gru" | "lstm";
+  readonly hidden: number;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+  readonly decay: number;
+  readonly dropout: number;
+  readonly noise: number;
+  readonly offset: number;
+  readonly stretch: number;
+  /** How audio is altered before features are made of it. */
+  readonly audio?: AudioChange;
+}
+
+/** How recorded audio is altered anew in every epoch. */
+export interface AudioChange {
+  /** White noise at a ratio of signal to noise between these, dB. */
+  readonly noiseDb?: readonly [least: number, most: number];
+  /** Louder or softer by up to so many dB. */
+  readonly gainDb: number;
+  /** Faster or slower by up to this share. */
+  readonly speed: number;
 }
 
 /** Eddy's own network, trained on the pipeline's first events. */
@@ -78,8 +155,11 @@ export interface FileModel {
   readonly file: string;
   /** Events ahead, ascending. */
   readonly horizons: readonly number[];
-  /** What its output means: the value, the value scaled like the feature, or the step in units of the usual step. */
-  readonly output: "value" | "scaled" | "step";
+  /**
+   * What its output means: the value, the value scaled like the feature, or the step in units of the usual step; of
+   * classes logits or probabilities.
+   */
+  readonly output: "value" | "scaled" | "step" | "logits" | "probabilities";
   /** Whether ONNX Runtime may step waiting events of different keys in one run. */
   readonly batch: "exact" | "fast";
 }
@@ -212,6 +292,9 @@ export interface Expectation {
   readonly quiet: readonly RowRange[];
   readonly notes: Readonly<Partial<Record<Note, number>>>;
   readonly maeBelowPersistence?: boolean;
+  /** Predictions of a class; those of them that are right, at least, in [0, 1]. */
+  readonly named?: number;
+  readonly accuracy?: number;
   readonly cells: readonly ExpectedCell[];
 }
 
@@ -237,6 +320,8 @@ export interface Pipeline {
   readonly features: readonly Feature[];
   /** Fields that are forecast and watched; the first gives `value` and `forecast`. */
   readonly targets: readonly string[];
+  /** What is named instead of being forecast; then there are no targets. */
+  readonly classifier?: PipelineClassifier;
   readonly model: BuiltInModel | FileModel;
   /** Absent: no scores and no alerts. */
   readonly anomaly?: PipelineAnomaly;

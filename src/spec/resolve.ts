@@ -3,12 +3,13 @@ import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
 import { WEEKDAYS } from "./format-anomaly.js";
-import type { FullDocument, FullFeature } from "./full-document.js";
+import { type FullClassTarget, type FullDocument, type FullFeature, targetFields } from "./full-document.js";
 import type {
   Expectation,
   Fault,
   Feature,
   Pipeline,
+  PipelineClassifier,
   PipelineMaintenance,
   PipelineTest,
   Series,
@@ -57,10 +58,21 @@ export function resolve(
     sequence: {
       ...given("gapMs", sequence.gap, parseDuration),
       ...given("expireMs", sequence.expire, parseDuration),
+      ...given("start", sequence.start),
+      ...given("end", sequence.end),
+      ...given("voice", sequence.voice, ({ threshold, open, close, lead }) => ({
+        thresholdDb: threshold,
+        openMs: parseDuration(open),
+        closeMs: parseDuration(close),
+        leadMs: parseDuration(lead),
+      })),
       late: sequence.late,
     },
     features: full.features.map(feature),
-    targets: full.target,
+    targets: targetFields(full),
+    ...(Array.isArray(full.target) || full.train === undefined
+      ? {}
+      : { classifier: classifier(full.target, full.train) }),
     model:
       "file" in model
         ? {
@@ -171,11 +183,49 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
   return value === undefined ? {} : { [name]: read(value) };
 }
 
+function classifier(
+  { class: field, at, pool, ahead, spot, classes }: FullClassTarget,
+  training: NonNullable<FullDocument["train"]>,
+): PipelineClassifier {
+  const { audio, ...rest } = training;
+  const change = audio && { ...given("noiseDb", audio.noise), gainDb: audio.gain, speed: audio.speed };
+  return {
+    field,
+    at,
+    pool,
+    ahead,
+    ...given("spot", spot),
+    ...given("classes", classes),
+    training: { ...rest, ...given("audio", change) },
+  };
+}
+
 function feature(full: FullFeature): Feature {
   if ("field" in full) return { kind: "field", field: full.field, scale: full.scale };
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
+  if ("vector" in full) return { kind: "vector", field: full.vector, size: full.size, scale: full.scale };
+  if ("audio" in full) return audioFeature(full);
+  if ("symbol" in full)
+    return { kind: "symbol", field: full.symbol, ...given("vocabulary", full.vocabulary) };
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
+}
+
+function audioFeature(full: Extract<FullFeature, { audio: string }>): Feature {
+  return {
+    kind: "audio",
+    field: full.audio,
+    rateHz: full.rate,
+    output: full.as,
+    windowMs: parseDuration(full.window),
+    hopMs: parseDuration(full.hop),
+    filters: full.filters,
+    lowHz: full.from,
+    highHz: full.to ?? 0.475 * full.rate,
+    cepstra: full.cepstra,
+    hasDelta: full.delta,
+    preEmphasis: full["pre-emphasis"],
+  };
 }
 
 type FullTest = FullDocument["tests"][number];
@@ -243,6 +293,8 @@ function expectation(full: FullTest["expect"]): Expectation {
     quiet: full.quiet ?? [],
     notes: Object.fromEntries(Object.entries(full.notes ?? {}).filter(([, count]) => count !== undefined)),
     ...given("maeBelowPersistence", full["mae-below-persistence"]),
+    ...given("named", full.named),
+    ...given("accuracy", full.accuracy),
     cells: full.cells ?? [],
   };
 }

@@ -20,6 +20,7 @@ export function show(pipeline: Pipeline): string {
  * environment stands as `${NAME}`, with a digest of it under `environment`.
  */
 export function normalize(pipeline: Pipeline): string {
+  // How a file was trained decides nothing that the file itself doesn't.
   const { input, sequence, features, target, model, anomaly, learn } = pipeline.source;
   const { topics: _, qos: __, ...reading } = input;
   // What it does stands in the log.
@@ -56,7 +57,16 @@ function inMilliseconds({ input, sequence, features, learn, anomaly, ...rest }: 
     ...rest,
     features: features.map((feature) => ("lag" in feature ? { ...feature, by: ms(feature.by) } : feature)),
     input: { ...input, "max-ahead": ms(input["max-ahead"]) },
-    sequence: { ...sequence, gap: ms(sequence.gap) },
+    sequence: {
+      ...sequence,
+      gap: ms(sequence.gap),
+      voice: sequence.voice && {
+        ...sequence.voice,
+        open: ms(sequence.voice.open),
+        close: ms(sequence.voice.close),
+        lead: ms(sequence.voice.lead),
+      },
+    },
     learn: learn && { ...learn, every: ms(learn.every) },
     anomaly: anomaly && {
       ...anomaly,

@@ -46,7 +46,8 @@ export function takeModelWords(
     report(where, of(shown(expected)), shown(found));
   };
   const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
-  if (document.target !== undefined) differs(["target"], words.targets, asList(document.target));
+  if (words.class !== undefined) compareClass(document, words.class, differs);
+  else if (document.target !== undefined) differs(["target"], words.targets, asList(document.target));
   differs(["model", "horizon"], words.horizons, asList(model.horizon));
   differs(["model", "output"], words.output, model.output);
   const written = document.features?.map(
@@ -70,11 +71,34 @@ export function takeModelWords(
     document: {
       ...rest,
       features: [...words.features],
-      target: [...words.targets],
+      target:
+        words.class === undefined
+          ? [...words.targets]
+          : { ...ownTarget(document), ...words.class, classes: [...words.class.classes] },
       model: { ...model, horizon: [...words.horizons], output: words.output },
     },
     problems,
   };
+}
+
+/** What a pipeline itself says of its class: how words are spotted is not the file's to say. */
+function ownTarget({ target }: Document): object {
+  return typeof target === "string" || Array.isArray(target) ? {} : (target ?? {});
+}
+
+/** Says where a pipeline's class is not the one that its file was trained on. */
+function compareClass(
+  { target }: Document,
+  words: NonNullable<ModelWords["class"]>,
+  differs: (where: Path, expected: unknown, found: unknown) => void,
+): void {
+  if (target === undefined) return;
+  if (typeof target === "string" || Array.isArray(target)) {
+    differs(["target"], words, target);
+    return;
+  }
+  for (const name of ["class", "at", "pool", "ahead", "classes"] as const)
+    differs(["target", name], words[name], target[name]);
 }
 
 /** As YAML has it in one line. */

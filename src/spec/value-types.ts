@@ -154,6 +154,12 @@ export const nonNegative = z
   .min(0, "a number from 0")
   .meta({ title: "a number from 0" });
 
+export const share = z
+  .number("a share from 0 to below 1")
+  .min(0, "a share from 0 to below 1")
+  .lt(1, "a share from 0 to below 1")
+  .meta({ title: "a share from 0 to below 1" });
+
 export const flag = z.boolean("true or false").meta({ title: "true or false" });
 
 export function oneOf<const T extends readonly string[]>(values: T) {

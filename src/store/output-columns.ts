@@ -19,11 +19,12 @@ type Written = number | "-0" | null;
 /**
  * The column `more`: what the columns for the first target don't hold. `targets` are the further ones,
  * [value, forecast, lower, upper, residual] each, null if there is not even a first; `next` has one list
- * per target of [steps, forecast, lower, upper].
+ * per target of [steps, forecast, lower, upper]; `class` is [label, probability].
  */
 interface More {
   readonly targets?: readonly (readonly Written[])[] | null;
   readonly next?: readonly (readonly (readonly Written[])[])[];
+  readonly class?: readonly [label: string, probability: number];
 }
 
 function write(value: number | null): Written {
@@ -40,7 +41,7 @@ function number(value: number | null): number {
 }
 
 export function outputToColumns(prediction: Prediction): OutputColumns {
-  const { targets, next, score, alert, model } = prediction;
+  const { targets, score, alert, model } = prediction;
   const first = targets[0];
   return [
     first?.value ?? null,
@@ -51,17 +52,20 @@ export function outputToColumns(prediction: Prediction): OutputColumns {
     score,
     alert ? 1 : 0,
     model,
-    moreText(targets, next),
+    moreText(prediction),
   ];
 }
 
-function moreText(targets: Prediction["targets"], next: Prediction["next"]): string | null {
-  if (targets.length === 1 && next.length === 0) return null;
+function moreText({ targets, next, classification }: Prediction): string | null {
+  if (targets.length === 1 && next.length === 0 && classification === undefined) return null;
   const more: More = {
     ...(targets.length === 1
       ? {}
       : { targets: targets.length === 0 ? null : targets.slice(1).map(writeTarget) }),
     ...(next.length === 0 ? {} : { next: next.map((ahead) => ahead.map(writeAhead)) }),
+    ...(classification === undefined
+      ? {}
+      : { class: [classification.label, classification.probability] as const }),
   };
   return JSON.stringify(more);
 }
@@ -85,6 +89,9 @@ export function outputFromColumns(columns: OutputColumns): Prediction {
     score,
     alert: alert === 1,
     model,
+    ...(more.class === undefined
+      ? {}
+      : { classification: { label: more.class[0], probability: more.class[1] } }),
   };
 }
 

@@ -113,7 +113,7 @@ function portStage(model: RecurrentModel, isFast: boolean): Stage {
 }
 
 /** This network is the user's, and stays. */
-function refuseModelRequests(batch: Batch): void {
+export function refuseModelRequests(batch: Batch): void {
   for (const request of standing(batch.requests)) {
     const { kind } = request;
     if (kind !== "tune" && kind !== "promote" && kind !== "rollback") continue;

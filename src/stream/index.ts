@@ -1,6 +1,8 @@
+export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
 export { type CommitOptions, commitOf, requestedAlerts } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
+export { doubtUnderAlert, doubtUnderLabel } from "./doubts.js";
 export { type Drift, driftStage } from "./drift-stage.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
@@ -37,3 +39,4 @@ export { stepWith } from "./step-with.js";
 export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";
+export { type SpotterOptions, WordSpotter } from "./word-spotter.js";

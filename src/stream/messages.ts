@@ -48,14 +48,17 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
       targets,
       prediction.targets.map((target) => target[field]),
     );
+  const { classification } = prediction;
   const payload = JSON.stringify({
     id,
     time: new Date(row.time).toISOString(),
     key: row.key,
-    value: of("value"),
-    forecast: of("forecast"),
-    lower: of("lower"),
-    upper: of("upper"),
+    value: targets.length === 0 ? null : of("value"),
+    ...(classification ?? {
+      forecast: of("forecast"),
+      lower: of("lower"),
+      upper: of("upper"),
+    }),
     score: prediction.score,
     alert: prediction.alert,
     model: prediction.model,

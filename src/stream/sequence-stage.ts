@@ -3,6 +3,7 @@ import {
   KeyedState,
   type Note,
   type Request,
+  type Sample,
   type Stage,
   type StreamEvent,
 } from "../core/index.js";
@@ -12,6 +13,9 @@ export interface SequenceOptions {
   readonly gapMs?: number;
   /** Events earlier than the key's newest accepted time: step them as they come, or drop them. */
   readonly late: "step" | "drop";
+  /** Fields of marks, not 0 at a sequence's first and last event. */
+  readonly start?: string;
+  readonly end?: string;
   /** Field with the event's own number or id: one seen among the key's last ones is a repeat. */
   readonly id?: string;
   /** How many ids of each key are remembered, default 512: at least as many as a broker may hold un-acknowledged. */
@@ -28,24 +32,30 @@ interface KeySequence {
   newest: number;
   /** The last ids, oldest first; under the key "" those of requests. */
   ids: Set<string>;
+  /** The newest accepted event was a sequence's last. */
+  hasEnded: boolean;
 }
 
 /**
- * Per key: is this event repeated, late, the first after a gap? Counts `seq` and `position`. Every event
+ * Per key: is this event repeated, late, a sequence's first or last? Counts `seq` and `position`. Every event
  * takes a position, also one that is not stepped, and so does every request that can be done: the log is what
  * came, in order.
  */
 export function sequenceStage(options: SequenceOptions): Stage {
   const sequences = new KeyedState<KeySequence>({
     name: "sequence",
-    version: 1,
-    create: () => ({ count: 0, newest: Number.NEGATIVE_INFINITY, ids: new Set() }),
+    version: 2,
+    create: () => ({ count: 0, newest: Number.NEGATIVE_INFINITY, ids: new Set(), hasEnded: false }),
     write: (state, to) => {
-      to.f64(state.count).f64(state.newest).u32(state.ids.size);
+      to.f64(state.count)
+        .f64(state.newest)
+        .u8(state.hasEnded ? 1 : 0)
+        .u32(state.ids.size);
       for (const id of state.ids) to.text(id);
     },
     read: (from) => {
-      const state: KeySequence = { count: from.f64(), newest: from.f64(), ids: new Set() };
+      const [count, newest, hasEnded] = [from.f64(), from.f64(), from.u8() === 1];
+      const state: KeySequence = { count, newest, ids: new Set(), hasEnded };
       for (let left = from.u32(); left > 0; left--) state.ids.add(from.text());
       return state;
     },
@@ -97,10 +107,20 @@ function step(state: KeySequence, event: StreamEvent, options: SequenceOptions):
     event.note = note;
     return;
   }
-  const { time } = event.sample;
-  event.begins = state.count === 0 || (options.gapMs !== undefined && time - state.newest > options.gapMs);
+  const { time, values } = event.sample;
+  event.begins =
+    state.count === 0 ||
+    state.hasEnded ||
+    isMarked(values, options.start) ||
+    (options.gapMs !== undefined && time - state.newest > options.gapMs);
+  event.ends = isMarked(values, options.end);
+  state.hasEnded = event.ends;
   event.seq = ++state.count;
   state.newest = Math.max(state.newest, time);
+}
+
+function isMarked(values: Sample["values"], field: string | undefined): boolean {
+  return field !== undefined && values[field] !== undefined && values[field] !== 0;
 }
 
 function refusal(state: KeySequence, event: StreamEvent, options: SequenceOptions): Note | "" {

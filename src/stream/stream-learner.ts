@@ -6,6 +6,7 @@ import {
   type TendJob,
   type TrainingJob,
 } from "../training/index.js";
+import type { Drift } from "./drift-stage.js";
 import {
   decisionFromBody,
   decisionToBody,
@@ -234,10 +235,15 @@ export class StreamLearner {
     return found === expected ? undefined : refusal(`promote "${model}"`, expected, found);
   }
 
-  /** The forecasts' errors have changed for good: their means before, and since. */
-  drifted(before: number, after: number): void {
+  /**
+   * The forecasts' errors have changed for good: their means before, and since.
+   *
+   * @param key whose event told; one that stands still says nothing
+   */
+  drifted({ before, after }: Drift, key: string): void {
     const { fineTune, tunesOnDrift = false } = this.#options;
     if (!tunesOnDrift || fineTune === undefined || !this.#service.isServing) return;
+    if (this.#memory.standsStill(key)) return;
     const isChange = after > CHANGE * before;
     if (after <= before || !this.#schedule.drifted(isChange) || !isChange) return;
     this.#memory.markDrift();

@@ -11,6 +11,24 @@ export {
   SeasonalNaive,
 } from "./baselines/index.js";
 export {
+  type AudioAlteration,
+  alterAudio,
+  type ClassificationScores,
+  type ClassifierEpoch,
+  type ClassifierRecipe,
+  type ClassifierRival,
+  type ClassifierShape,
+  classificationScores,
+  classifySequences,
+  type LabelledSequence,
+  linearRival,
+  majorityRival,
+  type Pool,
+  softmax,
+  type TrainingSequences,
+  trainClassifier,
+} from "./classifier/index.js";
+export {
   type ComparedForecasts,
   type ComparedSequence,
   compareForecasts,
@@ -32,6 +50,7 @@ export { gaussianLoss } from "./gaussian-loss.js";
 export { type GradientHealth, gradientHealth } from "./gradient-health.js";
 export { gradientReach, type LayerReach } from "./gradient-reach.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
+export { STANDSTILL } from "./leave-out.js";
 export { type Leftover, leftoverMemory } from "./leftover-memory.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
 export type { Optimizer } from "./optimizer.js";

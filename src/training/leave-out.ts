@@ -3,7 +3,7 @@ import { ERROR_CAP } from "./gate.js";
 /** A standstill is one that lasts so many times as long as any in nine tenths of the history... */
 const TIMES = 3;
 /** ...and at least so many steps. */
-const STANDSTILL = 12;
+export const STANDSTILL = 12;
 
 /**
  * Makes targets unknown where they teach what should not be learned: where a value moved by more than eight

@@ -22,6 +22,8 @@ describe("eddy lint", () => {
     expect(many.detectors).toContain("forecast");
     expect(many.bytesPerKey).toBeLessThan(10_000);
     const { stdout } = await eddy("lint", file);
+    const shown = await eddy("lint", "--show", file);
+    expect(shown.stdout).toMatch(/^name: pump\n[\s\S]*\n# .*pump\.yaml: watched by forecast, .*\n$/);
     expect(stdout).toMatch(/pump\.yaml: watched by forecast, .* kB a key, .* for 100000\n1 ok\n$/);
   });
 });

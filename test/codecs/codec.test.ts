@@ -11,11 +11,31 @@ const RECORD = { ts: 1396310700.5, rms: 0.25, unit: "µm", tags: ["a", null, tru
 
 codecLaws(codecOf("json"), [utf8(JSON.stringify(RECORD)), utf8(JSON.stringify([RECORD, { rms: 1e300 }]))]);
 codecLaws(codecOf("text"), [utf8("21.5"), utf8(" -1e-3\n"), utf8("NaN")]);
+codecLaws(codecOf("pcm16"), [new Uint8Array(Int16Array.of(1, -32_768, 32_767).buffer), new Uint8Array(0)]);
 codecLaws(codecOf("cbor"), [
   cbor(RECORD),
   cbor([RECORD, { rms: 1.1 }, {}]),
   cbor({ samples: new Float32Array([1, 2, 3]), raw: new Uint8Array([1, 2, 3]) }),
 ]);
+
+describe("pcm16Codec.read()", () => {
+  it("reads little-endian samples, wherever in a buffer they stand", () => {
+    const pcm = Uint8Array.of(9, 0x00, 0x40, 0x00, 0x80).subarray(1);
+    expect(codecOf("pcm16").read(pcm)).toEqual([{ value: Float64Array.of(0.5, -1), end: false }]);
+  });
+
+  it("takes an empty payload for the mark that a sequence has ended", () => {
+    const mark = [{ value: new Float64Array(0), end: true }];
+    expect(codecOf("pcm16").read(new Uint8Array(0))).toEqual(mark);
+  });
+
+  it("refuses what is cut off", () => {
+    expect(codecOf("pcm16").read(new Uint8Array(3))).toEqual({
+      note: "unreadable",
+      detail: "expected samples of 16 bits, found 3 bytes",
+    });
+  });
+});
 
 describe("jsonCodec.read()", () => {
   const json = codecOf("json");

@@ -23,6 +23,41 @@ function makeReader(options: Partial<SampleReaderOptions> = {}) {
 const read = (record: Record<string, unknown>, options: Partial<SampleReaderOptions> = {}) =>
   makeReader(options).fromRecord(record, "plant/pump-3/vibration", ARRIVAL);
 
+describe("SampleReader.fromRecord()", () => {
+  const fields = [
+    { field: "cepstra", kind: "vector", size: 2 },
+    { field: "end", kind: "mark", isOptional: true },
+    { field: "speaker", kind: "label", isOptional: true },
+  ] as const;
+
+  it("takes a class for a name and a mark for 1 or 0, however they are written", () => {
+    const values = (more: Record<string, unknown>) =>
+      read({ cepstra: [1, 2], ...more }, { time: undefined, fields });
+    expect(values({ end: true, speaker: 3 })).toMatchObject({ values: { end: 1, speaker: "3" } });
+    expect(values({ end: "No", speaker: "ann" })).toMatchObject({ values: { end: 0, speaker: "ann" } });
+    expect(values({ end: 1, speaker: true })).toMatchObject({ values: { end: 1, speaker: "true" } });
+    expect(values({ end: "perhaps" })).toMatchObject({
+      note: "wrong-type",
+      detail: 'expected true or false (or yes, no, 1, 0) in field "end", found "perhaps"',
+    });
+  });
+
+  it("leaves optional fields out where they are missing", () => {
+    expect(read({ cepstra: [1, 2], end: null, speaker: "" }, { time: undefined, fields })).toMatchObject({
+      values: { cepstra: Float64Array.of(1, 2) },
+    });
+    const sample = read({ cepstra: [1, 2] }, { time: undefined, fields });
+    expect("values" in sample && Object.keys(sample.values)).toEqual(["cepstra"]);
+  });
+
+  it("rejects a vector of another length", () => {
+    expect(read({ cepstra: [1, 2, 3] }, { time: undefined, fields })).toEqual({
+      note: "wrong-type",
+      detail: 'expected an array of 2 numbers in field "cepstra", found an array of 3',
+    });
+  });
+});
+
 describe("SampleReader.fromPayload()", () => {
   it("makes a sample of a payload, with the fields asked for and no others", () => {
     const payload = utf8({ ts: "2024-05-01 11:59:00", rms: 0.5, other: 1 });

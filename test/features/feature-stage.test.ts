@@ -41,6 +41,64 @@ const withPast: FeatureOptions = {
 
 stateSlotLaws("features", { makeStage: () => featureStage(withPast), makeEvents: mixedEvents });
 
+describe("featureStage() with symbols", () => {
+  const symbols: FeatureOptions = {
+    features: [{ kind: "symbol", field: "word", vocabulary: ["on", "off"] }],
+    targets: [],
+    horizons: [1],
+  };
+
+  it("makes an input of every symbol, and counts what is in no vocabulary", () => {
+    const events = eventsOf({ rms: [1, 2, 3] });
+    for (const [i, word] of ["off", "on", "broken"].entries()) {
+      Object.assign(events[i]!.sample.values, { word });
+    }
+    stepped(events, symbols);
+    expect(inputs(events)).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(events.map(({ unknown }) => unknown)).toEqual([0, 0, 1]);
+  });
+
+  it("refuses to begin without a vocabulary", () => {
+    expect(() => featureStage({ ...symbols, features: [{ kind: "symbol", field: "word" }] })).toThrow(
+      'Cannot use symbol "word": expected its vocabulary, found none',
+    );
+  });
+});
+
+describe("featureStage() with vectors", () => {
+  const vectors = (scale: "none" | "robust") => {
+    const events = eventsOf({ rms: [1, 2, 3] });
+    for (const [i, event] of events.entries()) {
+      Object.assign(event.sample.values, { bands: Float64Array.of(i, 10 * i) });
+    }
+    return stepped(events, {
+      features: [
+        { kind: "field", field: "rms", scale: "none" },
+        { kind: "vector", field: "bands", size: 2, scale },
+      ],
+      targets: [],
+    });
+  };
+
+  it("makes an input of every number, in the order of the features", () => {
+    expect(inputs(vectors("none"))).toEqual([
+      [1, 0, 0],
+      [2, 1, 10],
+      [3, 2, 20],
+    ]);
+  });
+
+  it("scales every number by itself", () => {
+    const [, , third] = inputs(vectors("robust"));
+    expect(third?.[1]).toBeGreaterThan(0);
+    expect(third?.[2]).toBeCloseTo(third?.[1] ?? 0, 12);
+  });
+});
+
 describe("featureStage()", () => {
   it("knows the inputs and their names before the first event", () => {
     const stage = featureStage(options);

@@ -56,6 +56,7 @@ const CORPORA: Readonly<Record<CodecName, readonly Uint8Array[]>> = {
   cbor: [...records, records, new Map([[1, new Float64Array([1, 2])]]), new Date(0)].map((one) =>
     encode(one),
   ),
+  pcm16: [new Uint8Array(Int16Array.of(0, -32_768, 32_767).buffer), new Uint8Array(0)],
   text: ["20.5", "-1e-7", " 7 ", "0x10", "NaN", "1,5"].map(utf8),
   senml: [
     utf8([

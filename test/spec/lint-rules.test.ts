@@ -304,6 +304,154 @@ tests:
     ],
   ],
   [
+    "CLASS_NEEDS_FILE",
+    `${GOOD}target: { class: state }
+`,
+    [
+      "p.yaml:1:1: error: model: expected a file beside a target that is a class, such as { file: mine.onnx }, found none",
+    ],
+  ],
+  [
+    "CLASS_OUTPUT",
+    `${GOOD}target: { class: state }
+model: { file: a.onnx, output: scaled }
+`,
+    ["p.yaml:5:32: error: model.output: expected logits or probabilities, found scaled"],
+  ],
+  [
+    "CLASS_OUTPUT",
+    `${GOOD}model: { file: a.onnx, output: logits }
+`,
+    ["p.yaml:4:32: error: model.output: expected value, scaled or step, found logits"],
+  ],
+  [
+    "CLASS_END",
+    `${GOOD}target: { class: state, at: end }
+model: { file: a.onnx }
+`,
+    [
+      "p.yaml:4:29: error: target.at: expected sequence.end or voice, by which a sequence's end is known, found neither",
+    ],
+  ],
+  [
+    "SPOT_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [rms]
+target: { class: word, spot: { over: 5 } }
+model: { file: a.onnx }
+`,
+    ["p.yaml:5:30: error: target.spot: expected at: step beside spot, found at: end"],
+  ],
+  [
+    "AHEAD_OF_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [{ symbol: word }]
+target: { class: word, ahead: 1 }
+model: { file: a.onnx }
+`,
+    ["p.yaml:5:31: error: target.ahead: expected at: step beside ahead, found 1 and at: end"],
+  ],
+  [
+    "AHEAD_OF_STEPS",
+    `name: pump
+input: { topics: [a] }
+features: [{ audio: value, rate: 8000 }]
+target: { class: word, ahead: -2 }
+model: { file: a.onnx }
+`,
+    ["p.yaml:4:31: error: target.ahead: expected 0 with audio, found -2"],
+  ],
+  [
+    "SYMBOL_OF_CLASS",
+    `name: pump
+input: { topics: [a] }
+features: [v, { symbol: word, vocabulary: [a, b, a] }]
+target: v
+`,
+    [
+      "p.yaml:3:15: error: features[1]: expected a target that is a class beside a symbol, found one that is forecast",
+      `p.yaml:3:50: error: features[1].vocabulary[2]: expected each symbol once, found "a" again`,
+    ],
+  ],
+  [
+    "CLASS_IS_SEEN",
+    `${GOOD}target: { class: rms }
+model: { file: a.onnx }
+`,
+    [`p.yaml:3:12: error: features[0]: expected other fields than the class "rms"`],
+  ],
+  [
+    "ONLY_FOR_CLASSES",
+    `${GOOD}target: { class: state }
+model: { file: a.onnx }
+learn: { every: 15m }
+`,
+    ["p.yaml:6:8: error: learn: expected no learn where a class is named, found it"],
+  ],
+  [
+    "ONLY_FOR_CLASSES",
+    `${GOOD}train: { hidden: 8 }
+`,
+    [
+      "p.yaml:4:8: error: train: expected train beside a target that is a class, found it beside one that is forecast",
+    ],
+  ],
+  [
+    "DUPLICATE_CLASS",
+    `${GOOD}target: { class: state, classes: [on, off, on] }
+model: { file: a.onnx }
+`,
+    [`p.yaml:4:44: error: target.classes[2]: expected each class once, found "on" again`],
+  ],
+  [
+    "CLASS_FEATURES",
+    `name: pump
+input: { topics: [a] }
+target: { class: state }
+model: { file: a.onnx }
+`,
+    ["p.yaml:1:1: error: expected features beside a target that is a class, found none"],
+  ],
+  [
+    "VOICE_OF_AUDIO",
+    `${GOOD}sequence: { voice: {}, end: e }
+`,
+    [
+      "p.yaml:4:20: error: sequence.voice: expected an audio feature beside it, found none",
+      "p.yaml:4:20: error: sequence.voice: expected no start and no end beside it, found them",
+    ],
+  ],
+  [
+    "AUDIO_ALONE",
+    `${GOOD.replace("[rms]", "[rms, { audio: value, rate: 8000 }]")}target: rms
+`,
+    [
+      "p.yaml:3:17: error: features[1]: expected a target that is a class beside audio, found one that is forecast",
+    ],
+  ],
+  [
+    "AUDIO_ALONE",
+    `${GOOD.replace("[rms]", "[rms, { audio: value, rate: 8000 }]")}target: { class: word }
+model: { file: a.onnx }
+`,
+    ["p.yaml:3:17: error: features[1]: expected audio to be the only feature, found others beside it"],
+  ],
+  [
+    "AUDIO_BANDS",
+    `${GOOD.replace("[rms]", "[{ audio: v, rate: 8000, to: 5000, hop: 30ms, cepstra: 40 }]")}target: { class: word }
+model: { file: a.onnx }
+`,
+    [
+      "p.yaml:3:12: error: features[0]: expected from < to <= 4000, found 60 and 5000",
+      "p.yaml:3:12: error: features[0]: expected hop <= window <= 1s, found 30ms and 25ms",
+      "p.yaml:3:12: error: features[0]: expected at most 26 cepstra, one for each filter, found 40",
+    ],
+  ],
+  [
     "LIMITS_OF_NO_TARGET",
     `name: a
 input: { topics: [a/b] }

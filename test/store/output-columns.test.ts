@@ -11,15 +11,17 @@ const target = fc.record(
   plain,
 );
 const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper: maybe }, plain);
+const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
 const prediction: fc.Arbitrary<Prediction> = fc.record(
   {
+    classification: fc.record({ label: fc.string(), probability: share }, plain),
     targets: fc.array(target, { maxLength: 3 }),
     next: fc.array(fc.array(ahead, { maxLength: 3 }), { maxLength: 3 }),
     score: maybe,
     alert: fc.boolean(),
     model: fc.string(),
   },
-  plain,
+  { ...plain, requiredKeys: ["targets", "next", "score", "alert", "model"] },
 );
 
 describe("outputToColumns()", () => {

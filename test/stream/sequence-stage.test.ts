@@ -8,6 +8,39 @@ function run(options: SequenceOptions, events: StreamEvent[], stage: Stage = seq
   return events.map(({ position, seq, begins, note }) => ({ position, seq, begins, note }));
 }
 
+describe("sequenceStage() with marks", () => {
+  const marked = (options: SequenceOptions, marks: readonly Record<string, number>[]) => {
+    const events = marks.map((values, i) => eventOf("a", i, values));
+    run(options, events);
+    return events.map(({ begins, ends }) => `${begins ? "begins " : ""}${ends ? "ends" : ""}`.trim());
+  };
+
+  it("begins another sequence with the event after an end", () => {
+    const rows = marked({ late: "step", end: "end" }, [{}, { end: 0 }, { end: 1 }, {}, { end: 1 }]);
+    expect(rows).toEqual(["begins", "", "ends", "begins", "ends"]);
+  });
+
+  it("begins one with a start, also where another is under way", () => {
+    const rows = marked({ late: "step", start: "on", end: "off" }, [
+      {},
+      { on: 1 },
+      { on: 1, off: 1 },
+      { off: 1 },
+    ]);
+    expect(rows).toEqual(["begins", "begins", "begins ends", "begins ends"]);
+  });
+
+  it("does not take a dropped event's marks", () => {
+    const events = [eventOf("a", 5), eventOf("a", 1, { end: 1 }), eventOf("a", 6)];
+    run({ late: "drop", end: "end" }, events);
+    expect(events.map(({ begins, ends }) => [begins, ends])).toEqual([
+      [true, false],
+      [false, false],
+      [false, false],
+    ]);
+  });
+});
+
 describe("sequenceStage()", () => {
   it("counts positions over all keys and seq per key, and begins each key", () => {
     expect(run({ late: "step" }, [eventOf("a", 1), eventOf("b", 1), eventOf("a", 2)])).toEqual([

@@ -8,8 +8,9 @@ function memory() {
   return new TrainingMemory({ inputs: 1, targets: 1, outputs: 1 }, CAPACITY);
 }
 
-function add(to: TrainingMemory, key: string, time: number): void {
-  const [input, target, scale] = [1, 2, 3].map(() => new Float64Array(1));
+function add(to: TrainingMemory, key: string, time: number, value = 0): void {
+  const [input, scale] = [1, 2].map(() => new Float64Array(1));
+  const target = Float64Array.of(value);
   to.add(Object.assign(eventOf(key, time), { input, target, scale }));
 }
 
@@ -40,5 +41,16 @@ describe("TrainingMemory", () => {
     const remembered = memory();
     for (let n = 0; n <= CAPACITY; n++) add(remembered, n % 2 === 0 ? "a" : "b", n);
     expect(remembered.sequences().map(({ begins }) => begins.length)).toEqual([26, 25]);
+  });
+
+  it("standsStill() says whether a key's newest twelve values are all the same", () => {
+    const remembered = memory();
+    const values = [...Array.from({ length: 11 }, () => 5), 5.5, ...Array.from({ length: 12 }, () => 5)];
+    const answers = values.map((value, time) => {
+      add(remembered, "a", time, value);
+      return remembered.standsStill("a");
+    });
+    expect(answers.indexOf(true)).toBe(values.length - 1);
+    expect(remembered.standsStill("b")).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
 import { benchShiftsCommand } from "./bench-shifts.js";
+import { benchSpeechCommand } from "./bench-speech.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
 
@@ -54,6 +55,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchShiftsCommand());
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
+  bench.addCommand(benchSpeechCommand());
   return bench;
 }
 

@@ -31,7 +31,8 @@ async function lint(files: readonly string[], options: LintOptions): Promise<voi
     if (options.show && pipeline) {
       const shown = show(pipeline);
       console.log(options.json ? JSON.stringify({ type: "pipeline", file, shown }) : shown);
-    } else if (pipeline) sayPrice(pipeline, file, options);
+    }
+    if (pipeline) sayPrice(pipeline, file, options);
   }
   if (options.json) console.log(JSON.stringify({ type: "result", files: files.length, errors }));
   else if (errors === 0 && !options.show) console.log(`${files.length} ok`);
@@ -39,7 +40,8 @@ async function lint(files: readonly string[], options: LintOptions): Promise<voi
 }
 
 /** What watches the pipeline's keys, and how much memory that takes. */
-function sayPrice(pipeline: Pipeline, file: string, { json }: LintOptions): void {
-  if (!json) console.log(`${file}: ${watchWords(pipeline)}`);
+function sayPrice(pipeline: Pipeline, file: string, { json, show: isShown }: LintOptions): void {
+  // Beside what is shown it is a comment: the output stays a pipeline.
+  if (!json) console.log(`${isShown ? "# " : ""}${file}: ${watchWords(pipeline)}`);
   else if (pipeline.anomaly) console.log(JSON.stringify({ type: "watch", file, ...watchPrice(pipeline) }));
 }

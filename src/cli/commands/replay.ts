@@ -76,6 +76,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   const onLearning = (told: LearningReport): void => report?.learned(told);
   let rows = 0;
   let alerts = 0;
+  let unknownSymbols = 0;
   /** Why the first row that made no event made none. */
   let unread: string | undefined;
   const onRow = (row: ReplayRow): void => {
@@ -104,7 +105,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
       reportOf(pipeline);
       const { labels } = options;
       const engines = { trainer: learner, fineTunes: learn, isPatient: learn };
-      const { stepped } = await replay({
+      const counters = await replay({
         pipeline,
         input: options.input,
         engines,
@@ -120,7 +121,8 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
         },
         onProgress: (done) => bar.update(done),
       });
-      if (stepped === 0 && unread !== undefined) {
+      unknownSymbols = counters.unknownSymbols;
+      if (counters.stepped === 0 && unread !== undefined) {
         process.stderr.write(`none of the ${rows} rows could be used; the first: ${unread}\n`);
       }
     }
@@ -137,8 +139,12 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
     );
   }
   const seconds = (performance.now() - started) / 1000;
-  bar.done(`${rows} rows, ${alerts} alerts, ${seconds.toFixed(1)} s`);
-  if (options.json) console.log(JSON.stringify({ type: "result", rows, alerts, seconds }));
+  const unknown = unknownSymbols > 0 ? `, ${unknownSymbols} unknown symbols` : "";
+  bar.done(`${rows} rows, ${alerts} alerts${unknown}, ${seconds.toFixed(1)} s`);
+  if (options.json) {
+    const more = unknownSymbols > 0 ? { unknownSymbols } : {};
+    console.log(JSON.stringify({ type: "result", rows, alerts, ...more, seconds }));
+  }
 }
 
 /** A label of a recording: a number above 0, or a word for yes. */

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import {
   findCheckpoint,
   Learner,
@@ -20,6 +20,7 @@ import { table } from "../table.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
 import { reportTables } from "../train/report-table.js";
+import { trainClassifier } from "../train/train-classifier.js";
 import { trialRows } from "../train/trial-table.js";
 import { wrongUse } from "../wrong-use.js";
 
@@ -30,6 +31,10 @@ interface TrainCommandOptions {
   readonly from?: string;
   readonly search?: number | true;
   readonly data: string;
+  readonly test: readonly string[];
+  readonly repeat: number;
+  readonly leaveOut?: string;
+  readonly cell?: "rnn" | "gru" | "lstm";
   readonly json?: boolean;
   readonly report?: string;
 }
@@ -61,6 +66,24 @@ export function trainCommand(): Command {
       `try n sizes and learning rates (default 5, at most ${MOST_TRIALS}) and take the best on the validation part`,
       trialCount,
     )
+    .option(
+      "--test <file>",
+      "of classifiers: a recording to test on, may come several times (default: every fifth sequence of the input)",
+      (file: string, before: readonly string[]) => [...before, file],
+      [],
+    )
+    .option("--repeat <n>", "of classifiers: train from n seeds and report the mean", positiveInteger, 1)
+    .addOption(
+      new Option("--cell <cell>", "of classifiers: another cell than the pipeline's").choices([
+        "rnn",
+        "gru",
+        "lstm",
+      ]),
+    )
+    .option(
+      "--leave-out <field>",
+      "of classifiers: also train without each value of this field, and test on it",
+    )
     .addHelpText(
       "after",
       "\nThe first four fifths of every key's history train and validate, the last fifth tests." +
@@ -77,8 +100,32 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
     throw wrongUse("Cannot search with --from: expected one of them, for what it starts from has its size");
   }
   const started = performance.now();
-  const [pipeline] = await readPipelines([file]);
+  const [pipeline] = await readPipelines([file], { ignoresModel: true });
   if (pipeline === undefined) return;
+  const { classifier } = pipeline;
+  if (classifier !== undefined) {
+    if (search !== undefined || from !== undefined) {
+      throw wrongUse("Cannot train a classifier with --search or --from: expected neither");
+    }
+    const { test: tests, repeat, leaveOut, cell } = options;
+    await trainClassifier({
+      pipeline,
+      classifier,
+      file,
+      input,
+      model,
+      tests,
+      repeat,
+      leaveOut,
+      seed,
+      cell,
+      json,
+    });
+    return;
+  }
+  if (options.test.length > 0 || options.repeat > 1 || options.leaveOut !== undefined) {
+    throw wrongUse("Cannot train a forecaster with --test, --repeat or --leave-out: expected none of them");
+  }
   const initial = from === undefined ? undefined : checkpointBytes(options.data, from);
   const reading = progress(process.stderr, { label: "read", total: undefined, unit: "rows", silent: json });
   const data = await readTrainingData(pipeline, input, (rows) => reading.update(rows));

@@ -1,6 +1,7 @@
 import type { TrainingData, TrainOutcome } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "./gradient-table.js";
+import { markdownTable } from "./markdown-table.js";
 import { reportRows, reportTitle } from "./report-table.js";
 import { trialRows } from "./trial-table.js";
 
@@ -46,10 +47,4 @@ How its gradients fared: ${GRADIENT_LEGEND}
 
 ${markdownTable(gradientRows(result.gradients))}
 ${advice.length === 0 ? "" : `\n${advice.join("")}`}`;
-}
-
-/** @param rows the first is the heading */
-function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -133,8 +133,8 @@ export class AlertGroups implements StateSlot {
     return this.#groups.length > 0 ? [""] : [];
   }
 
-  save(): Uint8Array | undefined {
-    if (this.#groups.length === 0) return undefined;
+  save(key: string): Uint8Array | undefined {
+    if (key !== "" || this.#groups.length === 0) return undefined;
     const to = new ByteWriter().u32(this.#groups.length);
     for (const { leader, since, last, members, told } of this.#groups) {
       to.text(leader).f64(since).f64(last).u32(told).u32(members.size);
@@ -154,8 +154,9 @@ export class AlertGroups implements StateSlot {
     from.end();
   }
 
-  reset(): void {
-    this.#groups = [];
+  reset(key: string): void {
+    if (key === "") this.#groups = [];
+    else this.forget(key);
   }
 }
 

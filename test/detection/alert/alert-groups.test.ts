@@ -134,8 +134,9 @@ describe("AlertGroups", () => {
       ["b", 1, "raised"],
     ]);
     const second = groups();
-    second.restore("", first.save() ?? new Uint8Array());
-    expect(second.save()).toEqual(first.save());
+    second.restore("", first.save("") ?? new Uint8Array());
+    expect(second.save("")).toEqual(first.save(""));
+    expect(first.save("a")).toBeUndefined();
     const rest = [
       ["a", 2],
       ["c", 2, "raised"],

@@ -1,0 +1,35 @@
+import { type Batch, forgetAsked, KeyedState, type Stage } from "../../core/index.js";
+import { VoiceActivity, type VoiceOptions } from "./voice-activity.js";
+
+export interface VoiceStageOptions extends VoiceOptions {
+  /** The field with the samples. */
+  readonly field: string;
+}
+
+/**
+ * Lets a key's sequences begin and end with its voice: fills in `begins`, `ends` and `heard`, the samples that features
+ * are made of. Slot: `voice`.
+ */
+export function voiceStage(options: VoiceStageOptions): Stage {
+  const voices = new KeyedState<VoiceActivity>({
+    name: "voice",
+    version: 1,
+    create: () => new VoiceActivity(options),
+    write: (voice, to) => voice.write(to),
+    read: (from) => new VoiceActivity(options).read(from),
+  });
+  return {
+    slots: [voices],
+    process(batch: Batch): void {
+      forgetAsked(batch, voices);
+      for (const event of batch.events) {
+        const packet = event.sample.values[options.field];
+        if (event.note !== "" || !(packet instanceof Float64Array)) continue;
+        const { opens, closes, samples } = voices.of(event.sample.key).step(packet);
+        event.begins = opens;
+        event.ends = closes;
+        event.heard = samples;
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { Delivery, Rng, streamEvent } from "../../core/index.js";
+import type { Pipeline, PipelineClassifier } from "../../spec/index.js";
+import { type AudioAlteration, alterAudio, type LabelledSequence } from "../../training/index.js";
+import { makeInputStages } from "../stages.js";
+import { labelled, type RecordedSequence } from "./recorded-sequences.js";
+
+export interface AlteredSequences {
+  readonly pipeline: Pipeline;
+  readonly classifier: PipelineClassifier;
+  readonly sequences: readonly RecordedSequence[];
+  readonly classes: readonly string[];
+  readonly alteration: AudioAlteration;
+  readonly seed: number;
+}
+
+/** Recorded sequences whose audio is altered before features are made of it, otherwise in every epoch. */
+export function alteredSequences(options: AlteredSequences, epoch: number): LabelledSequence[] {
+  const { pipeline, classifier, sequences, classes, alteration, seed } = options;
+  const rng = new Rng(seed * 65_537 + epoch);
+  const { features } = makeInputStages(pipeline);
+  const field = pipeline.features.find(({ kind }) => kind === "audio");
+  const name = field?.kind === "audio" ? field.field : "";
+  return sequences.map(({ samples, labels }) => {
+    const recorded = samples
+      .map(({ values }) => values[name])
+      .filter((value) => value instanceof Float64Array);
+    const events = alterAudio(recorded, alteration, rng).map((piece, i) => {
+      const event = streamEvent({ ...samples[i]!, key: "altered", values: { [name]: piece } });
+      event.begins = i === 0;
+      return event;
+    });
+    const delivery = new Delivery();
+    void features.process({ events, requests: [], deadLetters: [], ledger: [], log: [], delivery });
+    const inputs = events.map(({ input }) => input ?? new Float64Array(0));
+    const x = Float64Array.from(inputs.flatMap((input) => [...input]));
+    return labelled(
+      { x, steps: inputs.map(({ length }) => length / features.inputs), labels },
+      classes,
+      classifier,
+    );
+  });
+}
