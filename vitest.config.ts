@@ -19,8 +19,8 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // Two files at a time: the integration tests start brokers and threads of their own.
-    maxWorkers: 2,
+    // One more than the cores of a small machine: the tests with brokers and processes of their own often wait for them.
+    maxWorkers: 3,
     projects: [
       // In the order of their names: what takes long and mostly waits comes first, and leaves no core idle at the end.
       { extends: true, test: { name: "apart", include: ["test/**/*.test.ts"], exclude: pure } },
