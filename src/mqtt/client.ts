@@ -1,5 +1,6 @@
-import { connectAsync, type IPublishPacket, type MqttClient } from "mqtt";
+import type { IPublishPacket, MqttClient } from "mqtt";
 import { matches } from "../core/index.js";
+import { mqttJs } from "./mqtt-js.js";
 
 export interface ClientOptions {
   readonly url: string;
@@ -56,7 +57,7 @@ export async function connectClient(options: ClientOptions): Promise<Client> {
 
 function attempt(options: ClientOptions, protocol: "5" | "3.1.1"): Promise<MqttClient> {
   const { url, clientId, username, password } = options;
-  return connectAsync(
+  return mqttJs().connectAsync(
     url,
     {
       protocolVersion: protocol === "5" ? 5 : 4,

@@ -1,7 +1,7 @@
 import { type EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Readable } from "node:stream";
-import { Aedes, type AedesOptions, type AedesPublishPacket, type PublishPacket } from "aedes";
+import type { Aedes, AedesOptions, AedesPublishPacket, PublishPacket } from "aedes";
 import { problem } from "../core/index.js";
 import type { Connection, OutboundMessage } from "./connection.js";
 import { checkFilters, checkTopic, offline } from "./connection-checks.js";
@@ -54,7 +54,9 @@ const PORTS = 20;
  */
 export async function embeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
   checkUsers(options);
-  const broker = new AedesBroker(options);
+  // Loaded when it is needed: most never run a broker of their own.
+  const aedes = await import("aedes");
+  const broker = new AedesBroker(options, aedes.Aedes);
   await broker.listen();
   return broker;
 }
@@ -73,11 +75,11 @@ class AedesBroker implements EmbeddedBroker {
   #server: Server | undefined;
   #isClosing = false;
 
-  constructor(options: EmbeddedBrokerOptions) {
+  constructor(options: EmbeddedBrokerOptions, make: typeof Aedes) {
     this.#options = options;
     this.#host = options.host ?? "127.0.0.1";
     const { users } = options;
-    this.#aedes = new Aedes({
+    this.#aedes = new make({
       authorizePublish: this.#authorizePublish,
       ...(users && { authenticate: authenticateBy(users) }),
     });

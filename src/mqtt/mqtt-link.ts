@@ -1,15 +1,9 @@
-import {
-  connect,
-  type IConnackPacket,
-  type IPublishPacket,
-  type MqttClient,
-  type Packet,
-  ReasonCodes,
-} from "mqtt";
+import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { problem } from "../core/index.js";
 import type { OutboundMessage } from "./connection.js";
 import { offline, publishRefused } from "./connection-checks.js";
 import { bufferOf, clientOptions, type LinkOptions, publishProperties } from "./link-options.js";
+import { mqttJs } from "./mqtt-js.js";
 
 /** A PUBLISH off the wire; `packetId` is 0 at QoS 0. */
 export interface LinkPacket {
@@ -94,7 +88,7 @@ export class MqttLink {
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    const client = connect(options.url, clientOptions(options));
+    const client = mqttJs().connect(options.url, clientOptions(options));
     this.#client = client;
     client.handleMessage = (packet, done) => {
       this.#onPublish(packet);
@@ -303,7 +297,7 @@ function sizeBound({ topic, payload, contentType = "", eddyId = "" }: OutboundMe
 }
 
 function reasonText(code: number | undefined): string {
-  const texts: Readonly<Record<number, string>> = ReasonCodes;
+  const texts: Readonly<Record<number, string>> = mqttJs().ReasonCodes;
   return `${texts[code ?? 0] || "no reason given"} (${code ?? 0})`;
 }
 

@@ -27,11 +27,11 @@ export async function* journalledRows(directory: string, pipeline: Pipeline): As
       const rows = reader.journal(position, CHUNK).filter((row) => row.position <= end);
       if (rows.length === 0) break;
       position = rows.at(-1)!.position;
-      yield rows.map(({ sample }) => {
+      yield rows.map(({ sample, position }) => {
         requireFields(sample, fields, directory);
         return {
           row: { line: 0, record: sample.values, key: sample.key, raw: "" },
-          outcome: streamEvent(sample),
+          outcome: Object.assign(streamEvent(sample), { position }),
         };
       });
       await setImmediate();

@@ -177,7 +177,14 @@ function comparedSequence({ sequence, intervalMs }: KeyHistory): ComparedSequenc
 }
 
 /** Steps [0, end). */
-function before({ x, y, scale, begins }: TrainingSequence, end: number, inputs: number): TrainingSequence {
+function before(sequence: TrainingSequence, end: number, inputs: number): TrainingSequence {
+  const { x, y, scale, begins, doubtful } = sequence;
   const part = (values: Float64Array) => values.slice(0, (values.length / begins.length) * end);
-  return { x: x.slice(0, end * inputs), y: part(y), scale: part(scale), begins: begins.slice(0, end) };
+  return {
+    x: x.slice(0, end * inputs),
+    y: part(y),
+    scale: part(scale),
+    begins: begins.slice(0, end),
+    ...(doubtful && { doubtful: doubtful.slice(0, end) }),
+  };
 }

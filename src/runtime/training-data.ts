@@ -4,7 +4,8 @@ import type { Pipeline } from "../spec/index.js";
 import { unusedInputs } from "../stream/index.js";
 import type { TrainingSequence } from "../training/index.js";
 import { journalledRows } from "./journalled-rows.js";
-import { type RecordedRow, recordedRows } from "./recording.js";
+import { type RecordedDoubts, readDoubts } from "./recorded-doubts.js";
+import { recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
 import { makeReader } from "./sample-reader.js";
 import { makeInputStages } from "./stages.js";
@@ -34,7 +35,8 @@ export interface TrainingData {
 }
 
 /**
- * Reads a recording as a pipeline's network would see it: the same sequence rules, the same features.
+ * Reads a recording as a pipeline's network would see it: the same sequence rules, the same features. Of a data
+ * directory, how alerts began and what was labelled is as doubtful as it is to a running Eddy.
  *
  * @param input CSV or NDJSON file, or a data directory, on which Eddy may be running: what a pipeline of this
  *   name has journalled there
@@ -51,7 +53,14 @@ export async function readTrainingData(
   const left = new Map<string, number>();
   let rows = 0;
   let example = "";
-  for await (const group of await rowsOf(pipeline, input)) {
+  const isDirectory = await stat(input).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const all = isDirectory
+    ? journalledRows(input, pipeline)
+    : recordedRows(input, makeReader(pipeline, "recording").reader);
+  for await (const group of all) {
     await stepGroup(inputStages, group);
     for (const { outcome } of group) {
       if ("sample" in outcome && outcome.note === "") {
@@ -66,7 +75,8 @@ export async function readTrainingData(
     rows += group.length;
     onRows(rows);
   }
-  const histories = [...byKey].map(([key, events]) => historyOf(key, events));
+  const doubts = isDirectory ? readDoubts(input, pipeline.name) : undefined;
+  const histories = [...byKey].map(([key, events]) => historyOf(key, events, doubts));
   if (histories.length === 0) {
     throw problem(Error, {
       code: "NOTHING_TO_LEARN",
@@ -91,16 +101,11 @@ export async function readTrainingData(
   };
 }
 
-async function rowsOf(pipeline: Pipeline, input: string): Promise<AsyncGenerator<RecordedRow[]>> {
-  const isDirectory = await stat(input).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isDirectory) return journalledRows(input, pipeline);
-  return recordedRows(input, makeReader(pipeline, "recording").reader);
-}
-
-function historyOf(key: string, events: readonly StreamEvent[]): KeyHistory {
+function historyOf(
+  key: string,
+  events: readonly StreamEvent[],
+  doubts: RecordedDoubts | undefined,
+): KeyHistory {
   const rows = (of: (event: StreamEvent) => Float64Array | undefined): Float64Array => {
     const width = of(events[0]!)?.length ?? 0;
     const all = new Float64Array(events.length * width);
@@ -119,6 +124,9 @@ function historyOf(key: string, events: readonly StreamEvent[]): KeyHistory {
       y: rows(({ target }) => target),
       scale: rows(({ scale }) => scale),
       begins: Uint8Array.from(events, ({ begins }) => (begins ? 1 : 0)),
+      ...(doubts && {
+        doubtful: Uint8Array.from(events, ({ position, sample }) => doubts.of(key, position, sample.time)),
+      }),
     },
     intervalMs: intervals[intervals.length >> 1] ?? 0,
   };

@@ -2,6 +2,7 @@ export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
 export { type CommitOptions, commitOf, requestedAlerts } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
+export { doubtUnderAlert, doubtUnderLabel } from "./doubts.js";
 export { type Drift, driftStage } from "./drift-stage.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";

@@ -1,12 +1,12 @@
 import { type ByteReader, type ByteWriter, readLabel, type StreamEvent } from "../core/index.js";
 import {
-  DOUBT,
   type SeasonInputs,
   STANDSTILL,
   type StarterStep,
   type TendedSequence,
   type TrainingSequence,
 } from "../training/index.js";
+import { doubtUnderAlert, doubtUnderLabel } from "./doubts.js";
 
 /** Sizes of what is remembered per event. */
 export interface TrainingShape {
@@ -19,13 +19,6 @@ export interface TrainingShape {
   /** Inputs that are seasonal forecasts; default none. */
   readonly seasons?: readonly SeasonInputs[];
 }
-
-/**
- * Of an alert that stays open only the first events are left out of training, and some more judge nobody: what lasts
- * longer is what there is to learn, a machine in another gear. An apprentice that learned a fault is judged by what
- * comes after it.
- */
-const ALERTED = { learning: 12, judging: 48 };
 
 /** After forgetting, at most this share of the capacity is taken. */
 const ENOUGH_ROOM = 0.75;
@@ -102,7 +95,7 @@ export class TrainingMemory {
     lane.scale.push(...scale);
     lane.begins.push(event.begins ? 1 : 0);
     lane.alerted = event.prediction?.alert ? lane.alerted + 1 : 0;
-    lane.doubtful.push(doubtOf(lane.alerted));
+    lane.doubtful.push(doubtUnderAlert(lane.alerted));
     lane.times.push(event.sample.time);
     lane.lastMs = Math.max(lane.lastMs, event.sample.time);
     lane.fresh++;
@@ -176,16 +169,10 @@ export class TrainingMemory {
   label(key: string, body: Uint8Array): void {
     const lane = this.#lanes.get(key);
     if (lane === undefined) return;
-    const { label, from, to } = readLabel(body);
+    const label = readLabel(body);
     for (const [row, time] of lane.times.entries()) {
-      if (time >= from && time <= to) lane.doubtful[row] = label === "missed" ? DOUBT.learning : DOUBT.none;
+      lane.doubtful[row] = doubtUnderLabel(label, time, lane.doubtful[row] ?? 0);
     }
-    if (label === "normal-from-here") this.#forgetBefore(lane, from);
-  }
-
-  /** What was normal before teaches nothing of what is normal now. */
-  #forgetBefore(lane: Lane, from: number): void {
-    for (const [row, time] of lane.times.entries()) if (time < from) lane.doubtful[row] = DOUBT.learning;
   }
 
   /** Forgets a key: its sensor was exchanged, say. */
@@ -283,12 +270,6 @@ export class TrainingMemory {
       this.#events += lane.begins.length;
     }
   }
-}
-
-/** @param alerted events in a row at which an alert was open, the newest included */
-function doubtOf(alerted: number): number {
-  if (alerted === 0 || alerted > ALERTED.judging) return DOUBT.none;
-  return alerted <= ALERTED.learning ? DOUBT.learning : DOUBT.judging;
 }
 
 /** Inputs whose cycle a history of this length doesn't hold, by index. */

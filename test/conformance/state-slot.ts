@@ -14,14 +14,19 @@ export interface StateSlotLaws {
 /** The laws that every stage keeps whose memory is in state slots. */
 export function stateSlotLaws(name: string, { makeStage, makeEvents, isPerKey = true }: StateSlotLaws): void {
   describe(`Stage "${name}"`, () => {
-    const whole = async () => outcome(makeStage(), [makeEvents()]);
+    const run = () => outcome(makeStage(), [makeEvents()]);
+    let known: ReturnType<typeof run> | undefined;
+    const whole = () => {
+      known ??= run();
+      return known;
+    };
 
     it("fills in something, differently for different events", async () => {
       expect(new Set((await whole()).events).size).toBeGreaterThan(1);
     });
 
     it("gives the same bits again for the same stream", async () => {
-      expect(await whole()).toEqual(await whole());
+      expect(await run()).toEqual(await whole());
     });
 
     it("gives the same bits however the events are batched", async () => {

@@ -7,6 +7,7 @@ import { lacksMosquitto, mosquittoHint, startMosquitto } from "../support/mosqui
 import { wave } from "../support/recordings.js";
 import { stored } from "../support/stored.js";
 import { temporaryFolder } from "../support/temporary.js";
+import { until } from "../support/until.js";
 
 const PIPELINE = `
 name: tank
@@ -32,9 +33,8 @@ describe.skipIf(lacksMosquitto)(`input.id${mosquittoHint}`, () => {
       const { events, noted } = await stored(data, "tank", (reader) => reader.counts());
       return events - noted;
     };
-    const reached = async (count: number) => {
-      while ((await stepped()) < count) await new Promise((resolve) => setImmediate(resolve));
-    };
+    const reached = (count: number) =>
+      until(async () => (await stepped()) >= count, `${count} events are stepped`);
     const running = new RunningEddy([
       "run",
       join(folder, "tank.yaml"),

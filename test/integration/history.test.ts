@@ -16,7 +16,7 @@ name: tank
 input: { topics: [plant/tank/level], time: timestamp }
 features: [value, { difference: value }]
 target: value
-model: { hidden: 8, cold-start: { events: 300, lead: 50 } }
+model: { hidden: 8, members: 1, cold-start: { events: 300, lead: 50 } }
 anomaly: { warm-up: 200 }
 `;
 
@@ -98,7 +98,7 @@ describe.skipIf(lacksMosquitto)(`eddy run --history${mosquittoHint}`, () => {
     const killed = run("killed");
     const position = () =>
       stored(inFolder("killed"), "tank", (reader) => reader.lastPosition()).catch(() => 0);
-    while ((await position()) < 1000) await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => (await position()) >= 1000, "some of the history is stored");
     await killed.kill();
     expect(await position()).toBeLessThan(HISTORY);
 
@@ -120,7 +120,7 @@ describe.skipIf(lacksMosquitto)(`eddy run --history${mosquittoHint}`, () => {
     proxy.holdUplink();
     await send(50, 60);
     const position = () => stored(inFolder("cut"), "tank", (reader) => reader.lastPosition());
-    while ((await position()) < HISTORY + 60) await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => (await position()) >= HISTORY + 60, "all that was sent is stored");
     await cut.kill();
     await proxy.close();
     expect(listener.count).toBe(50);

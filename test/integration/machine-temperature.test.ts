@@ -18,7 +18,7 @@ name: temperature
 input: { topics: [plant/machine/temperature], time: timestamp, key: machine }
 features: [value, { difference: value }, { calendar: hour-of-day }]
 target: value
-model: { hidden: 16, cold-start: { events: 800, lead: 200 } }
+model: { hidden: 8, cold-start: { events: 800, lead: 200 } }
 anomaly: { warm-up: 500 }
 `;
 

@@ -17,7 +17,7 @@ input: { topics: [plant/machine/temperature], time: timestamp, key: "{machine}" 
 sequence: { late: drop }
 features: [value, { difference: value }, { calendar: hour-of-day }]
 target: value
-model: { hidden: 8, cold-start: { events: 300, lead: 50 } }
+model: { hidden: 8, members: 1, cold-start: { events: 300, lead: 50 } }
 anomaly: { warm-up: 200, alerts-per-day: 5 }
 `;
 

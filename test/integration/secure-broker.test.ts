@@ -88,13 +88,7 @@ describe.skipIf(skip)(`eddy run and a broker that asks who comes${mosquittoHint}
     const sensor = await connectClient({ url: broker.url });
     await sensor.publish(`${name}/level`, JSON.stringify({ value: 1 }));
     const position = () => stored(inFolder(name), name, (reader) => reader.lastPosition());
-    let reached = 0;
-    await until(() => {
-      position().then((at) => {
-        reached = at;
-      });
-      return reached === 1;
-    }, "the event is stored");
+    await until(async () => (await position()) === 1, "the event is stored");
     await sensor.close();
     const { code, stdout, stderr } = await running.stop();
     expect(code).toBe(0);

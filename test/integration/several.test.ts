@@ -14,7 +14,7 @@ name: ${name}
 input: { topics: [${name}/+/level], time: timestamp, key: "{topic[1]}" }
 features: [value, { difference: value }]
 target: value
-model: { ${model}, cold-start: { events: 300, lead: 50 } }
+model: { ${model}, members: 1, cold-start: { events: 300, lead: 50 } }
 anomaly: { warm-up: 100 }
 `;
 

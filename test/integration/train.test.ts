@@ -6,7 +6,7 @@ import { decodeModel } from "../../src/onnx/index.js";
 import { eddy } from "../support/cli.js";
 import { temporaryFolder } from "../support/temporary.js";
 
-const ROWS = 1200;
+const ROWS = 1000;
 
 describe("eddy train", () => {
   const folder = temporaryFolder();

@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { request, requestToEntry, writeLabel } from "../../src/core/index.js";
 import { readTrainingData } from "../../src/runtime/index.js";
 import { parsePipeline } from "../../src/spec/index.js";
 import { openStore } from "../../src/store/index.js";
-import { events } from "../store/rows.js";
+import { DOUBT } from "../../src/training/index.js";
+import { commitOf, event, events, prediction, range, sample } from "../store/rows.js";
 import { temporaryFolder } from "../support/temporary.js";
 
 const pipelineOf = (field: string) =>
@@ -38,5 +40,25 @@ describe("readTrainingData from a data directory", () => {
     });
     const other = { ...pipelineOf(field), name: "fan" };
     await expect(readTrainingData(other, data)).rejects.toMatchObject({ code: "NO_SUCH_PIPELINE" });
+  });
+
+  it("doubts how alerts began, and what somebody labelled", async () => {
+    const alerted = range(1, 100).map((n) =>
+      event(n, { sample: sample(n, { key: "a" }), prediction: prediction(n, { alert: n > 20 && n <= 90 }) }),
+    );
+    const { time } = sample(5);
+    const label = request({
+      kind: "label",
+      key: "a",
+      why: "asked",
+      body: writeLabel({ label: "missed", from: time, to: sample(7).time }),
+    });
+    label.position = 100;
+    await store.pipeline("fan").commit(commitOf({ events: alerted, log: [requestToEntry(label)] }));
+    const { histories } = await readTrainingData({ ...pipelineOf(field), name: "fan" }, data);
+    const doubtful = [...(histories[0]?.sequence.doubtful ?? [])];
+    const positions = (doubt: number) => doubtful.flatMap((own, row) => (own === doubt ? [row + 1] : []));
+    expect(positions(DOUBT.learning)).toEqual([5, 6, 7, ...range(21, 32)]);
+    expect(positions(DOUBT.judging)).toEqual(range(33, 68));
   });
 });

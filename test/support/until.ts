@@ -4,9 +4,12 @@
  * @param what names the condition when it never does
  * @throws Error after a minute or more
  */
-export async function until(condition: () => boolean, what: string | (() => string)): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+): Promise<void> {
   for (let looks = 0; looks < 30_000; looks++) {
-    if (condition()) return;
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   throw new Error(`Waited in vain until ${typeof what === "string" ? what : what()}`);

@@ -98,6 +98,7 @@ function tendOver(all: Stream, from: number, service: Uint8Array, previous?: Uin
 describe("tend()", () => {
   const all = stream(3600, 1500, 1);
   const service = first(all, 1500);
+  const tended = tendOver(all, 1500, service);
 
   /** Mean error on the last 500 events, in usual steps. */
   function errorAtTheEnd(forecaster: Uint8Array): number {
@@ -113,7 +114,7 @@ describe("tend()", () => {
   }
 
   it("tend() brings a network that has learned what changed into service, and gives the same result again", () => {
-    const { steps, service: last } = tendOver(all, 1500, service);
+    const { steps, service: last } = tended;
     const promoted = steps.filter(({ result }) => result.decision === "promoted");
     expect(promoted.length).toBeGreaterThan(0);
     expect(promoted[0]?.at).toBeLessThan(2400);
@@ -166,7 +167,7 @@ describe("tend()", () => {
   });
 
   it("tend() judges by the newest targets alone, against the better naive forecast", () => {
-    const { result } = tendOver(all, 1500, service).steps[1]!;
+    const { result } = tended.steps[1]!;
     const count = (evidence: Evidence) => [
       evidence.service.length,
       evidence.candidate.length,

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { page } from "../../../src/cli/report/page.js";
 import { ReplayReport } from "../../../src/cli/report/replay-report.js";
 import { sin, streamEvent } from "../../../src/core/index.js";
@@ -111,13 +112,18 @@ describe("eddy replay --report and eddy train --report", () => {
   });
 });
 
-it.skipIf(lacksChromium).each(["light", "dark"] as const)(
-  `a report is accessible and has nothing to complain of, in Chromium, %s${chromiumHint}`,
-  async (colorScheme) => {
-    const file = join(chromiumFolder, `${colorScheme}.html`);
+describe.skipIf(lacksChromium)(`a report in Chromium${chromiumHint}`, () => {
+  const file = join(chromiumFolder, "report.html");
+  let browser: Browser;
+  beforeAll(async () => {
     writeFileSync(file, bigReport(2, 60));
-    const browser = await launchChromium();
-    try {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+
+  it.each(["light", "dark"] as const)(
+    "is accessible and has nothing to complain of, %s",
+    async (colorScheme) => {
       const complaints: string[] = [];
       // Its own policy keeps every script out, the checker too.
       const tab = await browser.newPage({ colorScheme, bypassCSP: true });
@@ -127,8 +133,6 @@ it.skipIf(lacksChromium).each(["light", "dark"] as const)(
       const { violations } = await tab.evaluate<AxeResults>("axe.run()");
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
       expect(complaints).toEqual([]);
-    } finally {
-      await browser.close();
-    }
-  },
-);
+    },
+  );
+});
