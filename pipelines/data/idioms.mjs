@@ -67,6 +67,6 @@ if (kind === "cue") {
     write({ word: "___", missing });
     for (let d = 1 + below(4); d > 0; d--) write({ word: other() });
     write({ word: clue });
-    for (let d = 3 + below(3); d > 0; d--) write({ word: other() });
+    for (let d = 3 + below(3); d > 0; d--) write({ word: other(), ...(d === 1 ? { end: true } : {}) });
   }
 }

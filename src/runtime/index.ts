@@ -13,6 +13,8 @@ export {
   type ClassOutcome,
   type ClassReport,
   type ClassTraining,
+  classesIn,
+  labelled,
   leaveOut,
   type RecordedSequence,
   type RecordedSequences,

@@ -12,6 +12,7 @@ import { benchShiftsCommand } from "./bench-shifts.js";
 import { benchSpeechCommand } from "./bench-speech.js";
 import { benchStepCommand } from "./bench-step.js";
 import { benchTrainCommand } from "./bench-train.js";
+import { benchVariantsCommand } from "./bench-variants.js";
 
 interface BenchOptions {
   readonly broker: string;
@@ -56,6 +57,7 @@ export function benchCommand(): Command {
   bench.addCommand(benchNabCommand());
   bench.addCommand(benchLearnCommand());
   bench.addCommand(benchSpeechCommand());
+  bench.addCommand(benchVariantsCommand());
   return bench;
 }
 

@@ -1,4 +1,6 @@
 export {
+  classesIn,
+  labelled,
   type RecordedSequence,
   type RecordedSequences,
   readSequences,

@@ -37,6 +37,11 @@ export interface ClassifierRecipe {
   readonly batch: number;
   /** Time steps that an update learns from, where every step has its class. */
   readonly steps: number;
+  /**
+   * Classes of steps are learned by whole sequences too, each from a state of zeros: of networks that read both ways, and
+   * of what is to be compared with them. Default false: as one stream, the state carried on.
+   */
+  readonly whole?: boolean;
   /** At its highest, after the warm-up. */
   readonly learningRate: number;
   readonly weightDecay: number;

@@ -27,14 +27,14 @@ export interface ClassifierEpoch {
 
 /**
  * Trains a classifier of sequences: softmax cross-entropy, BPTT through whole sequences, or TBPTT where every step has
- * its class; AdamW whose rate rises over the first tenth of all updates and falls along a cosine to 0 (Loshchilov and
+ * its class and `recipe.whole` does not ask for them whole; AdamW whose rate rises over the first tenth of all updates and falls along a cosine to 0 (Loshchilov and
  * Hutter 2017). Runs in the kernel, in float32. Inputs are standardised by the first epoch's sequences; the network that
  * comes of it takes them as they are, and gives logits.
  *
  * Pure and deterministic: the same sequences and recipe give the same network.
  *
  * @throws RangeError code `TRAINING_JOB`, `NETWORK_SHAPE`; TypeError code `WHOLE_SEQUENCES_ONLY` for a bidirectional
- *   network and classes of steps
+ *   network and classes of steps that are not learned by whole sequences
  */
 export function trainClassifier(
   shape: ClassifierShape,
@@ -60,7 +60,7 @@ export function trainClassifier(
   const optimizer = new AdamW({ learningRate, weightDecay });
   const update = new GuardedUpdate(network, optimizer, CLIP_NORM);
   const learner =
-    shape.at === "end"
+    shape.at === "end" || recipe.whole === true
       ? new SequenceLearner(update, shape, recipe, rng, network)
       : new StepLearner(update, shape, recipe, rng);
   const updates = epochs * learner.updates(first);

@@ -98,6 +98,31 @@ describe("trainClassifier()", () => {
     expect(accuracy(classifySequences(network, shape, fresh), fresh)).toBeGreaterThan(0.98);
   });
 
+  it("learns classes of steps that only later steps tell, both ways, by whole sequences", () => {
+    const backward = (count: number, seed: number) =>
+      parities(count, seed).map(({ x, classes }) => {
+        const T = classes.length;
+        const turned = x.map((_, i) => x[2 * (T - 1 - (i >> 1)) + (i % 2)]!);
+        return { x: turned, classes: classes.toReversed() };
+      });
+    const recipe = { ...RECIPE, dropout: 0, stretch: 0, epochs: 100, whole: true };
+    const [known, fresh] = [backward(200, 1), backward(50, 2)];
+    const right = (bidirectional: boolean) => {
+      const shape = { ...SHAPE, at: "step", bidirectional } as const;
+      const network = trainClassifier(shape, recipe, () => known);
+      return accuracy(classifySequences(network, shape, fresh), fresh);
+    };
+    expect(right(true)).toBeGreaterThan(0.98);
+    expect(right(false)).toBeLessThan(0.75);
+    expect(() =>
+      trainClassifier(
+        { ...SHAPE, at: "step", bidirectional: true },
+        { ...recipe, whole: false },
+        () => known,
+      ),
+    ).toThrow(expect.objectContaining({ code: "WHOLE_SEQUENCES_ONLY" }));
+  });
+
   it("gives the same network for the same seed, and another for another", () => {
     const weights = (seed: number) =>
       trainClassifier(SHAPE, { ...RECIPE, seed, epochs: 2 }, () => training.slice(0, 20)).weights;
