@@ -50,6 +50,11 @@ export class LearningSchedule {
     return this.#first;
   }
 
+  /** It is not the first time that a first training is waited for. */
+  get hasRestarted(): boolean {
+    return this.#since > 0;
+  }
+
   get collected(): number {
     return this.#seen - this.#since;
   }

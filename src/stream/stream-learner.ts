@@ -47,7 +47,7 @@ const ASKED = { trigger: "request" };
  * has not seen (see `tend`); the stream never waits for it. Where its work took effect is an entry in the log.
  * When the journal is stepped again the same work is done at the same place, and waited for where the log
  * says that it took effect. A network that errs more than simple rules do, and whose apprentice is no better, is
- * retired: the cold start begins again, on what came since the stream changed.
+ * retired: the cold start begins again, on what came since the stream changed; the stream doesn't wait for that one.
  *
  * *Asked for*: a checkpoint that is promoted or rolled back by request takes effect at once, and is then judged
  * like any other.
@@ -93,22 +93,30 @@ export class StreamLearner {
       return isRepeated ? this.#start(pending).then(() => recorded) : recorded;
     }
     if (pending === undefined) return undefined;
-    if (pending.work.kind === "tend" && this.#options.followsLog === true) return undefined;
+    const isAwaited = this.#isAwaited(pending.work);
+    if (!isAwaited && this.#options.followsLog === true) return undefined;
     const ending = this.#start(pending);
     if (pending.work.kind === "first" && position < pending.work.effectAt) return undefined;
     if (pending.outcome) return this.#entry(pending.outcome, position);
-    return pending.work.kind === "tend" && this.#options.isPatient !== true
-      ? undefined
-      : ending.then((outcome) => this.#entry(outcome, position));
+    return isAwaited || this.#options.isPatient === true
+      ? ending.then((outcome) => this.#entry(outcome, position))
+      : undefined;
+  }
+
+  /** The very first network takes effect at a place that is known beforehand: the stream waits for it. */
+  #isAwaited({ kind }: Work): boolean {
+    return kind === "first" && !this.#schedule.hasRestarted;
   }
 
   #start(pending: Pending): Promise<Outcome> {
     const { trainer, onLearning, budget } = this.#options;
     const { work } = pending;
+    // Whoever is waited for takes all.
+    const share = this.#isAwaited(work) ? 1 : budget;
     const run = (): Promise<Outcome> =>
       work.kind === "first"
         ? trainer
-            .train(work.job, (progress) => onLearning?.({ kind: "progress", progress }), 1)
+            .train(work.job, (progress) => onLearning?.({ kind: "progress", progress }), share)
             .then((result) => firstOutcome(result, work.details))
         : trainer.tend(work.job, budget).then((result) => tendOutcome(result, work.details));
     pending.ending ??= run()
