@@ -141,11 +141,11 @@ export class TrainingMemory {
   /** A copy, one sequence per key. */
   sequences(): TrainingSequence[] {
     return [...this.#lanes.values()].map((lane) => ({
-      x: Float64Array.from(lane.x),
-      y: Float64Array.from(lane.y),
-      scale: Float64Array.from(lane.scale),
-      begins: Uint8Array.from(lane.begins),
-      doubtful: Uint8Array.from(lane.doubtful),
+      x: new Float64Array(lane.x),
+      y: new Float64Array(lane.y),
+      scale: new Float64Array(lane.scale),
+      begins: new Uint8Array(lane.begins),
+      doubtful: new Uint8Array(lane.doubtful),
     }));
   }
 
@@ -238,8 +238,8 @@ export class TrainingMemory {
   write(to: ByteWriter): void {
     to.u32(this.#lanes.size);
     for (const [key, lane] of this.#lanes) {
-      to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(Uint8Array.from(lane.begins));
-      to.bytes(Uint8Array.from(lane.doubtful))
+      to.text(key).f64s(lane.x).f64s(lane.y).f64s(lane.scale).bytes(new Uint8Array(lane.begins));
+      to.bytes(new Uint8Array(lane.doubtful))
         .f64s(lane.times)
         .u32(lane.alerted)
         .f64(lane.firstMs)
