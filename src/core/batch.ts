@@ -34,4 +34,6 @@ export interface Batch {
   readonly log: LogEntry[];
   /** Must be settled exactly once: by the commit, or by whoever drops the batch. */
   readonly delivery: Delivery;
+  /** Its outcome is in the store already: it is stepped again, and nothing takes effect that isn't in the log. */
+  readonly isCommitted?: boolean;
 }

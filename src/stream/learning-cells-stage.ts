@@ -98,7 +98,7 @@ export class LearningCellsStage implements Stage {
     for (let i = first; i < batch.events.length; i++) {
       const event = batch.events[i];
       if (event === undefined) continue;
-      const decision = this.#learner.decisionBefore(event.position, this.#recorded[0]);
+      const decision = this.#learner.decisionBefore(event.position, this.#recorded[0], batch.isCommitted);
       if (decision instanceof Promise) {
         return decision.then((entry) => {
           this.#take(entry, batch);

@@ -84,6 +84,7 @@ export async function resume(
     stage.replayLog?.(log.filter((entry) => names.has(entry.slot)));
   }
   const requests = log.filter(({ slot }) => slot === REQUESTS).map(requestFromEntry);
+  const stepped = store.steppedPosition();
   let position = start;
   for (;;) {
     const asked = requests[0]?.position ?? Number.POSITIVE_INFINITY;
@@ -92,7 +93,8 @@ export async function resume(
     const request = events.length === 0 ? requests.shift() : undefined;
     const reached = request?.position ?? events.at(-1)?.position;
     if (reached === undefined) return { from: start, to: position };
-    const batch = repeated(events, request === undefined ? [] : [request]);
+    const isCommitted = reached <= stepped;
+    const batch = { ...repeated(events, request === undefined ? [] : [request]), isCommitted };
     await stepThrough(stages, batch);
     await options.onBatch?.(batch);
     position = reached;

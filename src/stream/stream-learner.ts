@@ -83,9 +83,14 @@ export class StreamLearner {
   /**
    * What takes effect before the event at a position; a promise when the stream has to wait.
    *
-   * @param recorded the next entry of the log, while the journal is stepped again
+   * @param recorded    the next entry of the log, while the journal is stepped again
+   * @param isCommitted the event's outcome is in the store already
    */
-  decisionBefore(position: number, recorded: LogEntry | undefined): LogEntry | Promise<LogEntry> | undefined {
+  decisionBefore(
+    position: number,
+    recorded: LogEntry | undefined,
+    isCommitted = false,
+  ): LogEntry | Promise<LogEntry> | undefined {
     const pending = this.#pending;
     if (recorded !== undefined) {
       if (recorded.position > position) return undefined;
@@ -94,7 +99,8 @@ export class StreamLearner {
     }
     if (pending === undefined) return undefined;
     const isAwaited = this.#isAwaited(pending.work);
-    if (!isAwaited && this.#options.followsLog === true) return undefined;
+    // What was not in the log then did not happen then.
+    if (!isAwaited && (isCommitted || this.#options.followsLog === true)) return undefined;
     const ending = this.#start(pending);
     if (pending.work.kind === "first" && position < pending.work.effectAt) return undefined;
     if (pending.outcome) return this.#entry(pending.outcome, position);

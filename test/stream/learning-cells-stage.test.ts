@@ -269,6 +269,22 @@ describe("LearningCellsStage", () => {
     expect(all.at(-1)).toMatchObject({ model: "ridge" });
   });
 
+  it("lets nothing take effect among events that are committed already, but what the log holds", async () => {
+    const count = EVENTS + LEAD + 300;
+    const live = await run(new LearningCellsStage(options(inPlaceTrainer(), tuned)), events(count), 1);
+    const known = live.log.filter(({ kind }) => kind === "checkpoint");
+    const stage = new LearningCellsStage(options(inPlaceTrainer(), tuned));
+    stage.replayLog(known);
+    const log: LogEntry[] = [];
+    for (const event of events(count)) {
+      const batch = { ...batchOf([event]), isCommitted: event.position < count };
+      await stage.process(batch);
+      log.push(...batch.log);
+    }
+    expect(live.log.length).toBeGreaterThan(known.length + 1);
+    expect(log.filter(({ position }) => position < count)).toEqual([]);
+  });
+
   describe("requests", () => {
     const asked = async (stage: LearningCellsStage, ...requests: Request[]) => {
       await stage.process({ ...batchOf([]), requests });
