@@ -56,14 +56,17 @@ export class BackgroundReader {
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    // before the thread ends: meanwhile it may answer, and whoever waits is told one thing, not either
     this.#failAll(new Error("The dashboard is closing"));
+    await worker?.terminate();
   }
 
   #start(): Worker {
     const file = createRequire(import.meta.url).resolve("#reader-thread");
     const worker = new Worker(file, { workerData: { directory: this.#directory } });
-    worker.on("message", (answer: ReaderAnswer) => this.#take(answer));
+    worker.on("message", (answer: ReaderAnswer) => {
+      if (this.#worker === worker) this.#take(answer);
+    });
     const end = (error: Error): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
