@@ -169,7 +169,8 @@ async function inferStage(
   }
   const spot = supervised.kind === "class" ? supervised.spot : undefined;
   const target = inferredTarget(pipeline, supervised, file);
-  return new InferStage({ model: loaded, target, at, pool, ...(spot === undefined ? {} : { spot }) });
+  const lag = Math.max(0, -supervised.ahead);
+  return new InferStage({ model: loaded, target, at, pool, lag, ...(spot === undefined ? {} : { spot }) });
 }
 
 /** @throws TypeError code `NO_CLASSES` when neither the pipeline nor the file says what outputs stand for */
