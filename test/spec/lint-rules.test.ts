@@ -433,9 +433,7 @@ features: [{ symbol: keys, vocabulary: ["60"] }]
 target: { symbols: keys, ahead: 1 }
 model: { file: a.onnx }
 `,
-    [
-      `p.yaml:3:12: error: features[0]: expected one of symbols, as "keys" is the target too, found symbol`,
-    ],
+    [`p.yaml:3:12: error: features[0]: expected one of symbols, as "keys" is the target too, found symbol`],
   ],
   [
     "TRAIN_OR_LEARN",
