@@ -25,8 +25,8 @@ export function checkFeatures(
     if (feature.kind === "lag" && !(feature.byMs > 0 && Number.isFinite(feature.byMs))) {
       throw badFeature(`the past of ${JSON.stringify(feature.field)}`, "a time over 0", `${feature.byMs} ms`);
     }
-    if (feature.kind === "symbol" && feature.vocabulary === undefined) {
-      throw badFeature(`symbol ${JSON.stringify(feature.field)}`, "its vocabulary", "none");
+    if ((feature.kind === "symbol" || feature.kind === "symbols") && feature.vocabulary === undefined) {
+      throw badFeature(`${feature.kind} ${JSON.stringify(feature.field)}`, "its vocabulary", "none");
     }
     if (feature.kind === "audio" && features.length > 1) {
       throw badFeature("audio", "no other feature beside it", `${features.length} features`);

@@ -11,13 +11,15 @@ export type Feature =
   | LagFeature
   | VectorFeature
   | SymbolFeature
+  | SymbolsFeature
   | AudioFeature;
 
-/** The field's value: one input. */
+/** The field's value: one input, or, of one that an event may lack, two: the newest value, and 1 where it is missing. */
 export interface FieldFeature {
   readonly kind: "field";
   readonly field: string;
   readonly scale: Scale;
+  readonly marksMissing?: true;
 }
 
 /** The field's change since the event before: one input. */
@@ -54,6 +56,14 @@ export interface VectorFeature {
 /** The field's symbol: an input for each that is known, and one for any other. */
 export interface SymbolFeature {
   readonly kind: "symbol";
+  readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
+}
+
+/** The field's set of symbols: an input for each that is known, 1 where it is in the set, and one for any other. */
+export interface SymbolsFeature {
+  readonly kind: "symbols";
   readonly field: string;
   /** Absent: it is not known yet. */
   readonly vocabulary?: readonly string[];
@@ -102,7 +112,7 @@ export function neededMs(feature: Feature): number {
 export function inputNames(feature: Feature, horizons: readonly number[]): readonly string[] {
   switch (feature.kind) {
     case "field":
-      return [feature.field];
+      return feature.marksMissing ? [feature.field, `${feature.field} missing`] : [feature.field];
     case "difference":
       return [`difference of ${feature.field}`];
     case "calendar":
@@ -115,6 +125,7 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
     }
     case "symbol":
+    case "symbols":
       return [...(feature.vocabulary ?? []), "another"].map((symbol) => `${feature.field} ${symbol}`);
     case "audio": {
       const { output, cepstra, filters, hasDelta } = feature;
@@ -125,4 +136,10 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
     case "vector":
       return Array.from({ length: feature.size }, (_, i) => `${feature.field}[${i}]`);
   }
+}
+
+/** Of each input of a feature, whether it is 0 or 1 as it is: what says that something is there is not standardised. */
+export function isMark(feature: Feature, horizons: readonly number[]): readonly boolean[] {
+  const isSymbol = feature.kind === "symbol" || feature.kind === "symbols";
+  return inputNames(feature, horizons).map((_, i) => isSymbol || (feature.kind === "field" && i === 1));
 }
