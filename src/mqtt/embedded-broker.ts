@@ -126,6 +126,7 @@ class AedesBroker implements EmbeddedBroker {
 
   connection({ filters }: EmbeddedConnectionOptions): Connection {
     checkFilters(filters);
+    for (const old of this.#connections) if (old.isReplacedBy(filters)) this.#connections.delete(old);
     const connection = new EmbeddedConnection(filters, {
       publish: (message, from) => this.#publish(message, from),
       retained: (of) => this.#retained(of),

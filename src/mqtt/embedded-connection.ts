@@ -30,6 +30,11 @@ export class EmbeddedConnection implements Connection {
     this.#broker = broker;
   }
 
+  /** Nothing is kept by it any more: a connection with the same filters takes its place. */
+  isReplacedBy(filters: readonly string[]): boolean {
+    return this.#isClosed && filters.join("\n") === this.filters.join("\n");
+  }
+
   isInterestedIn(topic: string): boolean {
     return this.filters.some((filter) => matches(filter, topic));
   }

@@ -49,6 +49,19 @@ describe("Connection, embedded", () => {
     expect(line.texts).toEqual(["early"]);
   });
 
+  it("gives a closed connection's place to the next with the same filters", async () => {
+    const rig = await use(embeddedRig);
+    const first = await rig.line();
+    await first.connection.close();
+    const second = await rig.line();
+    const device = await rig.device();
+    const sent = device.publish("in/a", "1");
+    await second.received(1);
+    second.packet(0).acknowledge();
+    await sent;
+    expect(first.packets).toEqual([]);
+  });
+
   it("hands one pipeline's results to another that listens, which settles them", async () => {
     const rig = await use(embeddedRig);
     const [first, second] = [await rig.line(), await rig.line()];
