@@ -1,6 +1,6 @@
 import type { Kernel, Pointer } from "../kernel/index.js";
-import type { KernelNetwork } from "./kernel-network.js";
 import { padded } from "./kernel-layout.js";
+import type { KernelNetwork } from "./kernel-network.js";
 import { KernelPass, SLACK, type Source } from "./kernel-pass.js";
 import type { Dropout, Floats, Window } from "./trainable-network.js";
 
