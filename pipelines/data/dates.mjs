@@ -18,12 +18,15 @@ function below(limit) {
   return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * limit);
 }
 
-const ENGLISH =
-  "January February March April May June July August September October November December".split(" ");
-const GERMAN =
-  "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(" ");
-const FRENCH =
-  "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(" ");
+const ENGLISH = "January February March April May June July August September October November December".split(
+  " ",
+);
+const GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(
+  " ",
+);
+const FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(
+  " ",
+);
 const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
 const two = (n) => String(n).padStart(2, "0");

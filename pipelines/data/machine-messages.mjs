@@ -7,7 +7,9 @@
 const PARTS = { train: 1, test: 2, validation: 3, pairs: 4 };
 const [part, count] = process.argv.slice(2);
 if (!(part in PARTS) || !(Number(count) > 0)) {
-  process.stderr.write("usage: node machine-messages.mjs train|test|validation|pairs COUNT > messages.ndjson\n");
+  process.stderr.write(
+    "usage: node machine-messages.mjs train|test|validation|pairs COUNT > messages.ndjson\n",
+  );
   process.exit(2);
 }
 

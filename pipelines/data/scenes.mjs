@@ -38,8 +38,7 @@ const MIX = Array.from({ length: SIZE }, () =>
 );
 state = PARTS[part];
 
-const nameOf = (thing) =>
-  `a ${COLOURS[Math.floor(thing / SHAPES.length)]} ${SHAPES[thing % SHAPES.length]}`;
+const nameOf = (thing) => `a ${COLOURS[Math.floor(thing / SHAPES.length)]} ${SHAPES[thing % SHAPES.length]}`;
 /** Which part has two things on two squares. */
 function partOf(a, b, from, to) {
   if ((a * THINGS + b) % 10 === 0) return "pairs";

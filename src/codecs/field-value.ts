@@ -3,7 +3,7 @@ import { readNumberText } from "./number-text.js";
 import { type Rejection, shown } from "./rejection.js";
 
 /** What a pipeline takes a field for. */
-export type FieldKind = "number" | "vector" | "signal" | "symbol" | "label" | "mark";
+export type FieldKind = "number" | "vector" | "signal" | "symbol" | "label" | "labels" | "mark";
 
 export interface FieldReading {
   readonly field: string;
@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<FieldKind, string>> = {
   signal: "an array of numbers, or an empty one",
   symbol: "text",
   label: "text, a number or true/false",
+  labels: "an array of texts, numbers or true/false, or an empty one",
   mark: "true or false (or yes, no, 1, 0)",
 };
 
@@ -38,6 +39,7 @@ export function readField(reading: FieldReading, value: unknown): Value | Reject
   }
   if (reading.kind === "number") return readNumber(reading, value);
   if (reading.kind === "label") return readLabelText(reading, value);
+  if (reading.kind === "labels") return readLabels(reading, value);
   if (reading.kind === "mark") {
     const key = typeof value === "string" ? value.trim().toLowerCase() : value;
     return MARKS.get(key) ?? rejection("wrong-type", reading, value);
@@ -90,6 +92,20 @@ function readLabelText(reading: FieldReading, value: unknown): string | Rejectio
     typeof value === "boolean" ||
     (typeof value === "number" && Number.isFinite(value));
   return isName ? String(value) : rejection("wrong-type", reading, value);
+}
+
+/** Symbols in the order in which they stand; of a CSV file's text, what stands between spaces. */
+function readLabels(reading: FieldReading, value: unknown): readonly string[] | Rejection {
+  const isText = reading.numericText && typeof value === "string";
+  const list: unknown = isText ? value.trim().split(/\s+/) : value;
+  if (!Array.isArray(list)) return rejection("wrong-type", reading, value);
+  const labels: string[] = [];
+  for (const [i, one] of list.entries()) {
+    const label = readLabelText({ ...reading, field: `${reading.field}[${i}]`, kind: "label" }, one);
+    if (typeof label !== "string") return label;
+    labels.push(label);
+  }
+  return labels;
 }
 
 function rejection(note: Rejection["note"], { field, kind, size }: FieldReading, value: unknown): Rejection {

@@ -21,7 +21,11 @@ export type {
   AlertChange,
   AlertState,
   Classification,
+  Estimate,
+  Inference,
   Prediction,
+  StepInference,
+  SymbolSet,
   TargetForecast,
 } from "./prediction.js";
 export { type ProblemParts, problem } from "./problem.js";

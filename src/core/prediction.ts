@@ -19,17 +19,51 @@ export interface Ahead {
   readonly upper: number | null;
 }
 
-/** What a sequence, or a step of one, is. */
+/** What a network that learned from recordings says of a sequence, or of a step of one: as its target is. */
+export type Inference = Classification | Estimate | SymbolSet | WrittenText;
+
+/** What it is. */
 export interface Classification {
   readonly label: string;
   /** By the network, in [0, 1]. */
   readonly probability: number;
 }
 
+/** A number, as another instrument would show it. */
+export interface Estimate {
+  readonly estimate: number;
+  /** What this event's own instrument shows; absent where there is none, or it is silent. */
+  readonly value?: number;
+}
+
+/** Which symbols are in a set: those at least as likely as not. */
+export interface SymbolSet {
+  readonly symbols: readonly string[];
+  /** Of each of these, by the network. */
+  readonly probabilities: readonly number[];
+}
+
+/** What is written of a sequence. */
+export interface WrittenText {
+  readonly text: string;
+  /** Of the whole text, by the network. */
+  readonly probability: number;
+}
+
+/** The same of one step of a sequence that was read both ways, once it has ended. */
+export interface StepInference {
+  /** The key's event that the step was made of, and its event time, ms. */
+  readonly seq: number;
+  readonly time: number;
+  readonly inference: Inference;
+}
+
 /** What the network and the detector say of one event. */
 export interface Prediction {
-  /** Of networks that name classes: they have no targets. */
-  readonly classification?: Classification;
+  /** Of networks with a supervised target: they have no others. */
+  readonly inference?: Inference;
+  /** Of those that read sequences both ways and tell every step, at the end of one. */
+  readonly steps?: readonly StepInference[];
   /** One per target, in the pipeline's order. */
   readonly targets: readonly TargetForecast[];
   /** One list per target: a look ahead for every horizon. */

@@ -1,5 +1,5 @@
-/** What one field of a sample may hold: a number, a vector or a symbol (a word, a character, a class). */
-export type Value = number | Float64Array | string;
+/** What one field of a sample may hold: a number, a vector, a symbol (a word, a character, a class) or a set of symbols. */
+export type Value = number | Float64Array | string | readonly string[];
 
 /**
  * One observation of one key, as it came off the wire.

@@ -9,13 +9,15 @@ import {
   type Stage,
   type StreamEvent,
   timeZone,
+  type Value,
 } from "../core/index.js";
 import { AudioInputs } from "./audio/audio-inputs.js";
 import { checkFeatures } from "./check-features.js";
-import { type Feature, inputNames, neededMs } from "./feature.js";
+import { type Feature, inputNames, isMark, neededMs } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { type KeyFeature, keyFeature, type Moment } from "./key-feature.js";
 import { StepScale } from "./step-scale.js";
+import { TextInputs } from "./text-inputs.js";
 
 export interface FeatureOptions {
   readonly features: readonly Feature[];
@@ -32,6 +34,8 @@ export interface FeatureStage extends Stage {
   readonly inputs: number;
   /** What each input is, for people; I of them. */
   readonly names: readonly string[];
+  /** [I] True for inputs that are 0 or 1: they say that something is there, and are not standardised. */
+  readonly marks: readonly boolean[];
   /** [I] How much history has to stand behind a network that uses an input, ms. */
   readonly neededMs: readonly number[];
   /** Periods ago that every target is looked up at, and which inputs that is at each horizon: [targets, horizons]. */
@@ -98,8 +102,10 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     event.affine = affineOf(state, featureOf, event.target);
     const moment: Moment = {
       number: (field) => numberOf(sample, field),
+      numberIfAny: (field) => (sample.values[field] === undefined ? undefined : numberOf(sample, field)),
       vector: (field, size) => vectorOf(sample, field, size),
       symbol: (field) => symbolOf(sample, field),
+      symbols: (field) => symbolsOf(sample, field),
       unknown: () => event.unknown++,
       signal: (field) => event.heard ?? vectorOf(sample, field, undefined),
       time: sample.time,
@@ -116,6 +122,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     slots: [keys],
     inputs: names.length,
     names,
+    marks: features.flatMap((feature) => isMark(feature, horizons)),
     neededMs: needed,
     seasons: seasonsOf(options),
     process(batch: Batch): void {
@@ -125,10 +132,10 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   };
 }
 
-/** [I] of all features, or [k, I] of audio, whose time steps are its own. */
+/** [I] of all features, or [k, I] of audio or a text, whose time steps are their own. */
 function inputOf(features: readonly KeyFeature[], moment: Moment, I: number): Float64Array {
   const [first] = features;
-  if (first instanceof AudioInputs) return first.steps(moment);
+  if (first instanceof AudioInputs || first instanceof TextInputs) return first.steps(moment);
   const input = new Float64Array(I);
   let at = 0;
   for (const feature of features) at = feature.step(input, at, moment);
@@ -191,6 +198,17 @@ function symbolOf(sample: Sample, field: string): string {
   const value = sample.values[field];
   if (typeof value === "string") return value;
   throw notAFeature(sample, `a symbol in field ${JSON.stringify(field)}`, value);
+}
+
+/** @throws TypeError code `NOT_A_FEATURE` */
+function symbolsOf(sample: Sample, field: string): readonly string[] {
+  const value = sample.values[field];
+  if (isList(value)) return value;
+  throw notAFeature(sample, `a set of symbols in field ${JSON.stringify(field)}`, value);
+}
+
+function isList(value: Value | undefined): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function notAFeature(sample: Sample, expected: string, value: unknown): Error {

@@ -1,3 +1,5 @@
+import type { TextSplit } from "../core/index.js";
+
 /** How a number is scaled before the network sees it: by its key's running location and spread, not at all, or by fixed numbers. */
 export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: number };
 
@@ -11,13 +13,16 @@ export type Feature =
   | LagFeature
   | VectorFeature
   | SymbolFeature
+  | SymbolsFeature
+  | TextFeature
   | AudioFeature;
 
-/** The field's value: one input. */
+/** The field's value: one input, or, of one that an event may lack, two: the newest value, and 1 where it is missing. */
 export interface FieldFeature {
   readonly kind: "field";
   readonly field: string;
   readonly scale: Scale;
+  readonly marksMissing?: true;
 }
 
 /** The field's change since the event before: one input. */
@@ -55,6 +60,23 @@ export interface VectorFeature {
 export interface SymbolFeature {
   readonly kind: "symbol";
   readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
+}
+
+/** The field's set of symbols: an input for each that is known, 1 where it is in the set, and one for any other. */
+export interface SymbolsFeature {
+  readonly kind: "symbols";
+  readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
+}
+
+/** The field's text: each of its symbols as a time step of its own (see `SymbolFeature`). The only feature then. */
+export interface TextFeature {
+  readonly kind: "text";
+  readonly field: string;
+  readonly split: TextSplit;
   /** Absent: it is not known yet. */
   readonly vocabulary?: readonly string[];
 }
@@ -102,7 +124,7 @@ export function neededMs(feature: Feature): number {
 export function inputNames(feature: Feature, horizons: readonly number[]): readonly string[] {
   switch (feature.kind) {
     case "field":
-      return [feature.field];
+      return feature.marksMissing ? [feature.field, `${feature.field} missing`] : [feature.field];
     case "difference":
       return [`difference of ${feature.field}`];
     case "calendar":
@@ -115,6 +137,8 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
       return [name, ...horizons.map((steps) => `${name} ${steps} ahead`)];
     }
     case "symbol":
+    case "symbols":
+    case "text":
       return [...(feature.vocabulary ?? []), "another"].map((symbol) => `${feature.field} ${symbol}`);
     case "audio": {
       const { output, cepstra, filters, hasDelta } = feature;
@@ -125,4 +149,10 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
     case "vector":
       return Array.from({ length: feature.size }, (_, i) => `${feature.field}[${i}]`);
   }
+}
+
+/** Of each input of a feature, whether it is 0 or 1 as it is: what says that something is there is not standardised. */
+export function isMark(feature: Feature, horizons: readonly number[]): readonly boolean[] {
+  const isSymbol = feature.kind === "symbol" || feature.kind === "symbols" || feature.kind === "text";
+  return inputNames(feature, horizons).map((_, i) => isSymbol || (feature.kind === "field" && i === 1));
 }

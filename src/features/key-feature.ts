@@ -6,18 +6,23 @@ import type { Feature } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { LagInputs } from "./lag-inputs.js";
 import { SymbolInputs } from "./symbol-inputs.js";
+import { TextInputs } from "./text-inputs.js";
 import { VectorInputs } from "./vector-inputs.js";
 
 /** What a feature is made from at an event. */
 export interface Moment {
   /** The number in one of the sample's fields. */
   number(field: string): number;
+  /** The same, undefined where the event lacks it. */
+  numberIfAny(field: string): number | undefined;
   /** The numbers in one of them, [size]. */
   vector(field: string, size: number): Float64Array;
   /** The same, as many as there are. */
   signal(field: string): Float64Array;
   /** The word in one of them. */
   symbol(field: string): string;
+  /** The words in one of them. */
+  symbols(field: string): readonly string[];
   /** Counts a symbol that no network was trained on. */
   unknown(): void;
   /** Event time, ms since 1970. */
@@ -53,7 +58,10 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
     case "audio":
       return new AudioInputs(feature);
     case "symbol":
+    case "symbols":
       return new SymbolInputs(feature);
+    case "text":
+      return new TextInputs(feature);
     case "vector":
       return new VectorInputs(feature);
   }

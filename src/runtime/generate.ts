@@ -66,16 +66,17 @@ function draw(logits: Float64Array, temperature: number, rng: Rng): number {
   return probabilities.length - 1;
 }
 
-function languageModel({ name, features, classifier }: Pipeline) {
+function languageModel({ name, features, supervised }: Pipeline) {
   const [feature] = features;
   const vocabulary = feature?.kind === "symbol" ? feature.vocabulary : undefined;
   const isOne =
     features.length === 1 &&
     feature?.kind === "symbol" &&
-    classifier?.field === feature.field &&
-    classifier.at === "step" &&
-    classifier.ahead === 1;
-  if (!isOne || vocabulary === undefined || classifier?.classes === undefined) {
+    supervised?.kind === "class" &&
+    supervised.field === feature.field &&
+    supervised.at === "step" &&
+    supervised.ahead === 1;
+  if (!isOne || vocabulary === undefined || supervised.classes === undefined) {
     throw problem(TypeError, {
       code: "NOT_A_LANGUAGE_MODEL",
       action: "generate with pipeline",
@@ -85,5 +86,5 @@ function languageModel({ name, features, classifier }: Pipeline) {
       found: isOne ? "no vocabulary: there is no such file" : "another feature or target",
     });
   }
-  return { classes: classifier.classes, vocabulary };
+  return { classes: supervised.classes, vocabulary };
 }

@@ -9,19 +9,6 @@ export {
   readLineage,
   readLineages,
 } from "./checkpoints.js";
-export {
-  type ClassOutcome,
-  type ClassReport,
-  type ClassTraining,
-  classesIn,
-  labelled,
-  leaveOut,
-  type RecordedSequence,
-  type RecordedSequences,
-  readSequences,
-  trainClasses,
-  withVocabularies,
-} from "./classifier/index.js";
 export { connectToBroker } from "./connect.js";
 export { type Answer, askRunning, COMMANDS, type CommandName } from "./control/index.js";
 export { Counters } from "./counters.js";
@@ -50,6 +37,23 @@ export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
+export {
+  type CodedTarget,
+  labelled,
+  leaveOut,
+  MAIN_SCORE,
+  type RecordedSequence,
+  type RecordedSequences,
+  readSequences,
+  reportJson,
+  type SupervisedOutcome,
+  type SupervisedReport,
+  type SupervisedTraining,
+  type TargetCode,
+  targetCode,
+  trainOnSequences,
+  withVocabularies,
+} from "./supervised/index.js";
 export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome, train } from "./train.js";
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
 export { type WatchPrice, watchPrice, watchWords } from "./watch-words.js";

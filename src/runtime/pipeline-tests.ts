@@ -1,6 +1,7 @@
 import { type StreamEvent, streamEvent } from "../core/index.js";
-import type { Expectation, Pipeline, PipelineTest, RowRange } from "../spec/index.js";
+import type { Expectation, Pipeline, PipelineSupervised, PipelineTest, RowRange } from "../spec/index.js";
 import { audioRate } from "./audio-rows.js";
+import { compareInferences } from "./compare-inferences.js";
 import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
@@ -21,7 +22,7 @@ export async function runPipelineTest(
   engines: Engines,
 ): Promise<TestOutcome> {
   const stages = await makeStages(pipeline, engines, () => {});
-  const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
+  const outcomes = new OutcomeRows(pipeline);
   const rows: ReplayRow[] = [];
   const events: (StreamEvent | undefined)[] = [];
   for await (const group of testRows(pipeline, test)) {
@@ -31,7 +32,7 @@ export async function runPipelineTest(
       rows.push(outcomes.row("sample" in outcome ? outcome : outcome.note));
     }
   }
-  return { name: test.name, failures: compare(test.expect, rows, events, pipeline.classifier?.field) };
+  return { name: test.name, failures: compare(test.expect, rows, events, pipeline.supervised) };
 }
 
 async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator<RecordedRow[]> {
@@ -62,7 +63,7 @@ function compare(
   expected: Expectation,
   rows: readonly ReplayRow[],
   events: readonly (StreamEvent | undefined)[],
-  classField: string | undefined,
+  supervised: PipelineSupervised | undefined,
 ): string[] {
   const failures: string[] = [];
   const check = (what: string, wanted: number | undefined, found: number): void => {
@@ -97,7 +98,7 @@ function compare(
   for (const [note, count] of Object.entries(expected.notes)) {
     check(`notes.${note}`, count, rows.filter((row) => row["note"] === note).length);
   }
-  failures.push(...compareClasses(expected, events, classField));
+  failures.push(...compareInferences(expected, events, supervised));
   if (expected.maeBelowPersistence) failures.push(...comparePersistence(events));
   for (const cell of expected.cells) {
     const found = rows[cell.row]?.[cell.column];
@@ -113,25 +114,6 @@ function compare(
     }
   }
   return failures;
-}
-
-/** How many classes were named, and how many of them are those that the events' own field says. */
-function compareClasses(
-  { named, accuracy }: Expectation,
-  events: readonly (StreamEvent | undefined)[],
-  classField = "",
-): string[] {
-  const own = events.filter((event) => event?.prediction?.classification !== undefined);
-  const failures =
-    named === undefined || named === own.length ? [] : [`named: expected ${named}, found ${own.length}`];
-  if (accuracy === undefined) return failures;
-  const right = own.filter(
-    (event) => event?.prediction?.classification?.label === event?.sample.values[classField],
-  );
-  const found = own.length === 0 ? 0 : right.length / own.length;
-  return found >= accuracy
-    ? failures
-    : [...failures, `accuracy: expected at least ${accuracy}, found ${found.toFixed(4)} of ${own.length}`];
 }
 
 /** The first target's forecasts against the value before, over the events that a network forecast. */

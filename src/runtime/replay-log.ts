@@ -41,7 +41,7 @@ export async function replayLog(options: ReplayLogOptions): Promise<void> {
     }
     const pipeline = storedPipeline(only.identity);
     onPipeline?.(pipeline);
-    const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
+    const outcomes = new OutcomeRows(pipeline);
     const stages = await makeStages(pipeline, { trainer, fineTunes: true, followsLog: true }, onLearning);
     await resume(
       { stages, store: store.pipeline(only.name) },

@@ -1,6 +1,9 @@
 import type { Note, Prediction, StreamEvent } from "../core/index.js";
+import type { Pipeline, PipelineSupervised } from "../spec/index.js";
+import { stepMessage } from "../stream/index.js";
 
-type Cell = string | number | null;
+/** A list stands in CSV as JSON. */
+type Cell = string | number | null | readonly unknown[];
 
 /** A row of replay's output: the input's own columns, then Eddy's, in order. */
 export type ReplayRow = Readonly<Record<string, Cell>>;
@@ -9,12 +12,11 @@ const PER_TARGET = ["forecast", "lower", "upper", "residual"] as const;
 
 /** Eddy's columns of every row, in order; remembers whose alerts are open, for rows that are not stepped. */
 export class OutcomeRows {
-  readonly #targets: readonly string[] | undefined;
+  readonly #pipeline: Pick<Pipeline, "targets" | "supervised" | "sequence">;
   readonly #open = new Set<string>();
 
-  /** @param targets what is forecast; undefined where a class is named */
-  constructor(targets: readonly string[] | undefined) {
-    this.#targets = targets;
+  constructor(pipeline: Pick<Pipeline, "targets" | "supervised" | "sequence">) {
+    this.#pipeline = pipeline;
   }
 
   /** @param outcome an event that was stepped or not, or why a row made none */
@@ -28,10 +30,14 @@ export class OutcomeRows {
   }
 
   #columns(prediction: Prediction | undefined, isOpen: boolean, change: Cell, note: Note | ""): ReplayRow {
+    const { targets, supervised, sequence } = this.#pipeline;
+    // A network that reads both ways tells what the steps were when their sequence has ended.
+    const hasSteps = supervised?.at === "step" && (sequence.end ?? sequence.voice) !== undefined;
     return {
-      ...(this.#targets === undefined
-        ? classColumns(prediction)
-        : forecastColumns(this.#targets, prediction)),
+      ...(supervised === undefined
+        ? forecastColumns(targets, prediction)
+        : inferenceColumns(supervised, prediction)),
+      ...(hasSteps ? { steps: prediction?.steps?.map(stepMessage) ?? null } : {}),
       score: prediction?.score ?? null,
       alert: isOpen ? 1 : 0,
       event: change,
@@ -40,9 +46,16 @@ export class OutcomeRows {
   }
 }
 
-function classColumns(prediction: Prediction | undefined): ReplayRow {
-  const { label = null, probability = null } = prediction?.classification ?? {};
-  return { label, probability };
+const INFERRED = {
+  class: ["label", "probability"],
+  value: ["estimate"],
+  symbols: ["symbols", "probabilities"],
+  text: ["text", "probability"],
+} as const;
+
+function inferenceColumns({ kind }: PipelineSupervised, prediction: Prediction | undefined): ReplayRow {
+  const inference: Readonly<Record<string, Cell>> = { ...prediction?.inference };
+  return Object.fromEntries(INFERRED[kind].map((name) => [name, inference[name] ?? null]));
 }
 
 function forecastColumns(targets: readonly string[], prediction: Prediction | undefined): ReplayRow {
@@ -81,6 +94,6 @@ export class RowWriter {
 
 function csvCell(value: Cell): string {
   if (value === null) return "";
-  const text = String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -28,7 +28,7 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
   const stages = await makeStages(pipeline, engines, onLearning);
   const { reader } = makeReader(pipeline, "recording");
   const counters = new Counters();
-  const outcomes = new OutcomeRows(pipeline.classifier ? undefined : pipeline.targets);
+  const outcomes = new OutcomeRows(pipeline);
   let rows = 0;
   for await (const group of recordedRows(input, reader, audioRate(pipeline))) {
     counters.count(await stepGroup(stages, group));

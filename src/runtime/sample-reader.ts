@@ -1,6 +1,6 @@
 import { type Codec, codecOf, type FieldNeed, type SampleReader, sampleReader } from "../codecs/index.js";
 import { parseKeyTemplate, type TimeReader, timeReader } from "../core/index.js";
-import type { Feature, Pipeline } from "../spec/index.js";
+import type { Feature, Pipeline, PipelineSupervised } from "../spec/index.js";
 
 /**
  * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
@@ -30,24 +30,42 @@ export function fieldsOf(pipeline: Pipeline): string[] {
   return readingsOf(pipeline).flatMap(({ field, isOptional }) => (isOptional ? [] : [field]));
 }
 
-/** What a pipeline reads of an event: of what stands twice the first counts. */
-function readingsOf({ features, targets, sequence, classifier }: Pipeline): FieldNeed[] {
+/** What a pipeline reads of an event: of what stands twice the first says how, and it is optional if it always is. */
+function readingsOf({ features, targets, sequence, supervised }: Pipeline): FieldNeed[] {
   const needs = [
     ...features.flatMap(needOf),
     ...targets.map((field): FieldNeed => ({ field, kind: "number" })),
     ...[sequence.start, sequence.end].flatMap((field): FieldNeed[] =>
-      field === undefined ? [] : [{ field, kind: "mark", isOptional: true }],
+      typeof field !== "string" ? [] : [{ field, kind: "mark", isOptional: true }],
     ),
-    ...(classifier === undefined
-      ? []
-      : [{ field: classifier.field, kind: "label", isOptional: true } as const]),
+    ...(supervised === undefined ? [] : targetNeeds(supervised)),
   ];
-  return [...new Map(needs.reverse().map((need) => [need.field, need])).values()].reverse();
+  const first = new Map<string, FieldNeed>();
+  for (const need of needs) {
+    const known = first.get(need.field);
+    const isOptional = need.isOptional === true && (known === undefined || known.isOptional === true);
+    const { isOptional: _, ...how } = known ?? need;
+    first.set(need.field, isOptional ? { ...how, isOptional } : how);
+  }
+  return [...first.values()];
 }
 
 function needOf(feature: Feature): FieldNeed[] {
   if (feature.kind === "calendar") return [];
-  if (feature.kind === "vector") return [{ field: feature.field, kind: "vector", size: feature.size }];
-  if (feature.kind === "symbol") return [{ field: feature.field, kind: "label" }];
-  return [{ field: feature.field, kind: feature.kind === "audio" ? "signal" : "number" }];
+  const { field } = feature;
+  if (feature.kind === "vector") return [{ field, kind: "vector", size: feature.size }];
+  if (feature.kind === "symbol" || feature.kind === "text") return [{ field, kind: "label" }];
+  if (feature.kind === "symbols") return [{ field, kind: "labels" }];
+  if (feature.kind === "field" && feature.marksMissing) return [{ field, kind: "number", isOptional: true }];
+  return [{ field, kind: feature.kind === "audio" ? "signal" : "number" }];
+}
+
+const TOLD_BY = { class: "label", value: "number", symbols: "labels", text: "label" } as const;
+
+/** What tells a supervised target: never needed live. */
+function targetNeeds(supervised: PipelineSupervised): FieldNeed[] {
+  const { kind, field } = supervised;
+  const own = { field, kind: TOLD_BY[kind], isOptional: true };
+  if (kind !== "value" || supervised.of === undefined) return [own];
+  return [own, { field: supervised.of, kind: "number", isOptional: true }];
 }

@@ -7,17 +7,20 @@ import {
   type WatchOptions,
 } from "../detection/index.js";
 import { type FeatureStage, featureStage, voiceStage } from "../features/index.js";
-import type { FileModel, Pipeline, PipelineClassifier } from "../spec/index.js";
+import type { FileModel, Pipeline, PipelineSupervised } from "../spec/index.js";
 import {
-  ClassifyStage,
   type Drift,
   driftStage,
   fixedCellsStage,
+  type InferredTarget,
+  InferStage,
   LearningCellsStage,
   type LearningReport,
   sequenceStage,
   type Trainer,
+  WriteTextStage,
 } from "../stream/index.js";
+import { loadEncoderDecoder } from "./load-encoder-decoder.js";
 import { loadModel } from "./load-model.js";
 
 /** What computes for a pipeline, beside its own thread. */
@@ -66,7 +69,7 @@ export function makeInputStages(pipeline: Pipeline): {
 
 /**
  * A pipeline's stages, in stream order: sequence, features, cells, detection, drift; those that learn lead the ones
- * behind. Where a class is named: sequence, features, cells.
+ * behind. With a supervised target: sequence, features, cells.
  */
 export async function makeStages(
   pipeline: Pipeline,
@@ -76,8 +79,8 @@ export async function makeStages(
   const { targets, model } = pipeline;
   const { horizons } = model;
   const { inputStages, features } = makeInputStages(pipeline);
-  if (pipeline.classifier !== undefined) {
-    return [...inputStages, await classifyStage(pipeline, pipeline.classifier, features)];
+  if (pipeline.supervised !== undefined) {
+    return [...inputStages, await inferStage(pipeline, pipeline.supervised, features)];
   }
   const shape = {
     inputs: features.inputs,
@@ -146,41 +149,79 @@ function driftWords({ before, after }: Drift): string {
   return `the forecasts' errors have ${after > before ? "grown" : "shrunk"} from ${from} to ${to} usual steps`;
 }
 
-/** A network that names classes, from its file. */
-async function classifyStage(
-  { model, modelKeys, name }: Pipeline,
-  { at, pool, spot, classes }: PipelineClassifier,
+/** A network of a supervised target, from its file. */
+async function inferStage(
+  pipeline: Pipeline,
+  supervised: PipelineSupervised,
   features: FeatureStage,
 ): Promise<Stage> {
+  const { model, modelKeys, sequence } = pipeline;
+  const { at, pool } = supervised;
   const file = model.kind === "file" ? model.file : "";
-  const loaded = await loadModel(file, { keys: modelKeys, wholeSequences: at === "end" });
-  if (classes === undefined) {
+  if (supervised.kind === "text") return writeTextStage(file, modelKeys, supervised, features);
+  const hasEnds = sequence.end !== undefined || sequence.voice !== undefined;
+  const loaded = await loadModel(file, { keys: modelKeys, wholeSequences: hasEnds });
+  requireInputs(file, loaded.inputs, features);
+  const spot = supervised.kind === "class" ? supervised.spot : undefined;
+  const target = inferredTarget(pipeline, supervised, file);
+  return new InferStage({ model: loaded, target, at, pool, ...(spot === undefined ? {} : { spot }) });
+}
+
+/** An encoder and a decoder, from their file. */
+async function writeTextStage(
+  file: string,
+  keys: readonly string[],
+  { split, search, most, vocabulary }: Extract<PipelineSupervised, { kind: "text" }>,
+  features: FeatureStage,
+): Promise<Stage> {
+  const { encoder, decoder } = await loadEncoderDecoder(file, keys);
+  requireInputs(file, encoder.inputs, features);
+  if (vocabulary === undefined) {
     throw problem(TypeError, {
       code: "NO_CLASSES",
-      action: "name classes in pipeline",
-      on: name,
-      expected: `the classes, in target.classes or in ${file}`,
+      action: "write texts with model",
+      on: file,
+      expected: "the symbols, in target.vocabulary or in the file",
       found: "none",
     });
   }
-  if (loaded.inputs !== features.inputs) {
-    throw problem(RangeError, {
-      code: "MODEL_SHAPE",
-      action: "step model",
-      on: file,
-      expected: `${features.inputs} inputs (${features.names.join(", ")})`,
-      found: `${loaded.inputs} inputs`,
-    });
+  return new WriteTextStage({ encoder, decoder, symbols: vocabulary, split, search, most });
+}
+
+/** @throws RangeError code `MODEL_SHAPE` */
+function requireInputs(file: string, inputs: number, features: FeatureStage): void {
+  if (inputs === features.inputs) return;
+  throw problem(RangeError, {
+    code: "MODEL_SHAPE",
+    action: "step model",
+    on: file,
+    expected: `${features.inputs} inputs (${features.names.join(", ")})`,
+    found: `${inputs} inputs`,
+  });
+}
+
+/** @throws TypeError code `NO_CLASSES` when neither the pipeline nor the file says what outputs stand for */
+function inferredTarget(
+  { model, name }: Pipeline,
+  supervised: Exclude<PipelineSupervised, { readonly kind: "text" }>,
+  file: string,
+): InferredTarget {
+  if (supervised.kind === "value") {
+    return { kind: "value", ...(supervised.of === undefined ? {} : { of: supervised.of }) };
   }
   const output = model.kind === "file" && model.output === "probabilities" ? "probabilities" : "logits";
-  return new ClassifyStage({
-    model: loaded,
-    classes,
-    at,
-    pool,
-    output,
-    ...(spot === undefined ? {} : { spot }),
-  });
+  const isClass = supervised.kind === "class";
+  const names = isClass ? supervised.classes : supervised.vocabulary;
+  if (names === undefined) {
+    throw problem(TypeError, {
+      code: "NO_CLASSES",
+      action: "infer in pipeline",
+      on: name,
+      expected: `the ${isClass ? "classes, in target.classes" : "symbols, in target.vocabulary"} or in ${file}`,
+      found: "none",
+    });
+  }
+  return isClass ? { kind: "class", classes: names, output } : { kind: "symbols", vocabulary: names, output };
 }
 
 /** A user's network behind the cells' port; it has to fit what the pipeline feeds it and asks of it. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { splitFormat } from "./format-text-target.js";
 import {
   about,
   checkedText,
+  className,
   duration,
   every,
   fieldName,
@@ -44,15 +46,9 @@ const scaleOr = (absent: "robust" | "none") =>
 const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary } or { audio, rate, as, ... }";
+  "a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary }, { text, split, vocabulary } or { audio, rate, as, ... }";
 
 const MAX_VECTOR = 4096;
-
-const className = checkedText({
-  words: "the name of a class",
-  code: "BAD_CLASS_NAME",
-  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
-});
 
 const audioFeature = z.strictObject(
   {
@@ -81,12 +77,26 @@ const audioFeature = z.strictObject(
   FEATURE_WORDS,
 );
 
+const vocabulary = about(
+  listOf(className, "a list of symbols").optional(),
+  "The symbols that are known; any other is one more input.",
+  { example: ["on", "off"], absent: "what the model's file says: those that it was trained on" },
+);
+
 const feature = z
   .xor(
     [
       fieldName,
       z.strictObject(
-        { field: about(fieldName, "The field's value.", { example: "rms" }), scale },
+        {
+          field: about(fieldName, "The field's value.", { example: "rms" }),
+          scale,
+          missing: about(
+            z.literal("mark", "mark").meta({ title: "mark" }).optional(),
+            "`mark`: an event may lack the field; then its newest value stands (0, scaled, before the first of a sequence), and a second input is 1.",
+            { absent: "an event without the field is a dead letter" },
+          ),
+        },
         FEATURE_WORDS,
       ),
       z.strictObject(
@@ -137,11 +147,30 @@ const feature = z
           symbol: about(fieldName, "The field's word, character or class: an input for each that is known.", {
             example: "word",
           }),
-          vocabulary: about(
-            listOf(className, "a list of symbols").optional(),
-            "The symbols that are known; any other is one more input.",
-            { example: ["on", "off"], absent: "what the model's file says: those that it was trained on" },
+          vocabulary,
+        },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          symbols: about(
+            fieldName,
+            "The field's set of symbols, an array: every input is 1 whose symbol is in it.",
+            { example: "keys" },
           ),
+          vocabulary,
+        },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          text: about(
+            fieldName,
+            "The field's text, or a piece of one: every symbol of it is a time step of the network. It is the only feature then.",
+            { example: "date" },
+          ),
+          split: splitFormat,
+          vocabulary,
         },
         FEATURE_WORDS,
       ),
@@ -172,80 +201,6 @@ export const addFormat = about(
       "all of them where the features are fields alone and the network is Eddy's own (without `input.time` the " +
       "difference), else none",
   },
-);
-
-const TARGET_WORDS = "the name of a field, a list of them, or { class, at, pool, ahead, spot, classes }";
-const AHEAD_WORDS = "a whole number from -1000 to 1000";
-
-const classTarget = z.strictObject(
-  {
-    class: about(
-      fieldName,
-      "Field that says which class a sequence, or a step, is of: read where a network is trained or tested, never needed live.",
-      { example: "speaker" },
-    ),
-    at: about(
-      oneOf(["end", "step"]).optional(),
-      "When a class is named: at the end of a sequence, or at every step.",
-      { example: "end", absent: "`end` where `sequence.end` is written, else `step`" },
-    ),
-    pool: about(
-      oneOf(["last", "mean"]).default("last"),
-      "What is judged at the end of a sequence: the last step's logits, or the mean of all steps'.",
-    ),
-    ahead: about(
-      z
-        .number(AHEAD_WORDS)
-        .int(AHEAD_WORDS)
-        .min(-1000, AHEAD_WORDS)
-        .max(1000, AHEAD_WORDS)
-        .meta({ title: AHEAD_WORDS })
-        .default(0),
-      "Of classes of steps: the class of the event so many events later is named, 1 for the next symbol of a text; below 0 that of an earlier one, when so much more has been seen.",
-      { example: 1 },
-    ),
-    spot: z
-      .strictObject(
-        {
-          none: about(className.default("none"), "The class of steps at which there is nothing to spot."),
-          over: about(integer(1, 1000).default(10), "Steps whose probabilities are averaged."),
-          threshold: about(
-            z
-              .number("a share over 0 and up to 1")
-              .positive("a share over 0 and up to 1")
-              .max(1, "a share over 0 and up to 1")
-              .meta({ title: "a share over 0 and up to 1" })
-              .default(0.4),
-            "A word is spotted when its mean probability reaches this.",
-          ),
-          rest: about(
-            integer(0, 1_000_000).default(40),
-            "Steps after that at which nothing is spotted: a word is spotted once.",
-          ),
-        },
-        "how words are spotted: none, over, threshold, rest",
-      )
-      .meta({
-        description:
-          "Words are spotted in a stream that has no ends: with each comes a prediction, and none at other steps.",
-        "x-absent": "every step has a prediction",
-      })
-      .optional(),
-    classes: about(
-      listOf(className, "a list of classes").optional(),
-      "The classes in the order of the network's outputs.",
-      { example: ["idle", "cutting"], absent: "what the model's file says" },
-    ),
-  },
-  TARGET_WORDS,
-);
-
-export const targetFormat = about(
-  z
-    .xor([fieldName, listOf(fieldName, TARGET_WORDS), classTarget], TARGET_WORDS)
-    .meta({ title: TARGET_WORDS }),
-  "What is forecast and watched: several targets share one score and one alert per key. Or the class that is named.",
-  { example: "rms", absent: "the first field among the features (with codec text: `value`)" },
 );
 
 const MAX_HORIZON = 1000;
@@ -323,7 +278,7 @@ const fileModel = z.strictObject(
     horizon,
     output: about(
       oneOf(["value", "scaled", "step", "logits", "probabilities"]).default("value"),
-      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step; of classes, `logits` (their default) or `probabilities`.",
+      "What the network's output means: the target's value, the value scaled like the feature, or the step from the present value in units of the usual step; of classes and symbols, `logits` (their default) or `probabilities`.",
     ),
     batch: about(
       oneOf(["exact", "fast"]).default("exact"),

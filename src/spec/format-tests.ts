@@ -156,17 +156,24 @@ const expect = z
         "The forecasts' mean absolute error is below that of repeating the newest value.",
         { example: true },
       ),
-      named: about(count.optional(), "How many rows name a class.", { example: 20 }),
+      named: about(count.optional(), "How many rows tell the class, the value or the symbols.", {
+        example: 20,
+      }),
       accuracy: about(
         z.number(SHARE_WORDS).min(0, SHARE_WORDS).max(1, SHARE_WORDS).meta({ title: SHARE_WORDS }).optional(),
-        "At least this share of the classes that are named is the one that the target's field says.",
+        "At least this share of the classes that are named is the one that the target's field says; of symbols, of all that are there or are told.",
         { example: 0.95 },
+      ),
+      mae: about(
+        nonNegative.optional(),
+        "The mean absolute error of the values that are estimated is at most this.",
+        { example: 0.5 },
       ),
       cells: about(listOf(cell, "a list of cells").optional(), "Single cells of the output.", {
         example: [{ row: 1400, column: "forecast", value: 2, within: 0.5 }],
       }),
     },
-    "what must come out: rows, stepped, alerts, raised, quiet, notes, mae-below-persistence, named, accuracy, cells",
+    "what must come out: rows, stepped, alerts, raised, quiet, notes, mae-below-persistence, named, accuracy, mae, cells",
   )
   .meta({ description: "What must come out. Absent fields are not looked at." });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anomalyFormat } from "./format-anomaly.js";
 import { brokerFormat, inputFormat, sequenceFormat } from "./format-input.js";
-import { addFormat, featuresFormat, learnFormat, modelFormat, targetFormat } from "./format-model.js";
+import { addFormat, featuresFormat, learnFormat, modelFormat } from "./format-model.js";
 import {
   commitFormat,
   controlFormat,
@@ -10,6 +10,7 @@ import {
   overloadFormat,
   storeFormat,
 } from "./format-output.js";
+import { targetFormat } from "./format-target.js";
 import { testsFormat } from "./format-tests.js";
 import { trainFormat } from "./format-train.js";
 import { about, checkedText } from "./value-types.js";

@@ -9,12 +9,24 @@ export type FullFeature = Exclude<ShortFeature, string>;
 type Model = Document["model"];
 type WithHorizons<M> = M extends unknown ? Omit<M, "horizon"> & { horizon: number[] } : never;
 
-/** A target that is a class. */
-export type FullClassTarget = Exclude<NonNullable<Document["target"]>, string | string[]> & {
-  at: "end" | "step";
-};
+type WithPlace<T> = T extends unknown ? T & { at: "end" | "step" } : never;
 
-/** The fields that are forecast; none where a class is named. */
+/** A target that recordings tell: a class, a value, a set of symbols, a text. */
+export type FullSupervisedTarget = WithPlace<Exclude<NonNullable<Document["target"]>, string | string[]>>;
+
+/** The field that tells it. */
+export function supervisedField(target: FullSupervisedTarget): string {
+  if ("class" in target) return target.class;
+  if ("text" in target) return target.text;
+  return "value" in target ? target.value : target.symbols;
+}
+
+/** The event whose target is told, so many later than the one that tells it. */
+export function aheadOf(target: FullSupervisedTarget): number {
+  return "ahead" in target ? target.ahead : 0;
+}
+
+/** The fields that are forecast; none where the target is supervised. */
 export function targetFields({ target }: Pick<FullDocument, "target">): string[] {
   return Array.isArray(target) ? target : [];
 }
@@ -24,7 +36,7 @@ export interface FullDocument extends Omit<Document, "features" | "add" | "targe
   features: FullFeature[];
   /** Nothing more: it stands among the features by now. */
   add: [];
-  target: string[] | FullClassTarget;
+  target: string[] | FullSupervisedTarget;
   model: WithHorizons<Model>;
 }
 
@@ -38,7 +50,7 @@ export function fullDocument(document: Document): FullDocument {
     (feature): FullFeature => (typeof feature === "string" ? { field: feature, scale: "robust" } : feature),
   );
   const target = targets(document, written);
-  const isClass = !Array.isArray(target);
+  const isSupervised = !Array.isArray(target);
   const names = targetFields({ target });
   const fields = written ?? names.map((name): FullFeature => ({ field: name, scale: "robust" }));
   const { horizon } = document.model;
@@ -47,17 +59,19 @@ export function fullDocument(document: Document): FullDocument {
     input: document.input,
     broker: document.broker,
     sequence: document.sequence,
-    features: [...fields, ...(isClass ? [] : added(document, fields, names))],
+    features: [...fields, ...(isSupervised ? [] : added(document, fields, names))],
     add: [],
     target,
     model: {
-      ...withClassOutput(document.model, isClass),
+      ...withOwnOutput(document.model, target),
       horizon: typeof horizon === "number" ? [horizon] : horizon,
     },
     // What comes is not compared with what was foretold.
-    anomaly: isClass ? false : document.anomaly,
+    anomaly: isSupervised ? false : document.anomaly,
     ...(document.learn === undefined ? {} : { learn: document.learn }),
-    ...(isClass || document.train !== undefined ? { train: document.train ?? trainFormat.parse({}) } : {}),
+    ...(isSupervised || document.train !== undefined
+      ? { train: document.train ?? trainFormat.parse({}) }
+      : {}),
     output: document.output,
     commit: document.commit,
     overload: document.overload,
@@ -71,10 +85,14 @@ export function fullDocument(document: Document): FullDocument {
 function targets(
   { target, input, sequence }: Document,
   features: readonly FullFeature[] | undefined,
-): string[] | FullClassTarget {
+): string[] | FullSupervisedTarget {
   if (typeof target === "string") return [target];
   if (Array.isArray(target)) return target;
-  if (target !== undefined) return { ...target, at: target.at ?? (hasEnds(sequence) ? "end" : "step") };
+  if (target !== undefined && "text" in target) return { ...target, at: "end" };
+  if (target !== undefined) {
+    const at = target.at ?? (hasEnds(sequence) ? "end" : "step");
+    return "symbols" in target ? withVocabulary({ ...target, at }, features) : { ...target, at };
+  }
   if (features === undefined) return input.codec === "text" ? ["value"] : [];
   return features.flatMap((feature) => ("field" in feature ? [feature.field] : [])).slice(0, 1);
 }
@@ -84,9 +102,20 @@ export function hasEnds({ end, voice }: Document["sequence"]): boolean {
   return end !== undefined || voice !== undefined;
 }
 
-/** A network of classes gives logits unless its pipeline says otherwise. */
-function withClassOutput(model: Model, isClass: boolean): Model {
-  return isClass && "file" in model && model.output === "value" ? { ...model, output: "logits" } : model;
+/** Symbols that are foretold are those that are seen, unless the target says others. */
+function withVocabulary(
+  target: Extract<FullSupervisedTarget, { symbols: string }>,
+  features: readonly FullFeature[] = [],
+): FullSupervisedTarget {
+  const seen = features.find((one) => "symbols" in one && one.symbols === target.symbols);
+  const vocabulary = target.vocabulary ?? (seen && "symbols" in seen ? seen.vocabulary : undefined);
+  return { ...target, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
+}
+
+/** A network of classes, symbols or texts gives logits unless its pipeline says otherwise. */
+function withOwnOutput(model: Model, target: FullDocument["target"]): Model {
+  const hasLogits = !Array.isArray(target) && !("value" in target);
+  return hasLogits && "file" in model && model.output === "value" ? { ...model, output: "logits" } : model;
 }
 
 type Added = NonNullable<Document["add"]>[number];

@@ -2,7 +2,13 @@ export type { Environment } from "./environment.js";
 export type { FullDocument, FullFeature } from "./full-document.js";
 export { type FormatSchema, pipelineJsonSchema } from "./json-schema.js";
 export { lintTogether } from "./lint.js";
-export { featureWords, type ModelWords, parseModelWords, type ReadModelWords } from "./model-words.js";
+export {
+  featureWords,
+  type ModelWords,
+  parseModelWords,
+  type ReadModelWords,
+  targetWords,
+} from "./model-words.js";
 export { type ParsedPipeline, type ParseOptions, parsePipeline } from "./parse-pipeline.js";
 export type {
   AudioChange,
@@ -17,12 +23,13 @@ export type {
   Pipeline,
   PipelineAnomaly,
   PipelineBroker,
-  PipelineClassifier,
   PipelineInput,
   PipelineLearn,
   PipelineOutput,
+  PipelineSearch,
   PipelineSequence,
   PipelineStore,
+  PipelineSupervised,
   PipelineTest,
   PipelineTraining,
   RowRange,

@@ -36,6 +36,20 @@ const targetNotAFeature: LintRule = {
   },
 };
 
+const missingTarget: LintRule = {
+  code: "MISSING_TARGET",
+  severity: "error",
+  description: "A field that is forecast is in every event: `missing: mark` goes with others.",
+  needs: ["features", "target"],
+  check: ({ full, report }) => {
+    full.features.forEach((feature, i) => {
+      if (!("field" in feature) || feature.missing === undefined) return;
+      if (!targetFields(full).includes(feature.field)) return;
+      report(["features", i], `expected no missing: mark of "${feature.field}", which is forecast`);
+    });
+  },
+};
+
 const duplicateFeature: LintRule = {
   code: "DUPLICATE_FEATURE",
   severity: "error",
@@ -130,6 +144,7 @@ const coldStartTooShort: LintRule = {
 export const featureRules: readonly LintRule[] = [
   noTarget,
   targetNotAFeature,
+  missingTarget,
   duplicateFeature,
   duplicateTarget,
   calendarWithoutTime,
@@ -145,6 +160,8 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
     if ("vector" in feature) return [feature.vector];
     if ("audio" in feature) return [feature.audio];
     if ("symbol" in feature) return [feature.symbol];
+    if ("symbols" in feature) return [feature.symbols];
+    if ("text" in feature) return [feature.text];
     return "lag" in feature ? [feature.lag] : [];
   });
 }
@@ -153,6 +170,8 @@ function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
   if ("difference" in feature) return `the difference of "${feature.difference}"`;
   if ("symbol" in feature) return `the symbol "${feature.symbol}"`;
+  if ("text" in feature) return `the text "${feature.text}"`;
+  if ("symbols" in feature) return `the symbols "${feature.symbols}"`;
   if ("audio" in feature) return `the audio "${feature.audio}"`;
   if ("vector" in feature) return `the vector "${feature.vector}"`;
   return "lag" in feature ? `"${feature.lag}" ${feature.by} before` : `the calendar's ${feature.calendar}`;

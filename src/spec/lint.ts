@@ -1,11 +1,12 @@
 import type { FormatProblem } from "./format-problems.js";
 import type { FullDocument } from "./full-document.js";
 import { anomalyRules } from "./lint-anomaly-rules.js";
-import { classRules } from "./lint-class-rules.js";
+import { audioRules } from "./lint-audio-rules.js";
 import { featureRules } from "./lint-feature-rules.js";
 import { inputRules } from "./lint-input-rules.js";
 import { pathRules } from "./lint-path-rules.js";
 import type { LintRule } from "./lint-rule.js";
+import { supervisedRules } from "./lint-supervised-rules.js";
 import { testRules } from "./lint-test-rules.js";
 import type { ParsedPipeline } from "./parse-pipeline.js";
 import { formatPath, type Problem, problemAt } from "./problem.js";
@@ -16,7 +17,8 @@ export const lintRules: readonly LintRule[] = [
   ...inputRules,
   ...pathRules,
   ...featureRules,
-  ...classRules,
+  ...supervisedRules,
+  ...audioRules,
   ...anomalyRules,
   ...testRules,
 ];

@@ -1,26 +1,21 @@
 import type { z } from "zod";
-import { featuresFormat, targetFormat } from "./format-model.js";
-import type { FullFeature } from "./full-document.js";
-import type { Feature } from "./pipeline.js";
+import { featuresFormat } from "./format-model.js";
+import { targetFormat } from "./format-target.js";
+import type { FullFeature, FullSupervisedTarget } from "./full-document.js";
+import type { Feature, PipelineSupervised } from "./pipeline.js";
 
 /**
  * What a model's file says of how it is to be used, in a pipeline's words: Eddy writes it into the files that it
- * trains (`metadata_props`: `eddy.features`, `eddy.targets`, `eddy.horizons`, `eddy.output`; of classifiers
- * `eddy.features`, `eddy.class`, `eddy.output`).
+ * trains (`metadata_props`: `eddy.features`, `eddy.targets`, `eddy.horizons`, `eddy.output`; of supervised
+ * targets `eddy.features`, `eddy.target`, once `eddy.class`, `eddy.output`).
  */
 export interface ModelWords {
   readonly features: readonly FullFeature[];
   readonly targets: readonly string[];
   readonly horizons: readonly number[];
   readonly output: "value" | "scaled" | "step" | "logits" | "probabilities";
-  /** What a network names instead of forecasting targets. */
-  readonly class?: {
-    readonly class: string;
-    readonly at: "end" | "step";
-    readonly pool: "last" | "mean";
-    readonly ahead: number;
-    readonly classes: readonly string[];
-  };
+  /** What a network tells instead of forecasting targets, with its classes or its vocabulary. */
+  readonly target?: FullSupervisedTarget;
 }
 
 /** Reads what a model's file says; undefined where there is no such file, or it says nothing. */
@@ -29,7 +24,10 @@ export type ReadModelWords = (file: string) => ModelWords | undefined;
 /** Features in the file's words, all said: what `Feature`s were made of. */
 export function featureWords(features: readonly Feature[]): FullFeature[] {
   return features.map((feature): FullFeature => {
-    if (feature.kind === "field") return { field: feature.field, scale: feature.scale };
+    if (feature.kind === "field") {
+      const { field, scale, marksMissing } = feature;
+      return { field, scale, ...(marksMissing ? { missing: "mark" } : {}) };
+    }
     if (feature.kind === "difference") return { difference: feature.field, scale: feature.scale };
     if (feature.kind === "vector") return { vector: feature.field, size: feature.size, scale: feature.scale };
     if (feature.kind === "audio") return audioWords(feature);
@@ -37,9 +35,32 @@ export function featureWords(features: readonly Feature[]): FullFeature[] {
       const { field, vocabulary } = feature;
       return { symbol: field, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
     }
+    if (feature.kind === "symbols") {
+      const { field, vocabulary } = feature;
+      return { symbols: field, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
+    }
+    if (feature.kind === "text") {
+      const { field, split, vocabulary } = feature;
+      return { text: field, split, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
+    }
     if (feature.kind === "lag") return { lag: feature.field, by: durationWords(feature.byMs) };
     return { calendar: feature.calendar, harmonics: feature.harmonics };
   });
+}
+
+/** A target in the file's words; how words are spotted, or texts searched for, is not the model's to say. */
+export function targetWords(supervised: PipelineSupervised): object {
+  const { field, at, pool, ahead } = supervised;
+  if (supervised.kind === "text") {
+    return { text: field, split: supervised.split, vocabulary: [...(supervised.vocabulary ?? [])] };
+  }
+  const common = { at, pool, ahead };
+  if (supervised.kind === "class")
+    return { class: field, ...common, classes: [...(supervised.classes ?? [])] };
+  if (supervised.kind === "value") {
+    return { value: field, ...common, ...(supervised.of === undefined ? {} : { of: supervised.of }) };
+  }
+  return { symbols: field, ...common, vocabulary: [...(supervised.vocabulary ?? [])] };
 }
 
 function audioWords(feature: Extract<Feature, { kind: "audio" }>): FullFeature {
@@ -81,7 +102,8 @@ export function parseModelWords(metadata: Readonly<Record<string, string>>): Mod
   const text = metadata["eddy.features"];
   if (text === undefined) return undefined;
   const features = featuresFormat.safeParse(json(text));
-  if (metadata["eddy.class"] !== undefined) return classWords(metadata, features);
+  const target = metadata["eddy.target"] ?? metadata["eddy.class"];
+  if (target !== undefined) return supervisedWords(target, metadata["eddy.output"], features);
   const targets = json(metadata["eddy.targets"]);
   const horizons = json(metadata["eddy.horizons"]);
   const output = metadata["eddy.output"] ?? "step";
@@ -98,32 +120,31 @@ export function parseModelWords(metadata: Readonly<Record<string, string>>): Mod
   return { features: inFull(features.data), targets, horizons, output };
 }
 
-/** The same of a network that names classes. */
-function classWords(
-  metadata: Readonly<Record<string, string>>,
+/** The same of a network of a supervised target. */
+function supervisedWords(
+  text: string,
+  output = "logits",
   features: ReturnType<typeof featuresFormat.safeParse>,
 ): ModelWords {
-  const target = targetFormat.safeParse(json(metadata["eddy.class"]));
-  const output = metadata["eddy.output"] ?? "logits";
-  const own = target.data;
-  if (
-    !features.success ||
-    own === undefined ||
-    typeof own === "string" ||
-    Array.isArray(own) ||
-    own.at === undefined ||
-    own.classes === undefined ||
-    (output !== "logits" && output !== "probabilities")
-  ) {
-    throw new SyntaxError("its metadata eddy.features, eddy.class, eddy.output can't be read");
+  const { data: target } = targetFormat.safeParse(json(text));
+  const isOwn = target !== undefined && typeof target !== "string" && !Array.isArray(target);
+  const at = isOwn ? ("text" in target ? "end" : target.at) : undefined;
+  const isComplete =
+    isOwn &&
+    (("class" in target && target.classes !== undefined) ||
+      "value" in target ||
+      (("symbols" in target || "text" in target) && target.vocabulary !== undefined));
+  const fits =
+    isOwn && ("value" in target ? output === "value" : output === "logits" || output === "probabilities");
+  if (!features.success || !isComplete || at === undefined || !fits) {
+    throw new SyntaxError("its metadata eddy.features, eddy.target, eddy.output can't be read");
   }
-  const { class: field, at, pool, ahead, classes } = own;
   return {
     features: inFull(features.data),
     targets: [],
     horizons: [1],
-    output,
-    class: { class: field, at, pool, ahead, classes },
+    output: output as ModelWords["output"],
+    target: { ...target, at } as FullSupervisedTarget,
   };
 }
 

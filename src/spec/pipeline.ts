@@ -1,4 +1,4 @@
-import type { Note } from "../core/index.js";
+import type { Note, TextSplit } from "../core/index.js";
 import type { DETECTORS } from "./format-anomaly.js";
 import type { FullDocument } from "./full-document.js";
 
@@ -9,13 +9,26 @@ export type Calendar = "hour-of-day" | "day-of-week" | "day-of-year";
 
 /** One thing that the network sees of an event. */
 export type Feature =
-  | { readonly kind: "field"; readonly field: string; readonly scale: Scale }
+  | {
+      readonly kind: "field";
+      readonly field: string;
+      readonly scale: Scale;
+      /** An event may lack it: then its newest value stands, and a second input says so. */
+      readonly marksMissing?: true;
+    }
   | { readonly kind: "difference"; readonly field: string; readonly scale: Scale }
   | { readonly kind: "calendar"; readonly calendar: Calendar; readonly harmonics: number }
   | { readonly kind: "lag"; readonly field: string; readonly byMs: number }
   | { readonly kind: "vector"; readonly field: string; readonly size: number; readonly scale: Scale }
   /** Without a vocabulary: one that is being collected. */
   | { readonly kind: "symbol"; readonly field: string; readonly vocabulary?: readonly string[] }
+  | { readonly kind: "symbols"; readonly field: string; readonly vocabulary?: readonly string[] }
+  | {
+      readonly kind: "text";
+      readonly field: string;
+      readonly split: TextSplit;
+      readonly vocabulary?: readonly string[];
+    }
   | {
       readonly kind: "audio";
       readonly field: string;
@@ -73,7 +86,8 @@ export interface PipelineSequence {
   readonly expireMs?: number;
   /** Fields that mark a sequence's first and last event. */
   readonly start?: string;
-  readonly end?: string;
+  /** true: every event is a sequence of its own, or the last of one that `start` began. */
+  readonly end?: string | true;
   /** Sequences of audio begin and end by its loudness. */
   readonly voice?: {
     readonly thresholdDb: number;
@@ -84,27 +98,51 @@ export interface PipelineSequence {
   readonly late: "step" | "drop";
 }
 
-/** What is named: the class of a sequence, or of every step. */
-export interface PipelineClassifier {
-  /** Says the class where it is known. */
+/** What recordings tell a network that is trained on them: of a sequence, or of every step. */
+export type PipelineSupervised = SupervisedTarget & {
+  /** Says it where it is known. */
   readonly field: string;
   readonly at: "end" | "step";
   readonly pool: "last" | "mean";
-  /** Of classes of steps: that of the event so many events later is named. */
+  /** Of steps: that of the event so many events later is told. */
   readonly ahead: number;
-  /** How words are spotted among the classes of steps; absent: every step has a prediction. */
-  readonly spot?: {
-    readonly none: string;
-    readonly over: number;
-    readonly threshold: number;
-    readonly rest: number;
-  };
-  /** In the order of the network's outputs; absent: the model's file says them. */
-  readonly classes?: readonly string[];
   readonly training: PipelineTraining;
-}
+};
 
-/** How `eddy train` makes a classifier. */
+export type SupervisedTarget =
+  | {
+      readonly kind: "class";
+      /** How words are spotted among the classes of steps; absent: every step has a prediction. */
+      readonly spot?: {
+        readonly none: string;
+        readonly over: number;
+        readonly threshold: number;
+        readonly rest: number;
+      };
+      /** In the order of the network's outputs; absent: the model's file says them. */
+      readonly classes?: readonly string[];
+    }
+  /** `of`: the field that it is the truth of. */
+  | { readonly kind: "value"; readonly of?: string }
+  /** In the order of the network's outputs; absent: the model's file says them. */
+  | { readonly kind: "symbols"; readonly vocabulary?: readonly string[] }
+  | {
+      readonly kind: "text";
+      readonly split: TextSplit;
+      /** Symbols of the longest. */
+      readonly most: number;
+      readonly search: PipelineSearch;
+      /** In the order of the network's outputs, without the stop symbol; absent: the model's file says them. */
+      readonly vocabulary?: readonly string[];
+    };
+
+/** How a text is chosen among all that could be. */
+export type PipelineSearch =
+  | { readonly kind: "greedy" }
+  | { readonly kind: "beam"; readonly width: number }
+  | { readonly kind: "sample"; readonly temperature: number; readonly seed: number };
+
+/** How `eddy train` makes a network of a supervised target. */
 export interface PipelineTraining {
   readonly cell: "rnn" | "gru" | "lstm";
   readonly hidden: number;
@@ -157,7 +195,7 @@ export interface FileModel {
   readonly horizons: readonly number[];
   /**
    * What its output means: the value, the value scaled like the feature, or the step in units of the usual step; of
-   * classes logits or probabilities.
+   * classes and symbols logits or probabilities.
    */
   readonly output: "value" | "scaled" | "step" | "logits" | "probabilities";
   /** Whether ONNX Runtime may step waiting events of different keys in one run. */
@@ -292,9 +330,10 @@ export interface Expectation {
   readonly quiet: readonly RowRange[];
   readonly notes: Readonly<Partial<Record<Note, number>>>;
   readonly maeBelowPersistence?: boolean;
-  /** Predictions of a class; those of them that are right, at least, in [0, 1]. */
+  /** Rows that tell a supervised target; how much of it is right, at least, in [0, 1]; how far values are off, at most. */
   readonly named?: number;
   readonly accuracy?: number;
+  readonly mae?: number;
   readonly cells: readonly ExpectedCell[];
 }
 
@@ -320,8 +359,8 @@ export interface Pipeline {
   readonly features: readonly Feature[];
   /** Fields that are forecast and watched; the first gives `value` and `forecast`. */
   readonly targets: readonly string[];
-  /** What is named instead of being forecast; then there are no targets. */
-  readonly classifier?: PipelineClassifier;
+  /** What is told instead of being forecast; then there are no targets. */
+  readonly supervised?: PipelineSupervised;
   readonly model: BuiltInModel | FileModel;
   /** Absent: no scores and no alerts. */
   readonly anomaly?: PipelineAnomaly;

@@ -3,16 +3,25 @@ import { dirname, isAbsolute, join } from "node:path";
 import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
 import { WEEKDAYS } from "./format-anomaly.js";
-import { type FullClassTarget, type FullDocument, type FullFeature, targetFields } from "./full-document.js";
+import {
+  aheadOf,
+  type FullDocument,
+  type FullFeature,
+  type FullSupervisedTarget,
+  supervisedField,
+  targetFields,
+} from "./full-document.js";
 import type {
   Expectation,
   Fault,
   Feature,
   Pipeline,
-  PipelineClassifier,
   PipelineMaintenance,
+  PipelineSearch,
+  PipelineSupervised,
   PipelineTest,
   Series,
+  SupervisedTarget,
   Wave,
 } from "./pipeline.js";
 import { parsePercent, parseSize } from "./size.js";
@@ -72,7 +81,7 @@ export function resolve(
     targets: targetFields(full),
     ...(Array.isArray(full.target) || full.train === undefined
       ? {}
-      : { classifier: classifier(full.target, full.train) }),
+      : { supervised: supervised(full.target, full.train) }),
     model:
       "file" in model
         ? {
@@ -183,31 +192,55 @@ function given(name: string, value: unknown, read: (value: unknown) => unknown =
   return value === undefined ? {} : { [name]: read(value) };
 }
 
-function classifier(
-  { class: field, at, pool, ahead, spot, classes }: FullClassTarget,
+function supervised(
+  target: FullSupervisedTarget,
   training: NonNullable<FullDocument["train"]>,
-): PipelineClassifier {
+): PipelineSupervised {
   const { audio, ...rest } = training;
   const change = audio && { ...given("noiseDb", audio.noise), gainDb: audio.gain, speed: audio.speed };
+  const { at } = target;
   return {
-    field,
+    ...supervisedTarget(target),
+    field: supervisedField(target),
     at,
-    pool,
-    ahead,
-    ...given("spot", spot),
-    ...given("classes", classes),
+    pool: "pool" in target ? target.pool : "last",
+    ahead: aheadOf(target),
     training: { ...rest, ...given("audio", change) },
   };
 }
 
+function supervisedTarget(target: FullSupervisedTarget): SupervisedTarget {
+  if ("class" in target)
+    return { kind: "class", ...given("spot", target.spot), ...given("classes", target.classes) };
+  if ("value" in target) return { kind: "value", ...given("of", target.of) };
+  if ("text" in target) {
+    const { split, most, vocabulary } = target;
+    return { kind: "text", split, most, search: search(target.search), ...given("vocabulary", vocabulary) };
+  }
+  return { kind: "symbols", ...given("vocabulary", target.vocabulary) };
+}
+
+function search(full: Extract<FullSupervisedTarget, { text: string }>["search"]): PipelineSearch {
+  if (full === "greedy") return { kind: "greedy" };
+  return "beam" in full ? { kind: "beam", width: full.beam } : { kind: "sample", ...full };
+}
+
 function feature(full: FullFeature): Feature {
-  if ("field" in full) return { kind: "field", field: full.field, scale: full.scale };
+  if ("field" in full) {
+    const marks = full.missing === undefined ? {} : { marksMissing: true as const };
+    return { kind: "field", field: full.field, scale: full.scale, ...marks };
+  }
   if ("difference" in full) return { kind: "difference", field: full.difference, scale: full.scale };
   if ("lag" in full) return { kind: "lag", field: full.lag, byMs: parseDuration(full.by) };
   if ("vector" in full) return { kind: "vector", field: full.vector, size: full.size, scale: full.scale };
   if ("audio" in full) return audioFeature(full);
   if ("symbol" in full)
     return { kind: "symbol", field: full.symbol, ...given("vocabulary", full.vocabulary) };
+  if ("symbols" in full)
+    return { kind: "symbols", field: full.symbols, ...given("vocabulary", full.vocabulary) };
+  if ("text" in full) {
+    return { kind: "text", field: full.text, split: full.split, ...given("vocabulary", full.vocabulary) };
+  }
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
 }
 
@@ -295,6 +328,7 @@ function expectation(full: FullTest["expect"]): Expectation {
     ...given("maeBelowPersistence", full["mae-below-persistence"]),
     ...given("named", full.named),
     ...given("accuracy", full.accuracy),
+    ...given("mae", full.mae),
     cells: full.cells ?? [],
   };
 }

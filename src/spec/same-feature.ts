@@ -6,6 +6,12 @@ export function sameFeature(a: FullFeature, b: FullFeature): boolean {
   if ("symbol" in a && "symbol" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
     return a.symbol === b.symbol;
   }
+  if ("text" in a && "text" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
+    return a.text === b.text && a.split === b.split;
+  }
+  if ("symbols" in a && "symbols" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
+    return a.symbols === b.symbols;
+  }
   return JSON.stringify(inNumbers(a)) === JSON.stringify(inNumbers(b));
 }
 
@@ -13,6 +19,8 @@ function inNumbers(feature: FullFeature): unknown {
   if ("lag" in feature) return ["lag", feature.lag, parseDuration(feature.by)];
   if ("calendar" in feature) return ["calendar", feature.calendar, feature.harmonics];
   if ("symbol" in feature) return ["symbol", feature.symbol, feature.vocabulary];
+  if ("text" in feature) return ["text", feature.text, feature.split, feature.vocabulary];
+  if ("symbols" in feature) return ["symbols", feature.symbols, feature.vocabulary];
   if ("audio" in feature) {
     const { window, hop, to = 0.475 * feature.rate, ...rest } = feature;
     const entries = Object.entries({ ...rest, to }).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -21,5 +29,6 @@ function inNumbers(feature: FullFeature): unknown {
   const { scale } = feature;
   const scaled = typeof scale === "string" ? scale : [scale.mean, scale.sd];
   if ("vector" in feature) return ["vector", feature.vector, feature.size, scaled];
-  return "field" in feature ? ["field", feature.field, scaled] : ["difference", feature.difference, scaled];
+  if ("field" in feature) return ["field", feature.field, scaled, feature.missing];
+  return ["difference", feature.difference, scaled];
 }

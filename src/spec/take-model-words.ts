@@ -46,7 +46,7 @@ export function takeModelWords(
     report(where, of(shown(expected)), shown(found));
   };
   const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
-  if (words.class !== undefined) compareClass(document, words.class, differs);
+  if (words.target !== undefined) compareTarget(document, words.target, differs);
   else if (document.target !== undefined) differs(["target"], words.targets, asList(document.target));
   differs(["model", "horizon"], words.horizons, asList(model.horizon));
   differs(["model", "output"], words.output, model.output);
@@ -72,33 +72,42 @@ export function takeModelWords(
       ...rest,
       features: [...words.features],
       target:
-        words.class === undefined
+        words.target === undefined
           ? [...words.targets]
-          : { ...ownTarget(document), ...words.class, classes: [...words.class.classes] },
+          : { ...words.target, ...ownToSay(document, words.target) },
       model: { ...model, horizon: [...words.horizons], output: words.output },
     },
     problems,
   };
 }
 
-/** What a pipeline itself says of its class: how words are spotted is not the file's to say. */
-function ownTarget({ target }: Document): object {
-  return typeof target === "string" || Array.isArray(target) ? {} : (target ?? {});
+/** How words are spotted, or texts searched for, is the pipeline's to say, not the file's. */
+const PIPELINES_OWN = ["spot", "most", "search"];
+
+function ownToSay({ target }: Document, words: NonNullable<ModelWords["target"]>): object {
+  if (typeof target !== "object" || Array.isArray(target)) return {};
+  const isSame = Object.keys(words)[0]! in target;
+  const own = Object.entries(target).filter(
+    ([name, said]) => PIPELINES_OWN.includes(name) && said !== undefined,
+  );
+  return isSame ? Object.fromEntries(own) : {};
 }
 
-/** Says where a pipeline's class is not the one that its file was trained on. */
-function compareClass(
+/** Says where a pipeline's target is not the one that its file was trained on. */
+function compareTarget(
   { target }: Document,
-  words: NonNullable<ModelWords["class"]>,
+  words: NonNullable<ModelWords["target"]>,
   differs: (where: Path, expected: unknown, found: unknown) => void,
 ): void {
   if (target === undefined) return;
-  if (typeof target === "string" || Array.isArray(target)) {
+  const [kind] = Object.keys(words);
+  if (typeof target === "string" || Array.isArray(target) || !(kind! in target)) {
     differs(["target"], words, target);
     return;
   }
-  for (const name of ["class", "at", "pool", "ahead", "classes"] as const)
-    differs(["target", name], words[name], target[name]);
+  for (const [name, own] of Object.entries(target)) {
+    if (!PIPELINES_OWN.includes(name)) differs(["target", name], Reflect.get(words, name), own);
+  }
 }
 
 /** As YAML has it in one line. */

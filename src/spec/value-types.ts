@@ -89,6 +89,13 @@ export const fieldName = checkedText({
   pattern: "^.{1,256}$",
 });
 
+/** Of a class or a symbol. */
+export const className = checkedText({
+  words: "the name of a class",
+  code: "BAD_CLASS_NAME",
+  check: (text) => (text !== "" && text.length <= 256 ? undefined : "1 to 256 characters"),
+});
+
 /** Whether it is a valid filter is a lint rule's to say, so that one bad filter hides nothing about the others. */
 export const topicFilter = checkedText({
   words: "an MQTT topic filter",

@@ -1,4 +1,4 @@
-import type { Ahead, Prediction, TargetForecast } from "../core/index.js";
+import type { Ahead, Inference, Prediction, StepInference, TargetForecast } from "../core/index.js";
 
 /** The columns of `outputs` that hold a prediction, in the table's order. */
 export type OutputColumns = readonly [
@@ -19,12 +19,20 @@ type Written = number | "-0" | null;
 /**
  * The column `more`: what the columns for the first target don't hold. `targets` are the further ones,
  * [value, forecast, lower, upper, residual] each, null if there is not even a first; `next` has one list
- * per target of [steps, forecast, lower, upper]; `class` is [label, probability].
+ * per target of [steps, forecast, lower, upper]; `steps` are what stands here of each, [seq, time, {...}].
  */
-interface More {
+interface More extends Inferred {
   readonly targets?: readonly (readonly Written[])[] | null;
   readonly next?: readonly (readonly (readonly Written[])[])[];
+  readonly steps?: readonly (readonly [seq: number, time: number, inferred: Inferred])[];
+}
+
+/** One of: [label, probability], [estimate, value], [symbols, probabilities], [text, probability]. */
+interface Inferred {
   readonly class?: readonly [label: string, probability: number];
+  readonly estimate?: readonly [estimate: Written, value?: Written];
+  readonly symbols?: readonly [symbols: readonly string[], probabilities: readonly Written[]];
+  readonly text?: readonly [text: string, probability: number];
 }
 
 function write(value: number | null): Written {
@@ -56,18 +64,47 @@ export function outputToColumns(prediction: Prediction): OutputColumns {
   ];
 }
 
-function moreText({ targets, next, classification }: Prediction): string | null {
-  if (targets.length === 1 && next.length === 0 && classification === undefined) return null;
+function moreText({ targets, next, inference, steps }: Prediction): string | null {
+  if (targets.length === 1 && next.length === 0 && inference === undefined && steps === undefined) {
+    return null;
+  }
   const more: More = {
     ...(targets.length === 1
       ? {}
       : { targets: targets.length === 0 ? null : targets.slice(1).map(writeTarget) }),
     ...(next.length === 0 ? {} : { next: next.map((ahead) => ahead.map(writeAhead)) }),
-    ...(classification === undefined
+    ...(inference === undefined ? {} : writeInference(inference)),
+    ...(steps === undefined
       ? {}
-      : { class: [classification.label, classification.probability] as const }),
+      : { steps: steps.map(({ seq, time, inference }) => [seq, time, writeInference(inference)] as const) }),
   };
   return JSON.stringify(more);
+}
+
+function writeInference(inference: Inference): Inferred {
+  if ("label" in inference) return { class: [inference.label, inference.probability] };
+  if ("text" in inference) return { text: [inference.text, inference.probability] };
+  if ("symbols" in inference) return { symbols: [inference.symbols, inference.probabilities.map(write)] };
+  const { estimate, value } = inference;
+  return { estimate: value === undefined ? [write(estimate)] : [write(estimate), write(value)] };
+}
+
+function readInference({ class: named, estimate, symbols, text }: Inferred): { inference?: Inference } {
+  if (text !== undefined) return { inference: { text: text[0], probability: text[1] } };
+  if (named !== undefined) return { inference: { label: named[0], probability: named[1] } };
+  if (symbols !== undefined) {
+    const probabilities = symbols[1].map((one) => number(read(one)));
+    return { inference: { symbols: symbols[0], probabilities } };
+  }
+  if (estimate === undefined) return {};
+  const [own, value] = estimate;
+  const reading = value === undefined ? {} : { value: number(read(value)) };
+  return { inference: { estimate: number(read(own)), ...reading } };
+}
+
+function readStep([seq, time, inferred]: NonNullable<More["steps"]>[number]): StepInference[] {
+  const { inference } = readInference(inferred);
+  return inference === undefined ? [] : [{ seq, time, inference }];
 }
 
 function writeTarget({ value, forecast, lower, upper, residual }: TargetForecast): Written[] {
@@ -89,9 +126,8 @@ export function outputFromColumns(columns: OutputColumns): Prediction {
     score,
     alert: alert === 1,
     model,
-    ...(more.class === undefined
-      ? {}
-      : { classification: { label: more.class[0], probability: more.class[1] } }),
+    ...readInference(more),
+    ...(more.steps === undefined ? {} : { steps: more.steps.flatMap(readStep) }),
   };
 }
 

@@ -5,9 +5,10 @@ import type { Sample, Value } from "../core/index.js";
  *
  * - numbers and words as they are (JSON's shortest decimal form gives every double back exactly);
  * - numbers that JSON lacks as `{"number":"-0"}`;
+ * - sets of symbols as arrays of words;
  * - vectors as `{"f64":"..."}`, little-endian in base64, or `{"f32":"..."}` if every element is a float32.
  */
-type Stored = number | string | { number: string } | { f32: string } | { f64: string };
+type Stored = number | string | readonly string[] | { number: string } | { f32: string } | { f64: string };
 
 function isPlain(value: Value): boolean {
   return (
@@ -29,6 +30,10 @@ function storedForm(value: unknown): unknown {
     return { number: Object.is(value, -0) ? "-0" : String(value) };
   if (value instanceof Float64Array) return vectorForm(value);
   return value;
+}
+
+function isList(stored: Stored): stored is readonly string[] {
+  return Array.isArray(stored);
 }
 
 function vectorForm(vector: Float64Array): Stored {
@@ -54,7 +59,7 @@ export function fieldsFromText(text: string): Sample["values"] {
 }
 
 function valueFrom(stored: Stored): Value {
-  if (typeof stored !== "object") return stored;
+  if (typeof stored !== "object" || isList(stored)) return stored;
   if ("number" in stored) return Number(stored.number);
   const isSingle = "f32" in stored;
   const bytes = Buffer.from(isSingle ? stored.f32 : stored.f64, "base64");

@@ -1,4 +1,3 @@
-export { type ClassifyOptions, ClassifyStage } from "./classify-stage.js";
 export { type CommitOptions, commitOf, requestedAlerts } from "./commit.js";
 export { decodePackets, type PacketDecoding } from "./decode.js";
 export { DeliveryWatch } from "./delivery-watch.js";
@@ -6,10 +5,17 @@ export { doubtUnderAlert, doubtUnderLabel } from "./doubts.js";
 export { type Drift, driftStage } from "./drift-stage.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
 export { Gatherer } from "./gather.js";
+export { type InferOptions, InferStage } from "./infer-stage.js";
 export { type Decision, decisionFromBody } from "./learner-work.js";
 export { LearningCellsStage } from "./learning-cells-stage.js";
 export type { LearningDetails, LearningOptions, LearningReport } from "./learning-options.js";
-export { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
+export {
+  alertMessages,
+  deadLetterMessage,
+  type MessageOptions,
+  predictionMessage,
+  stepMessage,
+} from "./messages.js";
 export { type Promotion, readPromotion, writePromotion } from "./model-requests.js";
 export { type PacketBatch, packetSource } from "./mqtt-source.js";
 export {
@@ -31,6 +37,7 @@ export {
 export { Outbox, type OutboxOptions } from "./outbox.js";
 export { Outboxes, type OutboxesOptions } from "./outboxes.js";
 export { OVERLOADED_AT, type OverloadPolicy, shedLoad } from "./overload.js";
+export { type InferredTarget, probabilitiesOf } from "./read-output.js";
 export { type RequestLine, requestSource } from "./request-source.js";
 export { type Resumed, type ResumeOptions, restoreSnapshot, resume, takeSnapshot } from "./resume.js";
 export { currentScope, PipelineScope, stepThrough, withScope } from "./scope.js";

@@ -1,4 +1,4 @@
-import type { Ahead, Prediction } from "../core/index.js";
+import type { Ahead, Prediction, StepInference } from "../core/index.js";
 import type { OutboundMessage, Topics } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow } from "../store/index.js";
 
@@ -48,13 +48,13 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
       targets,
       prediction.targets.map((target) => target[field]),
     );
-  const { classification } = prediction;
+  const { inference, steps } = prediction;
   const payload = JSON.stringify({
     id,
     time: new Date(row.time).toISOString(),
     key: row.key,
     value: targets.length === 0 ? null : of("value"),
-    ...(classification ?? {
+    ...(inference ?? {
       forecast: of("forecast"),
       lower: of("lower"),
       upper: of("upper"),
@@ -65,6 +65,7 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
     seq: row.seq,
     position: row.position,
     next: lookAhead(targets, prediction),
+    ...(steps === undefined ? {} : { steps: steps.map(stepMessage) }),
   });
   return {
     topic: options.topics.prediction(row.key),
@@ -75,6 +76,11 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
     contentType: JSON_TYPE,
     eddyId: id,
   };
+}
+
+/** A step of a sequence that was read both ways, in the words of a prediction. */
+export function stepMessage({ seq, time, inference }: StepInference): object {
+  return { seq, time: new Date(time).toISOString(), ...inference };
 }
 
 /** An alert's change; when cleared, a second, empty message removes the retained one. */

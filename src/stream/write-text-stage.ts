@@ -114,8 +114,8 @@ export class WriteTextStage implements Stage {
       score: null,
       alert: false,
       model: encoder.name,
-      classification: {
-        label: joinSymbols(
+      inference: {
+        text: joinSymbols(
           written.symbols.map((symbol) => symbols[symbol]!),
           split,
         ),

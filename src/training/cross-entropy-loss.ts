@@ -53,3 +53,17 @@ export const binaryCrossEntropyLoss: Loss = (gradient, output, target) => {
   }
   return known === 0 ? 0 : sum / known;
 };
+
+/**
+ * Negative log-likelihood of sets of K symbols, each a Bernoulli variable by its logit: the binary cross-entropies of a
+ * row, summed. The mean over all rows that are known, each as a whole.
+ *
+ * @param K outputs of a row
+ */
+export function bernoulliLoss(K: number): Loss {
+  return (gradient, output, target) => {
+    const mean = binaryCrossEntropyLoss(gradient, output, target);
+    for (let i = 0; i < gradient.length; i++) gradient[i]! *= K;
+    return K * mean;
+  };
+}

@@ -11,24 +11,6 @@ export {
   SeasonalNaive,
 } from "./baselines/index.js";
 export {
-  type AudioAlteration,
-  alterAudio,
-  type ClassificationScores,
-  type ClassifierEpoch,
-  type ClassifierRecipe,
-  type ClassifierRival,
-  type ClassifierShape,
-  classificationScores,
-  classifySequences,
-  type LabelledSequence,
-  linearRival,
-  majorityRival,
-  type Pool,
-  softmax,
-  type TrainingSequences,
-  trainClassifier,
-} from "./classifier/index.js";
-export {
   type ComparedForecasts,
   type ComparedSequence,
   compareForecasts,
@@ -36,7 +18,7 @@ export {
   modelForecasts,
   type Season,
 } from "./compare-forecasts.js";
-export { binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
+export { bernoulliLoss, binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
 export {
   nearestPair,
   type TextEpoch,
@@ -69,7 +51,41 @@ export { quantileLoss } from "./quantile-loss.js";
 export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";
 export { Sgd, type SgdOptions } from "./sgd.js";
+export { softmax } from "./softmax.js";
 export { type SeasonInputs, Starter, type StarterOptions, type StarterStep } from "./starter.js";
+export {
+  type AudioAlteration,
+  alterAudio,
+  type ClassificationScores,
+  classificationScores,
+  classObjective,
+  frequencyRival,
+  type Judged,
+  type LabelledSequence,
+  linearRival,
+  linearValueRival,
+  majorityRival,
+  meanRival,
+  type Objective,
+  type Pool,
+  type Readings,
+  type Rival,
+  readingRival,
+  repetitionRival,
+  runSequences,
+  type Scores,
+  type SupervisedEpoch,
+  type SupervisedRecipe,
+  type SupervisedShape,
+  type SymbolsScores,
+  symbolsObjective,
+  symbolsScores,
+  type TrainingSequences,
+  trainSupervised,
+  type ValueScores,
+  valueObjective,
+  valueScores,
+} from "./supervised/index.js";
 export { Tbptt } from "./tbptt.js";
 export { tend } from "./tend.js";
 export type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";

@@ -26,6 +26,6 @@ describe("benchVariants()", () => {
   it("takes classes of whole texts too", async () => {
     const task = await variantTask("cue", 50, 10);
     expect(task).toMatchObject({ at: "end", classes: 8 });
-    expect(task.test.every(({ classes }) => classes.length === 1)).toBe(true);
+    expect(task.test.every(({ target }) => target.length === 1)).toBe(true);
   });
 });

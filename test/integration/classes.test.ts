@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Rng } from "../../src/core/index.js";
+import { type Classification, Rng } from "../../src/core/index.js";
 import { connectClient } from "../../src/mqtt/index.js";
 import { openStoreForReading } from "../../src/store/index.js";
 import { eddy, RunningEddy } from "../support/cli.js";
@@ -140,9 +140,9 @@ describe("a pipeline that names classes", () => {
       );
       const store = openStoreForReading(inFolder("data"));
       const stored = store.pipeline("gestures").outputs(0, 1000);
-      expect(stored.map(({ prediction }) => prediction.classification?.label)).toEqual(
-        ends.map(({ gesture }) => gesture),
-      );
+      expect(
+        stored.map(({ prediction }) => (prediction.inference as Classification | undefined)?.label),
+      ).toEqual(ends.map(({ gesture }) => gesture));
       store.close();
       await Promise.all([listener.close(), sensor.close()]);
       await broker.dispose();

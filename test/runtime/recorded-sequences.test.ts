@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { labelled } from "../../src/runtime/classifier/recorded-sequences.js";
-import { meanSpotting, spotting } from "../../src/runtime/classifier/spotting.js";
-import { readSequences, withVocabularies } from "../../src/runtime/index.js";
+import { labelled, readSequences, targetCode, withVocabularies } from "../../src/runtime/index.js";
+import { meanSpotting, spotting } from "../../src/runtime/supervised/spotting.js";
 import { type Pipeline, parsePipeline } from "../../src/spec/index.js";
 import { temporaryFolder } from "../support/temporary.js";
 import { wavOf } from "../support/wav.js";
@@ -37,8 +36,8 @@ describe("readSequences()", () => {
       { v: 4, c: 7, end: true },
       { v: 5 },
     );
-    const { sequences, unfinished, left } = await readSequences(pipeline, pipeline.classifier!, input, "who");
-    expect(sequences.map(({ x, labels, group }) => [[...x], labels, group])).toEqual([
+    const { sequences, unfinished, left } = await readSequences(pipeline, pipeline.supervised!, input, "who");
+    expect(sequences.map(({ x, told, group }) => [[...x], told, group])).toEqual([
       [[1, 2], [undefined, "a"], "ann"],
       [[4], ["7"], ""],
     ]);
@@ -50,7 +49,7 @@ describe("readSequences()", () => {
     const pipeline = pipelineOf(
       "sequence: { end: end }\nfeatures: [{ field: v, scale: none }]\ntarget: { class: c }\n",
     );
-    await expect(readSequences(pipeline, pipeline.classifier!, rows({ v: 1, c: "a" }))).rejects.toThrow(
+    await expect(readSequences(pipeline, pipeline.supervised!, rows({ v: 1, c: "a" }))).rejects.toThrow(
       /expected sequences with a class in field c, and a mark in field end where they end, found 1 rows, 1 sequences/,
     );
   });
@@ -58,11 +57,39 @@ describe("readSequences()", () => {
   it("labels every step, also with the class of a later or an earlier one", async () => {
     const pipeline = pipelineOf("features: [{ field: v, scale: none }]\ntarget: { class: c, at: step }\n");
     const input = rows({ v: 1, c: "a" }, { v: 2 }, { v: 3, c: "b" });
-    const [sequence] = (await readSequences(pipeline, pipeline.classifier!, input)).sequences;
-    const classes = (ahead: number) => [...labelled(sequence!, ["a", "b"], { at: "step", ahead }).classes];
+    const [sequence] = (await readSequences(pipeline, pipeline.supervised!, input)).sequences;
+    const classes = (ahead: number) => {
+      const code = targetCode({ ...pipeline.supervised!, ahead }, [sequence!]);
+      return [...labelled(sequence!, code).target];
+    };
     expect(classes(0)).toEqual([0, Number.NaN, 1]);
     expect(classes(2)).toEqual([1, Number.NaN, Number.NaN]);
     expect(classes(-1)).toEqual([Number.NaN, 0, Number.NaN]);
+  });
+
+  it("tells values with what the instrument itself says: the newest, and the line over its gaps", async () => {
+    const pipeline = pipelineOf(
+      "features: [{ field: v, scale: none, missing: mark }]\ntarget: { value: truth, of: v, ahead: -1 }\n",
+    );
+    const input = rows({ truth: 9 }, { v: 1, truth: 2 }, {}, { truth: 4 }, { v: 7 }, {}, {});
+    const [sequence] = (await readSequences(pipeline, pipeline.supervised!, input)).sequences;
+    expect([...sequence!.x]).toEqual([0, 1, 1, 0, 1, 1, 1, 1, 7, 0, 7, 1, 7, 1]);
+    const { target, readings } = labelled(sequence!, targetCode(pipeline.supervised!, []));
+    const { NaN: none } = Number;
+    expect([...target]).toEqual([none, 9, 2, none, 4, none, none]);
+    expect([...readings!.held]).toEqual([none, none, 1, 1, 1, 7, 7]);
+    expect([...readings!.interpolated]).toEqual([none, 1, 1, 3, 5, 7, 7]);
+  });
+
+  it("tells sets of symbols, of those that are known", async () => {
+    const pipeline = pipelineOf(
+      'features: [{ symbols: keys, vocabulary: ["60", "64"] }]\ntarget: { symbols: keys, ahead: 1 }\n',
+    );
+    const input = rows({ keys: [60] }, { keys: ["64", 60, 61] }, { keys: [] });
+    const [sequence] = (await readSequences(pipeline, pipeline.supervised!, input)).sequences;
+    expect([...sequence!.x]).toEqual([1, 0, 0, 1, 1, 1, 0, 0, 0]);
+    const code = targetCode(pipeline.supervised!, [sequence!]);
+    expect([...labelled(sequence!, code).target]).toEqual([1, 1, 0, 0, Number.NaN, Number.NaN]);
   });
 
   it("withVocabularies() collects the symbols of a recording where the pipeline says none", async () => {
@@ -86,11 +113,11 @@ describe("readSequences()", () => {
       (_, n) => (n > 3000 && n < 5000 ? 9000 : 20) * ((n % 3) - 1),
     );
     const wav = file("a.wav", wavOf(samples, 8000));
-    await expect(readSequences(audio(16_000), audio(16_000).classifier!, wav)).rejects.toThrow(
+    await expect(readSequences(audio(16_000), audio(16_000).supervised!, wav)).rejects.toThrow(
       /expected 16000 samples a second, as the pipeline's feature says, found 8000/,
     );
     // Without a class there is nothing to learn, but all was read.
-    await expect(readSequences(audio(8000), audio(8000).classifier!, wav)).rejects.toThrow(
+    await expect(readSequences(audio(8000), audio(8000).supervised!, wav)).rejects.toThrow(
       /found 50 rows, 1 sequences/,
     );
   });

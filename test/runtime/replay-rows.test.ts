@@ -17,9 +17,11 @@ function stepped(key: string, alert: boolean, change?: "raised" | "cleared"): St
   return event;
 }
 
+const forecasting = (...targets: string[]) => ({ targets, sequence: { late: "step" } as const });
+
 describe("OutcomeRows.row()", () => {
   it("gives Eddy's columns in the contract's order", () => {
-    expect(Object.entries(new OutcomeRows(["rms"]).row(stepped("a", true, "raised")))).toEqual([
+    expect(Object.entries(new OutcomeRows(forecasting("rms")).row(stepped("a", true, "raised")))).toEqual([
       ["forecast", 1.5],
       ["lower", 1],
       ["upper", 2],
@@ -32,13 +34,13 @@ describe("OutcomeRows.row()", () => {
   });
 
   it("names the columns of several targets after them", () => {
-    const names = Object.keys(new OutcomeRows(["rms", "temperature"]).row("unreadable"));
+    const names = Object.keys(new OutcomeRows(forecasting("rms", "temperature")).row("unreadable"));
     expect(names.slice(0, 3)).toEqual(["forecast.rms", "forecast.temperature", "lower.rms"]);
     expect(names.slice(-4)).toEqual(["score", "alert", "event", "note"]);
   });
 
   it("keeps a key's alert open over its rows that are not stepped, and no other key's", () => {
-    const rows = new OutcomeRows(["rms"]);
+    const rows = new OutcomeRows(forecasting("rms"));
     const late = (key: string) => Object.assign(eventOf(key, 0), { note: "late" as const });
     rows.row(stepped("a", true, "raised"));
     expect(rows.row(late("a"))).toMatchObject({ alert: 1, note: "late", score: null });

@@ -304,28 +304,45 @@ tests:
     ],
   ],
   [
-    "CLASS_NEEDS_FILE",
+    "TARGET_NEEDS_FILE",
     `${GOOD}target: { class: state }
 `,
     [
-      "p.yaml:1:1: error: model: expected a file beside a target that is a class, such as { file: mine.onnx }, found none",
+      "p.yaml:1:1: error: model: expected a file beside a supervised target, such as { file: mine.onnx }, found none",
     ],
   ],
   [
-    "CLASS_OUTPUT",
+    "TARGET_OUTPUT",
     `${GOOD}target: { class: state }
 model: { file: a.onnx, output: scaled }
 `,
     ["p.yaml:5:32: error: model.output: expected logits or probabilities, found scaled"],
   ],
   [
-    "CLASS_OUTPUT",
+    "TARGET_OUTPUT",
     `${GOOD}model: { file: a.onnx, output: logits }
 `,
     ["p.yaml:4:32: error: model.output: expected value, scaled or step, found logits"],
   ],
   [
-    "CLASS_END",
+    "TARGET_OUTPUT",
+    `${GOOD}target: { value: reference }
+model: { file: a.onnx, output: logits }
+`,
+    ["p.yaml:5:32: error: model.output: expected value, found logits"],
+  ],
+  [
+    "TARGET_END",
+    `${GOOD}target: { value: reference, at: step }
+model: { file: a.onnx }
+train: { bidirectional: true }
+`,
+    [
+      "p.yaml:4:33: error: target.at: expected sequence.end or voice, by which a sequence's end is known, found neither",
+    ],
+  ],
+  [
+    "TARGET_END",
     `${GOOD}target: { class: state, at: end }
 model: { file: a.onnx }
 `,
@@ -356,6 +373,30 @@ model: { file: a.onnx }
     ["p.yaml:5:31: error: target.ahead: expected at: step beside ahead, found 1 and at: end"],
   ],
   [
+    "SPOT_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [rms]
+target: { class: word, at: step, spot: { over: 5 } }
+model: { file: a.onnx }
+train: { bidirectional: true }
+`,
+    ["p.yaml:5:40: error: target.spot: expected a network that reads forward, found bidirectional"],
+  ],
+  [
+    "AHEAD_OF_STEPS",
+    `name: pump
+input: { topics: [a] }
+sequence: { end: end }
+features: [rms]
+target: { value: reference, at: step, ahead: -5 }
+model: { file: a.onnx }
+train: { bidirectional: true }
+`,
+    ["p.yaml:5:46: error: target.ahead: expected 0 with bidirectional, found -5"],
+  ],
+  [
     "AHEAD_OF_STEPS",
     `name: pump
 input: { topics: [a] }
@@ -366,55 +407,74 @@ model: { file: a.onnx }
     ["p.yaml:4:31: error: target.ahead: expected 0 with audio, found -2"],
   ],
   [
-    "SYMBOL_OF_CLASS",
+    "SYMBOL_OF_SUPERVISED",
     `name: pump
 input: { topics: [a] }
 features: [v, { symbol: word, vocabulary: [a, b, a] }]
 target: v
 `,
     [
-      "p.yaml:3:15: error: features[1]: expected a target that is a class beside a symbol, found one that is forecast",
+      "p.yaml:3:15: error: features[1]: expected a supervised target beside a symbol, found one that is forecast",
       `p.yaml:3:50: error: features[1].vocabulary[2]: expected each symbol once, found "a" again`,
     ],
   ],
   [
-    "CLASS_IS_SEEN",
+    "TARGET_IS_SEEN",
     `${GOOD}target: { class: rms }
 model: { file: a.onnx }
 `,
-    [`p.yaml:3:12: error: features[0]: expected other fields than the class "rms"`],
+    [`p.yaml:3:12: error: features[0]: expected other fields than the target "rms"`],
   ],
   [
-    "ONLY_FOR_CLASSES",
+    "TRAIN_OR_LEARN",
     `${GOOD}target: { class: state }
 model: { file: a.onnx }
 learn: { every: 15m }
 `,
-    ["p.yaml:6:8: error: learn: expected no learn where a class is named, found it"],
+    ["p.yaml:6:8: error: learn: expected no learn beside a supervised target, found it"],
   ],
   [
-    "ONLY_FOR_CLASSES",
+    "TRAIN_OR_LEARN",
     `${GOOD}train: { hidden: 8 }
 `,
     [
-      "p.yaml:4:8: error: train: expected train beside a target that is a class, found it beside one that is forecast",
+      "p.yaml:4:8: error: train: expected train beside a supervised target, found it beside one that is forecast",
     ],
   ],
   [
-    "DUPLICATE_CLASS",
+    "DUPLICATE_OUTPUT",
     `${GOOD}target: { class: state, classes: [on, off, on] }
 model: { file: a.onnx }
 `,
     [`p.yaml:4:44: error: target.classes[2]: expected each class once, found "on" again`],
   ],
   [
-    "CLASS_FEATURES",
+    "DUPLICATE_OUTPUT",
+    `name: pump
+input: { topics: [a] }
+features: [{ symbols: keys, vocabulary: ["60", "62"] }]
+target: { symbols: keys, ahead: 1, vocabulary: ["60", "60"] }
+model: { file: a.onnx }
+`,
+    [`p.yaml:4:55: error: target.vocabulary[1]: expected each symbol once, found "60" again`],
+  ],
+  [
+    "MISSING_TARGET",
+    `name: pump
+input: { topics: [a] }
+features: [{ field: rms, missing: mark }]
+target: rms
+`,
+    [`p.yaml:3:12: error: features[0]: expected no missing: mark of "rms", which is forecast`],
+  ],
+  [
+    "SUPERVISED_FEATURES",
     `name: pump
 input: { topics: [a] }
 target: { class: state }
 model: { file: a.onnx }
 `,
-    ["p.yaml:1:1: error: expected features beside a target that is a class, found none"],
+    ["p.yaml:1:1: error: expected features beside a supervised target, found none"],
   ],
   [
     "VOICE_OF_AUDIO",
@@ -430,7 +490,7 @@ model: { file: a.onnx }
     `${GOOD.replace("[rms]", "[rms, { audio: value, rate: 8000 }]")}target: rms
 `,
     [
-      "p.yaml:3:17: error: features[1]: expected a target that is a class beside audio, found one that is forecast",
+      "p.yaml:3:17: error: features[1]: expected a supervised target beside audio, found one that is forecast",
     ],
   ],
   [

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Prediction } from "../../src/core/index.js";
+import type { Inference, Prediction } from "../../src/core/index.js";
 import { outputFromColumns, outputToColumns } from "../../src/store/output-columns.js";
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -12,9 +12,18 @@ const target = fc.record(
 );
 const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper: maybe }, plain);
 const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
+const inference: fc.Arbitrary<Inference> = fc.oneof(
+  fc.record({ label: fc.string(), probability: share }, plain),
+  fc.record({ estimate: number, value: number }, { ...plain, requiredKeys: ["estimate"] }),
+  fc.array(fc.record({ symbol: fc.string(), probability: number }), { maxLength: 4 }).map((list) => ({
+    symbols: list.map(({ symbol }) => symbol),
+    probabilities: list.map(({ probability }) => probability),
+  })),
+);
 const prediction: fc.Arbitrary<Prediction> = fc.record(
   {
-    classification: fc.record({ label: fc.string(), probability: share }, plain),
+    inference,
+    steps: fc.array(fc.record({ seq: fc.nat(), time: number, inference }, plain), { maxLength: 3 }),
     targets: fc.array(target, { maxLength: 3 }),
     next: fc.array(fc.array(ahead, { maxLength: 3 }), { maxLength: 3 }),
     score: maybe,

@@ -8,8 +8,8 @@ import {
 import { Rng, type Stage, type StreamEvent } from "../../src/core/index.js";
 import { detectionStage } from "../../src/detection/index.js";
 import {
-  ClassifyStage,
   fixedCellsStage,
+  InferStage,
   LearningCellsStage,
   sequenceStage,
   WriteTextStage,
@@ -84,26 +84,27 @@ stateSlotLaws("fixed cells in the kernel", {
   makeStage: () => fixedCellsStage(new KernelModel(networkGraph(lstm()))),
   makeEvents: stepped,
 });
-for (const bidirectional of [false, true]) {
-  const network = new Network(
-    { cell: "gru", bidirectional, inputs: 2, hidden: 4, layers: 1, outputs: 3 },
-    "classes",
-  ).initialize(new Rng(4));
-  stateSlotLaws(`classes ${bidirectional ? "of whole sequences" : "of steps"}`, {
-    makeStage: () =>
-      new ClassifyStage({
-        model: new KernelModel(networkGraph(network)),
-        classes: ["a", "b", "c"],
-        at: "end",
-        pool: "mean",
-        output: "logits",
-      }),
-    makeEvents: () =>
-      stepped().map((event) => {
-        event.ends = event.position % 7 === 0;
-        return event;
-      }),
-  });
+for (const at of ["end", "step"] as const) {
+  for (const bidirectional of [false, true]) {
+    const network = new Network(
+      { cell: "gru", bidirectional, inputs: 2, hidden: 4, layers: 1, outputs: 3 },
+      "classes",
+    ).initialize(new Rng(4));
+    stateSlotLaws(`inference at ${at}, ${bidirectional ? "by whole sequences" : "step by step"}`, {
+      makeStage: () =>
+        new InferStage({
+          model: new KernelModel(networkGraph(network)),
+          target: { kind: "class", classes: ["a", "b", "c"], output: "logits" },
+          at,
+          pool: "mean",
+        }),
+      makeEvents: () =>
+        stepped().map((event) => {
+          event.ends = event.position % 7 === 0;
+          return event;
+        }),
+    });
+  }
 }
 const networks = createEncoderDecoder({ cell: "lstm", hidden: 4, layers: 1, inputs: 2, symbols: 3 }, "texts");
 initializeEncoderDecoder(networks, new Rng(5));

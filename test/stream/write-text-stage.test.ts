@@ -37,7 +37,7 @@ function events(...inputs: readonly (readonly number[])[]): StreamEvent[] {
 
 function written(list: StreamEvent[], given: Partial<WriteTextOptions> = {}) {
   new WriteTextStage({ ...options, ...given }).process(batchOf(list));
-  return list.map(({ prediction }) => prediction?.classification);
+  return list.map(({ prediction }) => prediction?.inference);
 }
 
 describe("WriteTextStage", () => {
@@ -48,7 +48,7 @@ describe("WriteTextStage", () => {
     const [first, last] = written(events([1, 2], [-1, 0.5]));
     expect(first).toBeUndefined();
     expect(last).toEqual({
-      label: expected.symbols.map((symbol) => ["one", "two", "three"][symbol]).join(" "),
+      text: expected.symbols.map((symbol) => ["one", "two", "three"][symbol]).join(" "),
       probability: expect.closeTo(Math.exp(expected.logProbability), 12),
     });
   });

@@ -31,7 +31,7 @@ export class Reference {
   private constructor(pipeline: Pipeline, stages: Stage[]) {
     this.#pipeline = pipeline;
     this.#stages = stages;
-    this.#rows = new OutcomeRows(pipeline.targets);
+    this.#rows = new OutcomeRows(pipeline);
   }
 
   static async of(pipeline: Pipeline): Promise<Reference> {

@@ -60,7 +60,7 @@ function journal(
 function outputs(reader: PipelineReader, expected: readonly ExpectedOutcome[], { wrong }: Findings): void {
   const stored = reader.outputs(0, expected.length + 1);
   const changes = new Map(reader.alerts(0, expected.length + 1).map((row) => [row.position, row.change]));
-  const rows = new OutcomeRows(["value"]);
+  const rows = new OutcomeRows({ targets: ["value"], sequence: { late: "step" } });
   if (stored.length !== expected.length) wrong.push(`${stored.length} outputs for ${expected.length} events`);
   for (const output of stored) {
     const { position, key, time, prediction } = output;

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { classesIn, labelled, readSequences, withVocabularies } from "../../runtime/index.js";
+import {
+  type CodedTarget,
+  labelled,
+  readSequences,
+  targetCode,
+  withVocabularies,
+} from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
 import { readPipelines } from "../pipeline-files.js";
@@ -37,8 +43,8 @@ export async function variantTask(
 ): Promise<VariantTask> {
   const [read] = await readPipelines([join(PIPELINES, `idiom-${name}.yaml`)], { ignoresModel: true });
   const shipped = read!;
-  const classifier = { ...shipped.classifier!, ahead: 0 };
-  const marked: Pipeline = { ...shipped, classifier, sequence: { ...shipped.sequence, end: "end" } };
+  const supervised = { ...(shipped.supervised as CodedTarget), ahead: 0 };
+  const marked: Pipeline = { ...shipped, supervised, sequence: { ...shipped.sequence, end: "end" } };
   const folder = mkdtempSync(join(tmpdir(), "eddy-bench-"));
   try {
     const training = join(folder, "train.ndjson");
@@ -46,22 +52,22 @@ export async function variantTask(
     makeUp(training, [name, "train", String(trained)]);
     makeUp(test, [name, "test", String(tested)]);
     const pipeline = await withVocabularies(marked, training);
-    const own = (await readSequences(pipeline, classifier, training)).sequences;
-    const others = (await readSequences(pipeline, classifier, test)).sequences;
-    const classes = classesIn(own);
-    const { epochs, batch, rate } = classifier.training;
+    const own = (await readSequences(pipeline, supervised, training)).sequences;
+    const others = (await readSequences(pipeline, supervised, test)).sequences;
+    const code = targetCode(supervised, own);
+    const { epochs, batch, rate } = supervised.training;
     return {
-      at: classifier.at,
+      at: supervised.at,
       inputs: pipeline.features.reduce(
         (sum, one) => sum + (one.kind === "symbol" ? (one.vocabulary?.length ?? 0) + 1 : 1),
         0,
       ),
-      classes: classes.length,
+      classes: code.supervised.kind === "class" ? (code.supervised.classes?.length ?? 0) : 0,
       epochs,
       batch,
       rate,
-      training: own.map((one) => labelled(one, classes, classifier)),
-      test: others.map((one) => labelled(one, classes, classifier)),
+      training: own.map((one) => labelled(one, code)),
+      test: others.map((one) => labelled(one, code)),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,10 +1,5 @@
 import { type CellKind, KernelModel, networkGraph } from "../../cells/index.js";
-import {
-  type ClassifierShape,
-  classificationScores,
-  classifySequences,
-  trainClassifier,
-} from "../../training/index.js";
+import { classObjective, runSequences, type SupervisedShape, trainSupervised } from "../../training/index.js";
 import type { VariantTask } from "./variant-tasks.js";
 
 const CELLS: readonly CellKind[] = ["rnn", "gru", "lstm"];
@@ -52,8 +47,9 @@ function measure(
 ): VariantResult {
   const { at, inputs, classes, epochs, batch, rate, training, test } = task;
   const plain = Array<boolean>(inputs).fill(true);
-  const shape: ClassifierShape = { ...which, layers: 1, inputs, plain, classes, at, pool: "last" };
-  const right = test.map((one) => one.classes);
+  const shape: SupervisedShape = { ...which, layers: 1, inputs, plain, at, pool: "last" };
+  const objective = classObjective(classes);
+  const right = test.map((one) => one.target);
   const seconds: number[] = [];
   const networks = Array.from({ length: seeds }, (_, i) => {
     const recipe = {
@@ -68,12 +64,12 @@ function measure(
       noise: { value: 0, sequence: 0 },
       stretch: 0,
     };
-    const { result, microseconds } = timed(() => trainClassifier(shape, recipe, () => training));
+    const { result, microseconds } = timed(() => trainSupervised(shape, objective, recipe, () => training));
     seconds.push(microseconds / 1e6);
     return result;
   });
   const accuracies = networks.map(
-    (network) => classificationScores(classifySequences(network, shape, test), right, classes).accuracy,
+    (network) => objective.scores(runSequences(network, shape, test), right).scores.accuracy,
   );
   const [first] = networks;
   const model = new KernelModel(networkGraph(first!));

@@ -20,7 +20,7 @@ import { table } from "../table.js";
 import { GRADIENT_LEGEND, gradientAdvice, gradientRows } from "../train/gradient-table.js";
 import { modelCard } from "../train/model-card.js";
 import { reportTables } from "../train/report-table.js";
-import { trainClassifier } from "../train/train-classifier.js";
+import { trainSupervised } from "../train/train-supervised.js";
 import { trialRows } from "../train/trial-table.js";
 import { wrongUse } from "../wrong-use.js";
 
@@ -68,13 +68,18 @@ export function trainCommand(): Command {
     )
     .option(
       "--test <file>",
-      "of classifiers: a recording to test on, may come several times (default: every fifth sequence of the input)",
+      "of supervised targets: a recording to test on, may come several times (default: every fifth sequence of the input)",
       (file: string, before: readonly string[]) => [...before, file],
       [],
     )
-    .option("--repeat <n>", "of classifiers: train from n seeds and report the mean", positiveInteger, 1)
+    .option(
+      "--repeat <n>",
+      "of supervised targets: train from n seeds and report the mean",
+      positiveInteger,
+      1,
+    )
     .addOption(
-      new Option("--cell <cell>", "of classifiers: another cell than the pipeline's").choices([
+      new Option("--cell <cell>", "of supervised targets: another cell than the pipeline's").choices([
         "rnn",
         "gru",
         "lstm",
@@ -82,7 +87,7 @@ export function trainCommand(): Command {
     )
     .option(
       "--leave-out <field>",
-      "of classifiers: also train without each value of this field, and test on it",
+      "of supervised targets: also train without each value of this field, and test on it",
     )
     .addHelpText(
       "after",
@@ -102,15 +107,15 @@ async function run(file: string, options: TrainCommandOptions): Promise<void> {
   const started = performance.now();
   const [pipeline] = await readPipelines([file], { ignoresModel: true });
   if (pipeline === undefined) return;
-  const { classifier } = pipeline;
-  if (classifier !== undefined) {
+  const { supervised } = pipeline;
+  if (supervised !== undefined) {
     if (search !== undefined || from !== undefined) {
-      throw wrongUse("Cannot train a classifier with --search or --from: expected neither");
+      throw wrongUse("Cannot train a supervised target with --search or --from: expected neither");
     }
     const { test: tests, repeat, leaveOut, cell } = options;
-    await trainClassifier({
+    await trainSupervised({
       pipeline,
-      classifier,
+      supervised,
       file,
       input,
       model,

@@ -1,4 +1,4 @@
-import { standardized, standardOf } from "../classifier/standardize.js";
+import { standardized, standardOf } from "../supervised/standardize.js";
 import type { TextPair } from "./text-pair.js";
 
 /**

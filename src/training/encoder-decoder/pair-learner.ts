@@ -1,7 +1,7 @@
 import { decoderInput, type KernelNetwork, type Window } from "../../cells/index.js";
 import type { Rng } from "../../core/index.js";
-import { fillWindow, windowSteps } from "../classifier/padded-batches.js";
 import { crossEntropyLoss } from "../cross-entropy-loss.js";
+import { fillWindow, windowSteps } from "../supervised/padded-batches.js";
 import type { TextPair, TextRecipe } from "./text-pair.js";
 
 /**

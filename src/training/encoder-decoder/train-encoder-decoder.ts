@@ -6,9 +6,9 @@ import {
 } from "../../cells/index.js";
 import { Rng } from "../../core/index.js";
 import { AdamW } from "../adam.js";
-import { alterSequence } from "../classifier/alter-sequence.js";
-import { shuffledBatches } from "../classifier/padded-batches.js";
-import { foldStandard, standardized, standardOf } from "../classifier/standardize.js";
+import { alterSequence } from "../supervised/alter-sequence.js";
+import { shuffledBatches } from "../supervised/padded-batches.js";
+import { foldStandard, standardized, standardOf } from "../supervised/standardize.js";
 import { warmUpCosine } from "../warm-up-cosine.js";
 import { PairLearner } from "./pair-learner.js";
 import { checkPairs, type TextPair, type TextRecipe, type TextShape } from "./text-pair.js";
@@ -51,8 +51,8 @@ export function trainEncoderDecoder(
   let done = 0;
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const own = pairs.map(({ x, text }) => {
-      const scaled = { x: standardized(x, standard), classes: new Float64Array(1) };
-      return { x: alterSequence(scaled, inputs, recipe, rng).x, text };
+      const scaled = { x: standardized(x, standard), target: new Float64Array(1) };
+      return { x: alterSequence(scaled, { inputs, at: "end" }, recipe, rng).x, text };
     });
     const sum = { loss: 0, known: 0 };
     for (const part of shuffledBatches(own, batch, rng)) {

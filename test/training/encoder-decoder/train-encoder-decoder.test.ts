@@ -11,7 +11,7 @@ import {
   writeTexts,
 } from "../../../src/training/index.js";
 
-const GREEDY = { kind: "greedy" } as const;
+const GREEDY = () => ({ kind: "greedy" }) as const;
 const recipe = {
   seed: 1,
   epochs: 30,

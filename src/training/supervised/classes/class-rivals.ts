@@ -1,0 +1,79 @@
+import { log } from "../../../core/index.js";
+import { softmax } from "../../softmax.js";
+import type { Rival } from "../objective.js";
+import { standardOf } from "../standardize.js";
+import { stepInputs } from "../step-inputs.js";
+import type { LabelledSequence } from "../supervised-job.js";
+
+/** Always the class that was most frequent, with the frequencies as probabilities. */
+export function majorityRival(training: readonly LabelledSequence[], O: number): Rival {
+  const counts = new Float64Array(O);
+  for (const { target } of training) for (const one of target) if (!Number.isNaN(one)) counts[one]!++;
+  const total = counts.reduce((a, b) => a + b, 0);
+  // Laplace's rule: a class that never came is rare, not impossible.
+  const logits = counts.map((count) => log((count + 1) / (total + O)));
+  return (sequences) =>
+    sequences.map(({ target }) => Float64Array.from({ length: target.length * O }, (_, i) => logits[i % O]!));
+}
+
+const ROUNDS = 300;
+const RATE = 0.5;
+/** Of more, evenly many are taken. */
+const MOST_ROWS = 5000;
+/** Pulls weights to 0. */
+const DECAY = 1e-3;
+
+/**
+ * Softmax regression without memory: on a step's inputs, or, for classes of whole sequences, on their mean over all
+ * steps. Fitted by 300 rounds of gradient descent with momentum 0.9 and a little weight decay.
+ */
+export function linearRival(
+  training: readonly LabelledSequence[],
+  inputs: number,
+  O: number,
+  at: "end" | "step",
+): Rival {
+  const standard = standardOf(training, inputs);
+  const rows = training.flatMap((sequence) => stepInputs(sequence, standard, at));
+  const classes = training.flatMap((sequence) => [...sequence.target]);
+  const all = rows.map((row, i) => ({ row, label: classes[i]! })).filter(({ label }) => !Number.isNaN(label));
+  const every = Math.ceil(all.length / MOST_ROWS);
+  const known = all.filter((_, i) => i % every === 0);
+  const W = (inputs + 1) * O;
+  const weights = new Float64Array(W);
+  const velocity = new Float64Array(W);
+  for (let round = 0; round < ROUNDS; round++) {
+    const gradient = weights.map((weight) => DECAY * weight);
+    for (const { row, label } of known) {
+      const probabilities = softmax(product(weights, row, O));
+      for (let k = 0; k < O; k++) {
+        const slope = (probabilities[k]! - (k === label ? 1 : 0)) / known.length;
+        const at = k * (inputs + 1);
+        for (let i = 0; i < inputs; i++) gradient[at + i]! += slope * row[i]!;
+        gradient[at + inputs]! += slope;
+      }
+    }
+    for (let i = 0; i < W; i++) {
+      velocity[i] = 0.9 * velocity[i]! - RATE * gradient[i]!;
+      weights[i]! += velocity[i]!;
+    }
+  }
+  return (sequences) =>
+    sequences.map((sequence) => {
+      const own = stepInputs(sequence, standard, at);
+      const logits = new Float64Array(own.length * O);
+      for (const [i, row] of own.entries()) logits.set(product(weights, row, O), i * O);
+      return logits;
+    });
+}
+
+/** [O] W x + b */
+function product(weights: Float64Array, row: Float64Array, O: number): Float64Array {
+  const I = row.length;
+  return Float64Array.from({ length: O }, (_, k) => {
+    const at = k * (I + 1);
+    let sum = weights[at + I]!;
+    for (let i = 0; i < I; i++) sum += weights[at + i]! * row[i]!;
+    return sum;
+  });
+}
