@@ -1,166 +1,163 @@
-import { type SearchMethod, SymbolSearch, writeSymbols } from "../cells/index.js";
-import { joinSymbols, problem, Rng, splitText, type TextSplit } from "../core/index.js";
-import type { Feature, Pipeline, PipelineSearch, PipelineSupervised } from "../spec/index.js";
-import { loadEncoderDecoder } from "./load-encoder-decoder.js";
+import { type SearchMethod, SymbolSearch } from "../cells/index.js";
+import { problem, Rng, sigmoid } from "../core/index.js";
+import type { Pipeline } from "../spec/index.js";
 import { loadModel } from "./load-model.js";
+
+/** What stands at one place of what is generated: a symbol, or a set of them. */
+export type Generable = string | readonly string[];
 
 export interface GenerateOptions {
   readonly pipeline: Pipeline;
-  /** What to go on from, or to read. */
-  readonly prompt: string;
-  /** How it falls into symbols, where the pipeline's feature does not say so. */
-  readonly split: TextSplit;
-  /** Symbols to be made at most; absent: 100, or what the pipeline's target says. */
-  readonly most?: number;
-  /** Absent: drawn as the network says, or what the pipeline's target says. */
-  readonly search?: PipelineSearch;
-  /** The symbol that ends it. */
+  /** Symbols, or sets of them, to go on from. */
+  readonly prompt: readonly Generable[];
+  /** How many are made. */
+  readonly most: number;
+  /** 0: always the likeliest; 1: as the network says; above: bolder. */
+  readonly temperature: number;
+  /** Of symbols: beam search instead, for the likeliest text; so many are gone on with at every step. */
+  readonly beam?: number;
+  /** The symbol that ends it; of sets, one that is in it. */
   readonly stop?: string;
+  readonly seed: number;
 }
 
 export interface Generated {
-  readonly text: string;
-  /** Its symbols stand with spaces between them. */
-  readonly split: TextSplit;
-  /** It goes on from the prompt, and is not another text. */
-  readonly goesOn: boolean;
+  readonly symbols: readonly Generable[];
   /** Of the prompt, symbols that the network does not know. */
   readonly unknown: number;
 }
 
-const MOST = 100;
-
 /**
- * Lets a pipeline's network write. A language model (a class that is the next event's symbol) goes on from a prompt: each
- * symbol becomes the next input. An encoder reads the prompt, and its decoder writes the text of it.
+ * Lets a language model (a target that is the next event's symbol, or set of symbols) go on from a prompt: each symbol is
+ * drawn from softmax(logits / temperature), or found by beam search, each symbol of a set by itself from sigmoid(logit / temperature), and becomes
+ * the next input.
  *
- * Deterministic: the same search and seed, the same symbols, on every machine.
+ * Deterministic: the same seed, the same symbols, on every machine.
  *
- * @throws TypeError code `CANNOT_WRITE` for a pipeline that does neither
+ * @throws TypeError code `NOT_A_LANGUAGE_MODEL` for a pipeline that names something else, `NO_BEAM_OF_SETS` for a beam and
+ *   sets, whose symbols are each drawn by themselves
  */
 export async function generate(options: GenerateOptions): Promise<Generated> {
-  const { features, supervised } = options.pipeline;
-  const [feature, ...others] = features;
-  const isSymbols = feature?.kind === "symbol" || feature?.kind === "text";
-  if (!isSymbols || others.length > 0 || feature.vocabulary === undefined) {
-    const knows = feature !== undefined && isSymbols && others.length === 0;
-    throw cannotWrite(options.pipeline, knows ? "no vocabulary: there is no such file" : "other features");
+  const { pipeline, prompt, most, temperature, beam, stop, seed } = options;
+  const { draws, names, vocabulary } = languageModel(pipeline);
+  if (draws === "sets" && beam !== undefined) {
+    throw problem(TypeError, {
+      code: "NO_BEAM_OF_SETS",
+      action: "search with a beam in pipeline",
+      on: JSON.stringify(pipeline.name),
+      expected: "symbols, one at a time",
+      found: "sets of them, each symbol of which is drawn by itself",
+    });
   }
-  if (supervised?.kind === "text") return translate(options, supervised, feature);
-  if (feature.kind === "symbol" && isNext(supervised, feature.field)) {
-    return goOn(options, supervised.classes ?? [], feature.vocabulary);
-  }
-  throw cannotWrite(options.pipeline, "another target");
-}
-
-type ClassTarget = Extract<PipelineSupervised, { readonly kind: "class" }>;
-type TextTarget = Extract<PipelineSupervised, { readonly kind: "text" }>;
-type Symbolic = Extract<Feature, { readonly kind: "symbol" | "text" }>;
-
-/** The class is the next event's symbol. */
-function isNext(supervised: PipelineSupervised | undefined, field: string): supervised is ClassTarget {
-  return (
-    supervised?.kind === "class" &&
-    supervised.field === field &&
-    supervised.at === "step" &&
-    supervised.ahead === 1
-  );
-}
-
-/** A language model's own words. */
-async function goOn(
-  { pipeline, prompt, split, search, most = MOST, stop }: GenerateOptions,
-  classes: readonly string[],
-  vocabulary: readonly string[],
-): Promise<Generated> {
   const { model: file } = pipeline;
   const model = await loadModel(file.kind === "file" ? file.file : "", { keys: pipeline.modelKeys });
   const places = new Map(vocabulary.map((symbol, place) => [symbol, place]));
-  const read = async (state: Float64Array, symbol: string): Promise<Float64Array> => {
-    const output = new Float64Array(model.outputs);
+  const rng = new Rng(seed);
+  const state = model.initialState?.slice() ?? new Float64Array(model.stateSize);
+  const read = async (own: Float64Array, symbols: readonly string[]): Promise<Float64Array> => {
     const input = new Float64Array(model.inputs);
-    input[places.get(symbol) ?? vocabulary.length] = 1;
-    await model.step(output, state, input);
+    for (const symbol of symbols) input[places.get(symbol) ?? vocabulary.length] = 1;
+    const output = new Float64Array(model.outputs);
+    await model.step(output, own, input);
     return output;
   };
-  const said = splitText(prompt, split);
-  const start = model.initialState?.slice() ?? new Float64Array(model.stateSize);
-  let logits: Float64Array[] = [new Float64Array(model.outputs)];
-  for (const symbol of said) logits = [await read(start, symbol)];
-  const last = stop === undefined ? -1 : classes.indexOf(stop);
-  const found = new SymbolSearch({
-    method: methodOf(search ?? { kind: "sample", temperature: 1, seed: 1 }),
-    ...(last < 0 ? {} : { stop: last }),
-    most,
-  });
-  let states: Float64Array[] = [start];
+  let output: Float64Array = new Float64Array(model.outputs);
+  for (const one of prompt) output = await read(state, listOf(one));
+  const symbols: Generable[] = [];
+  if (draws === "symbols") {
+    const last = stop === undefined ? -1 : names.indexOf(stop);
+    const search = new SymbolSearch({
+      method: methodOf(temperature, beam, rng),
+      ...(last < 0 ? {} : { stop: last }),
+      most,
+    });
+    const { symbols: found, hasStopped } = await searched(search, state, output, (own, place) =>
+      read(own, [names[place]!]),
+    );
+    symbols.push(...[...found, ...(hasStopped ? [last] : [])].map((place) => names[place]!));
+  }
+  while (draws === "sets" && symbols.length < most) {
+    const drawn = drawSet(output, temperature, rng).map((place) => names[place]!);
+    symbols.push(drawn);
+    if (stop !== undefined && drawn.includes(stop)) break;
+    output = await read(state, drawn);
+  }
+  return { symbols, unknown: prompt.flatMap(listOf).filter((symbol) => !places.has(symbol)).length };
+}
+
+/** Whether a pipeline's language is one of sets: how a prompt is to be read. */
+export function speaksInSets({ supervised }: Pipeline): boolean {
+  return supervised?.kind === "symbols";
+}
+
+function listOf(one: Generable): readonly string[] {
+  return typeof one === "string" ? [one] : one;
+}
+
+function methodOf(temperature: number, beam: number | undefined, rng: Rng): SearchMethod {
+  if (beam !== undefined) return { kind: "beam", width: beam };
+  return temperature === 0 ? { kind: "greedy" } : { kind: "sample", temperature, rng };
+}
+
+/**
+ * Runs a search over a language model.
+ *
+ * @param logits of the first symbol
+ * @param read   a symbol in a state, which it advances; gives the logits of the next
+ */
+async function searched(
+  search: SymbolSearch,
+  state: Float64Array,
+  logits: Float64Array,
+  read: (state: Float64Array, place: number) => Promise<Float64Array>,
+): Promise<SymbolSearch["best"]> {
+  let texts = [{ state, logits }];
   for (;;) {
-    found.extend(logits);
-    if (found.open.length === 0) break;
-    const before = states;
-    states = found.open.map(({ parent }) => before[parent]!.slice());
-    logits = [];
-    for (const [i, { symbols }] of found.open.entries()) {
-      logits.push(await read(states[i]!, classes[symbols.at(-1)!]!));
+    search.extend(texts.map((text) => text.logits));
+    if (search.open.length === 0) return search.best;
+    const before = texts;
+    texts = [];
+    for (const { symbols, parent } of search.open) {
+      const own = before[parent]!.state.slice();
+      texts.push({ state: own, logits: await read(own, symbols.at(-1)!) });
     }
   }
-  const { symbols, hasStopped } = found.best;
-  const written = symbols.map((symbol) => classes[symbol]!);
-  return {
-    text: joinSymbols(hasStopped ? [...written, classes[last]!] : written, split),
-    split,
-    goesOn: true,
-    unknown: said.filter((symbol) => !places.has(symbol)).length,
-  };
 }
 
-/** What a decoder writes of the prompt. */
-async function translate(
-  { pipeline, prompt, split, search, most }: GenerateOptions,
-  target: TextTarget,
-  feature: Symbolic,
-): Promise<Generated> {
-  const { model: file } = pipeline;
-  const { encoder, decoder } = await loadEncoderDecoder(
-    file.kind === "file" ? file.file : "",
-    pipeline.modelKeys,
-  );
-  const { vocabulary = [] } = feature;
-  const places = new Map(vocabulary.map((symbol, place) => [symbol, place]));
-  const said = splitText(prompt, feature.kind === "text" ? feature.split : split);
-  const input = new Float64Array(said.length * encoder.inputs);
-  for (const [t, symbol] of said.entries()) {
-    input[t * encoder.inputs + (places.get(symbol) ?? vocabulary.length)] = 1;
+/** The places of those that are in. */
+function drawSet(logits: Float64Array, temperature: number, rng: Rng): number[] {
+  const isIn = (logit: number) =>
+    temperature === 0 ? logit >= 0 : rng.uniform() < sigmoid(logit / temperature);
+  return [...logits].flatMap((logit, k) => (isIn(logit) ? [k] : []));
+}
+
+interface LanguageModel {
+  readonly draws: "symbols" | "sets";
+  /** Of the outputs, and of the inputs. */
+  readonly names: readonly string[];
+  readonly vocabulary: readonly string[];
+}
+
+function languageModel({ name, features, supervised }: Pipeline): LanguageModel {
+  const [feature] = features;
+  const isSame = features.length === 1 && "field" in feature! && feature.field === supervised?.field;
+  if (isSame && supervised?.at === "step" && supervised.ahead === 1) {
+    if (supervised.kind === "class" && feature.kind === "symbol") {
+      const { classes } = supervised;
+      const { vocabulary } = feature;
+      if (classes && vocabulary) return { draws: "symbols", names: classes, vocabulary };
+    } else if (supervised.kind === "symbols" && feature.kind === "symbols") {
+      const { vocabulary: names } = supervised;
+      const { vocabulary } = feature;
+      if (names && vocabulary) return { draws: "sets", names, vocabulary };
+    }
   }
-  const summary =
-    said.length === 0
-      ? new Float64Array(encoder.outputs)
-      : Float64Array.from(encoder.run(input).slice(-encoder.outputs));
-  const method = methodOf(search ?? target.search);
-  const { symbols } = writeSymbols(decoder, summary, method, most ?? target.most);
-  return {
-    text: joinSymbols(
-      symbols.map((symbol) => target.vocabulary?.[symbol] ?? ""),
-      target.split,
-    ),
-    split: target.split,
-    goesOn: false,
-    unknown: said.filter((symbol) => !places.has(symbol)).length,
-  };
-}
-
-function methodOf(search: PipelineSearch): SearchMethod {
-  if (search.kind !== "sample") return search;
-  return { kind: "sample", temperature: search.temperature, rng: new Rng(search.seed) };
-}
-
-function cannotWrite({ name }: Pipeline, found: string): TypeError {
-  return problem(TypeError, {
-    code: "CANNOT_WRITE",
+  throw problem(TypeError, {
+    code: "NOT_A_LANGUAGE_MODEL",
     action: "generate with pipeline",
     on: JSON.stringify(name),
     expected:
-      "one symbol or text as its feature, a target that is a text or the symbol one event ahead, and a model's file that knows both",
-    found,
+      "one symbol as its feature, which is its class one event ahead, or one set of symbols likewise, and a model's file that knows both",
+    found: isSame ? "no vocabulary: there is no such file" : "another feature or target",
   });
 }

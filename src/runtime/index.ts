@@ -14,7 +14,7 @@ export { type Answer, askRunning, COMMANDS, type CommandName } from "./control/i
 export { Counters } from "./counters.js";
 export { Durations, type DurationTotals } from "./durations.js";
 export { Eddy, type EddyOptions } from "./eddy.js";
-export { type Generated, type GenerateOptions, generate } from "./generate.js";
+export { type Generable, type Generated, type GenerateOptions, generate, speaksInSets } from "./generate.js";
 export { storedPipeline } from "./identity.js";
 export { Learner } from "./learner.js";
 export { listenFilters } from "./listen-filters.js";
@@ -58,3 +58,4 @@ export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome,
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
 export { type WatchPrice, watchPrice, watchWords } from "./watch-words.js";
 export type { Watcher } from "./watcher.js";
+export { writesTexts, writeText } from "./write-text.js";

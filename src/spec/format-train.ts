@@ -21,7 +21,7 @@ const audioChange = z
     "x-absent": "it is not",
   });
 
-/** How `eddy train` makes the file of a pipeline that names classes. */
+/** How `eddy train` makes the file of a pipeline with a supervised target. */
 export const trainFormat = z
   .strictObject(
     {
@@ -30,14 +30,14 @@ export const trainFormat = z
       layers: about(integer(1, 8).default(1), "Layers, one upon the other."),
       bidirectional: about(
         flag.default(false),
-        "Every layer also reads the sequence from its end: a class is named when that has come.",
+        "Every layer also reads the sequence from its end: the target is told when that has come, of every step if `at: step`.",
       ),
       seed: about(integer(0).default(1), "Of the random numbers a training starts from."),
       epochs: about(integer(1, 100_000).default(60), "Times that it goes through all sequences."),
       batch: about(integer(1, 1024).default(32), "Sequences an update learns from."),
       steps: about(
         integer(1, 4096).default(50),
-        "Of classes of steps: so many time steps an update learns from, and gradients reach back.",
+        "Of targets of steps: so many time steps an update learns from, and gradients reach back. What is `bidirectional` learns from whole sequences.",
       ),
       rate: about(
         positive.default(0.004),
@@ -62,6 +62,6 @@ export const trainFormat = z
     "how to train: cell, hidden, layers, bidirectional, seed, epochs, batch, steps, rate, decay, dropout, noise, offset, stretch, audio",
   )
   .meta({
-    description: "How `eddy train` makes the model's file of a pipeline that names classes.",
+    description: "How `eddy train` makes the model's file of a pipeline with a supervised target.",
     "x-absent": "as its fields' defaults say",
   });

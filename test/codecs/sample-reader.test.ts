@@ -30,6 +30,24 @@ describe("SampleReader.fromRecord()", () => {
     { field: "speaker", kind: "label", isOptional: true },
   ] as const;
 
+  it("reads sets of symbols as they are written, an empty one too, and from the text of a CSV file", () => {
+    const keys = { time: undefined, fields: [{ field: "keys", kind: "labels" }] } as const;
+    expect(read({ keys: [60, "64", true] }, keys)).toMatchObject({ values: { keys: ["60", "64", "true"] } });
+    expect(read({ keys: [] }, keys)).toMatchObject({ values: { keys: [] } });
+    expect(read({ keys: " 60 64" }, { ...keys, numericText: true })).toMatchObject({
+      values: { keys: ["60", "64"] },
+    });
+    expect(read({ keys: "60 64" }, keys)).toMatchObject({
+      note: "wrong-type",
+      detail:
+        'expected an array of texts, numbers or true/false, or an empty one in field "keys", found "60 64"',
+    });
+    expect(read({ keys: [60, [61]] }, keys)).toMatchObject({
+      note: "wrong-type",
+      detail: expect.stringContaining('expected text, a number or true/false in field "keys[1]"'),
+    });
+  });
+
   it("takes a class for a name and a mark for 1 or 0, however they are written", () => {
     const values = (more: Record<string, unknown>) =>
       read({ cepstra: [1, 2], ...more }, { time: undefined, fields });

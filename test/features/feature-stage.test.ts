@@ -69,6 +69,65 @@ describe("featureStage() with symbols", () => {
   });
 });
 
+describe("featureStage() with sets of symbols", () => {
+  it("makes an input of every symbol, 1 where it is in the set, and counts what is in no vocabulary", () => {
+    const events = eventsOf({ rms: [1, 2, 3] });
+    for (const [i, keys] of [["60", "64"], [], ["64", "21", "22"]].entries()) {
+      Object.assign(events[i]!.sample.values, { keys });
+    }
+    stepped(events, {
+      features: [{ kind: "symbols", field: "keys", vocabulary: ["60", "64"] }],
+      targets: [],
+      horizons: [1],
+    });
+    expect(inputs(events)).toEqual([
+      [1, 1, 0],
+      [0, 0, 0],
+      [0, 1, 1],
+    ]);
+    expect(events.map(({ unknown }) => unknown)).toEqual([0, 0, 2]);
+  });
+});
+
+const marking: FeatureOptions = {
+  features: [
+    { kind: "field", field: "rms", scale: "robust" },
+    { kind: "field", field: "temperature", scale: { mean: 3, sd: 2 }, marksMissing: true },
+  ],
+  targets: [],
+  horizons: [1],
+};
+const withGaps = () => {
+  const events = mixedEvents();
+  for (const [i, { sample }] of events.entries()) {
+    if (i % 5 > 2) Reflect.deleteProperty(sample.values, "temperature");
+  }
+  return events;
+};
+stateSlotLaws("features with gaps", { makeStage: () => featureStage(marking), makeEvents: withGaps });
+
+describe("featureStage() with a field that events may lack", () => {
+  it("repeats the newest value of the sequence, 0 before the first, and says that it is missing", () => {
+    const events = eventsOf({ rms: [1, 2, 3, 4, 5], temperature: [0, 5, 0, 9, 0] });
+    for (const i of [0, 2, 4]) Reflect.deleteProperty(events[i]!.sample.values, "temperature");
+    events[4]!.begins = true;
+    stepped(events, { ...marking, features: marking.features.slice(1) });
+    expect(inputs(events)).toEqual([
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [3, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("tells names of its inputs, and which of them are marks", () => {
+    const { names, marks } = featureStage(marking);
+    expect(names).toEqual(["rms", "temperature", "temperature missing"]);
+    expect(marks).toEqual([false, false, true]);
+  });
+});
+
 describe("featureStage() with vectors", () => {
   const vectors = (scale: "none" | "robust") => {
     const events = eventsOf({ rms: [1, 2, 3] });

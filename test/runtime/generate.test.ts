@@ -17,11 +17,11 @@ function shipped(name: string): Pipeline {
 const words = async (prompt: string, more: Partial<GenerateOptions> = {}) =>
   generate({
     pipeline: shipped("phrases"),
-    prompt,
-    split: "words",
+    prompt: prompt.split(" "),
     most: 12,
-    search: { kind: "greedy" },
+    temperature: 0,
     stop: ".",
+    seed: 1,
     ...more,
   });
 
@@ -31,35 +31,24 @@ describe("generate()", () => {
     ["alice is allergic to nuts . it is late . the sun is out . alice can not eat peanut", "butter ."],
     ["dan is allergic to milk . there is a dog . we had some tea . dan can not eat", "ice cream ."],
   ])("completes %j, the cue sentences back", async (prompt, completion) => {
-    expect((await words(prompt)).text).toBe(completion);
-    expect((await words(prompt, { search: { kind: "beam", width: 4 } })).text).toBe(completion);
+    expect((await words(prompt)).symbols.join(" ")).toBe(completion);
+    expect((await words(prompt, { beam: 4 })).symbols.join(" ")).toBe(completion);
   });
 
-  it("ends a text at its full length where none stops, with a beam too", async () => {
-    const search = { kind: "beam", width: 3 } as const;
-    const { text } = await words("carol", { search, stop: "xyzzy", most: 7 });
-    expect(text.split(" ")).toHaveLength(7);
-  });
-
-  it("writes the text of a prompt where the target is one", async () => {
-    const write = (prompt: string, more: Partial<GenerateOptions> = {}) =>
-      generate({ pipeline: shipped("dates"), prompt, split: "characters", ...more });
-    expect(await write("3rd of May 2021")).toEqual({
-      text: "2021-05-03",
-      split: "characters",
-      goesOn: false,
-      unknown: 0,
-    });
-    expect((await write("May 23, 2021 #", { search: { kind: "beam", width: 4 } })).unknown).toBe(1);
-    expect((await write("3rd of May 2021", { most: 4 })).text).toBe("2021");
-    expect((await write("")).text).toMatch(/^[-0-9]*$/);
+  it("goes on to the full length where nothing stops it, with a beam too", async () => {
+    expect((await words("carol", { beam: 3, stop: "xyzzy", most: 7 })).symbols).toHaveLength(7);
   });
 
   it("draws the same symbols from the same seed, others from another, and ends after so many", async () => {
     const draw = async (seed: number) => {
-      const search = { kind: "sample", temperature: 1, seed } as const;
-      const { text } = await words(".", { search, most: 40, stop: "none" });
-      return text.split(" ");
+      const { symbols } = await generate({
+        pipeline: shipped("phrases"),
+        prompt: ["."],
+        most: 40,
+        temperature: 1,
+        seed,
+      });
+      return symbols;
     };
     const first = await draw(1);
     expect(first).toHaveLength(40);
@@ -73,7 +62,7 @@ describe("generate()", () => {
 
   it("refuses a pipeline that names something else", async () => {
     await expect(words("a", { pipeline: shipped("opinions") })).rejects.toThrow(
-      'Cannot generate with pipeline "opinions": expected one symbol or text as its feature, a target that is a text or the symbol one event ahead',
+      'Cannot generate with pipeline "opinions": expected one symbol as its feature, which is its class one event ahead',
     );
   });
 

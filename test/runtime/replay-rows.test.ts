@@ -50,6 +50,37 @@ describe("OutcomeRows.row()", () => {
   });
 });
 
+describe("OutcomeRows.row() of a supervised target", () => {
+  const common = { field: "truth", at: "step", pool: "last", ahead: 0, training: {} } as const;
+  const of = (kind: "value" | "symbols", end?: string) =>
+    new OutcomeRows({
+      targets: [],
+      sequence: { late: "step", ...(end === undefined ? {} : { end }) },
+      supervised: { ...common, kind, training: common.training as never },
+    });
+  const inferring = (more: Partial<Prediction>) =>
+    Object.assign(eventOf("a", 0), {
+      prediction: { targets: [], next: [], score: null, alert: false, model: "m", ...more },
+    });
+
+  it("has columns for what the target is", () => {
+    const value = of("value").row(inferring({ inference: { estimate: 2.5, value: 2 } }));
+    expect(Object.keys(value)).toEqual(["estimate", "score", "alert", "event", "note"]);
+    expect(value["estimate"]).toBe(2.5);
+    const symbols = of("symbols").row(inferring({ inference: { symbols: ["60"], probabilities: [0.75] } }));
+    expect(symbols).toMatchObject({ symbols: ["60"], probabilities: [0.75] });
+  });
+
+  it("lists all steps of a sequence at its end where ends are known", () => {
+    const rows = of("value", "end");
+    const steps = [{ seq: 7, time: 0, inference: { estimate: 1 } }];
+    expect(rows.row(inferring({ inference: { estimate: 1 }, steps }))["steps"]).toEqual([
+      { seq: 7, time: "1970-01-01T00:00:00.000Z", estimate: 1 },
+    ]);
+    expect(rows.row(inferring({ inference: { estimate: 1 } }))["steps"]).toBeNull();
+  });
+});
+
 describe("RowWriter", () => {
   it("writes CSV with a header, quoting what needs it, and numbers that read back the same", () => {
     let text = "";
@@ -59,6 +90,17 @@ describe("RowWriter", () => {
     writer.row({ key: 'a "b", c', forecast: 0.1 + 0.2, note: null });
     writer.row({ key: "d", forecast: 1e-7, note: "late" });
     expect(text).toBe('key,forecast,note\n"a ""b"", c",0.30000000000000004,\nd,1e-7,late\n');
+  });
+
+  it("writes lists as JSON, in CSV too", () => {
+    let text = "";
+    const writer = (format: "csv" | "ndjson") =>
+      new RowWriter(format, (more) => {
+        text += more;
+      });
+    writer("csv").row({ symbols: ["60", "64"] });
+    writer("ndjson").row({ symbols: ["60", "64"] });
+    expect(text).toBe('symbols\n"[""60"",""64""]"\n{"symbols":["60","64"]}\n');
   });
 
   it("writes NDJSON", () => {

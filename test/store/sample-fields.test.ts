@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { fieldsFromText, fieldsToText } from "../../src/store/sample-fields.js";
 
 describe("fieldsToText()", () => {
-  it("gives every record of numbers, words and vectors back, bit for bit and with its types", () => {
+  it("gives every record of numbers, words, sets of words and vectors back, bit for bit and with its types", () => {
     const value = fc.oneof(
       fc.double(),
       fc.string({ unit: "binary" }),
+      fc.array(fc.string({ unit: "binary" }), { maxLength: 4 }),
       fc.float64Array({ maxLength: 9 }),
       fc.float32Array({ maxLength: 9 }).map((vector) => Float64Array.from(vector)),
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/index.js";
 import {
   absoluteLoss,
+  bernoulliLoss,
   binaryCrossEntropyLoss,
   crossEntropyLoss,
   gaussianLoss,
@@ -59,6 +60,25 @@ describe.each(cases)("%s", (name, loss, output, target) => {
     expect(loss(gradient, output, target)).toBeCloseTo(alone, 14);
     expect(loss(gradient, output, new Float64Array(target.length).fill(NaN))).toBe(0);
     expect(gradient.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("bernoulliLoss()", () => {
+  it("is the mean over known sets of what all symbols of each cost, with the gradient of that", () => {
+    const [logits, sets] = [numbers(9), Float64Array.of(1, 0, 1, NaN, NaN, NaN, 0, 0, 0)];
+    const gradient = new Float64Array(9);
+    const cost = (i: number) => Math.log(1 + Math.exp(sets[i] === 1 ? -logits[i]! : logits[i]!));
+    const expected = [0, 1, 2, 6, 7, 8].reduce((sum, i) => sum + cost(i), 0) / 2;
+    expect(bernoulliLoss(3)(gradient, logits, sets)).toBeCloseTo(expected, 12);
+    for (const i of logits.keys()) {
+      const moved = (by: number) =>
+        bernoulliLoss(3)(
+          new Float64Array(9),
+          logits.map((z, k) => (k === i ? z + by : z)),
+          sets,
+        );
+      expect(gradient[i]).toBeCloseTo((moved(1e-6) - moved(-1e-6)) / 2e-6, 8);
+    }
   });
 });
 

@@ -9,4 +9,5 @@ export {
   type SupervisedTraining,
   trainOnSequences,
 } from "./train-supervised.js";
+export { searchMethod } from "./train-texts.js";
 export { withVocabularies } from "./vocabularies.js";

@@ -85,7 +85,7 @@ function textOf({ told }: RecordedSequence, { split }: TextTarget): string[] {
 }
 
 /** What a pipeline's search is for a text that is begun now. */
-function searchMethod(search: PipelineSearch): SearchMethod {
+export function searchMethod(search: PipelineSearch): SearchMethod {
   if (search.kind !== "sample") return search;
   return { kind: "sample", temperature: search.temperature, rng: new Rng(search.seed) };
 }
