@@ -38,7 +38,8 @@ export async function writeText(
       action: "write a text with pipeline",
       on: JSON.stringify(name),
       expected: "one symbol or text as its feature, a text as its target, and a model's file that knows both",
-      found: reads === undefined ? "another feature" : target?.kind === "text" ? "no such file" : "another target",
+      found:
+        reads === undefined ? "another feature" : target?.kind === "text" ? "no such file" : "another target",
     });
   }
   const file = model.kind === "file" ? model.file : "";

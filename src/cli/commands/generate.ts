@@ -39,7 +39,11 @@ export function generateCommand(): Command {
       "0: always the likeliest; 1: as the network says (default: 1, or as the pipeline says)",
       temperature,
     )
-    .option("--beam <n>", "beam search for the likeliest text: n are gone on with at every step", positiveInteger)
+    .option(
+      "--beam <n>",
+      "beam search for the likeliest text: n are gone on with at every step",
+      positiveInteger,
+    )
     .option("--stop <symbol>", "the symbol that ends it")
     .option("--seed <n>", "of the random numbers", nonNegativeInteger, 1)
     .option(...MODELS_OPTION)
