@@ -24,7 +24,7 @@ type Written = number | "-0" | null;
 interface More extends Inferred {
   readonly targets?: readonly (readonly Written[])[] | null;
   readonly next?: readonly (readonly (readonly Written[])[])[];
-  readonly steps?: readonly (readonly [seq: number, time: number, inferred: Inferred])[];
+  readonly steps?: readonly (readonly [seq: number, time: Written, inferred: Inferred])[];
 }
 
 /** One of: [label, probability], [estimate, value], [symbols, probabilities], [text, probability]. */
@@ -76,7 +76,11 @@ function moreText({ targets, next, inference, steps }: Prediction): string | nul
     ...(inference === undefined ? {} : writeInference(inference)),
     ...(steps === undefined
       ? {}
-      : { steps: steps.map(({ seq, time, inference }) => [seq, time, writeInference(inference)] as const) }),
+      : {
+          steps: steps.map(
+            ({ seq, time, inference }) => [seq, write(time), writeInference(inference)] as const,
+          ),
+        }),
   };
   return JSON.stringify(more);
 }
@@ -104,7 +108,7 @@ function readInference({ class: named, estimate, symbols, text }: Inferred): { i
 
 function readStep([seq, time, inferred]: NonNullable<More["steps"]>[number]): StepInference[] {
   const { inference } = readInference(inferred);
-  return inference === undefined ? [] : [{ seq, time, inference }];
+  return inference === undefined ? [] : [{ seq, time: number(read(time)), inference }];
 }
 
 function writeTarget({ value, forecast, lower, upper, residual }: TargetForecast): Written[] {
