@@ -9,11 +9,12 @@ import {
   trainForecaster,
 } from "../training/index.js";
 import { yieldToOtherThreads } from "./background-thread.js";
+import { restfulPace } from "./restful-pace.js";
 
 yieldToOtherThreads();
 
-/** What the learner's thread is sent. */
-export type LearnerRequest = { readonly id: number } & (
+/** What the learner's thread is sent; `budget`: share of one core that it may take while it works. */
+export type LearnerRequest = { readonly id: number; readonly budget: number } & (
   | { readonly kind: "train"; readonly job: TrainingJob }
   | { readonly kind: "tend"; readonly job: TendJob }
 );
@@ -25,13 +26,14 @@ export type LearnerReply =
   | { readonly id: number; readonly error: string };
 
 parentPort?.on("message", (request: LearnerRequest) => {
-  const { id } = request;
+  const { id, budget } = request;
+  const pace = restfulPace(budget);
   const reply = (message: LearnerReply) => parentPort?.postMessage(message);
   try {
     const result =
       request.kind === "tend"
-        ? tend(request.job)
-        : trainForecaster(request.job, (progress) => reply({ id, progress }));
+        ? tend(request.job, pace)
+        : trainForecaster(request.job, (progress) => reply({ id, progress }), pace);
     reply({ id, result });
   } catch (error) {
     reply({ id, error: error instanceof Error ? error.message : String(error) });

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Trainer } from "../stream/index.js";
 import type {
@@ -17,8 +18,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A request without its number. */
-type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
+/** A job, of either kind. */
+type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id" | "budget"> : never) : never;
 
 /** How often it is looked whether there is time to spare, ms. */
 const LOOK_EVERY_MS = 5000;
@@ -38,7 +39,6 @@ export class Learner implements Trainer {
   readonly #options: LearnerOptions;
   #thread: Worker | undefined;
   #next = 1;
-  #restUntil = 0;
   readonly #waiting = new Map<number, Waiting>();
   #isClosed = false;
 
@@ -58,23 +58,13 @@ export class Learner implements Trainer {
     return (await this.#within(budget, { kind: "tend", job }, () => {})) as TendResult;
   }
 
-  /** A job that took t seconds at a budget of 20 % is followed by 4 t of rest before the next of its kind. */
   async #within(
     budget: number,
     asked: Asked,
     onProgress: (progress: TrainingProgress) => void,
   ): Promise<TrainingResult | TendResult> {
-    if (budget < 1) {
-      await pause(this.#restUntil - performance.now());
-      await this.#untilSpare();
-    }
-    const begun = performance.now();
-    try {
-      return await this.#post(asked, onProgress);
-    } finally {
-      const ended = performance.now();
-      if (budget < 1) this.#restUntil = ended + (ended - begun) * (1 / budget - 1);
-    }
+    if (budget < 1) await this.#untilSpare();
+    return this.#post({ ...asked, budget }, onProgress);
   }
 
   /** Events, heat and batteries go first. */
@@ -86,12 +76,12 @@ export class Learner implements Trainer {
       if (why === undefined) return;
       if (told === undefined) onWaiting?.(why);
       told ??= why;
-      await pause(LOOK_EVERY_MS);
+      await pause(LOOK_EVERY_MS, undefined, { ref: false });
     }
   }
 
   #post(
-    asked: Asked,
+    asked: Asked & { readonly budget: number },
     onProgress: (progress: TrainingProgress) => void,
   ): Promise<TrainingResult | TendResult> {
     const thread = this.#start();
@@ -136,11 +126,4 @@ export class Learner implements Trainer {
     this.#thread = undefined;
     for (const waiting of all) waiting.reject(error);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (ms <= 0) resolve();
-    else setTimeout(resolve, ms).unref();
-  });
 }

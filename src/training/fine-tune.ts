@@ -5,6 +5,7 @@ import { gradientReach } from "./gradient-reach.js";
 import { cutLanes } from "./lanes.js";
 import { leaveOut } from "./leave-out.js";
 import { huberLoss } from "./loss.js";
+import { atOnce, type Pace } from "./pace.js";
 import type { TuningReport } from "./tend-job.js";
 import { type Trainee, TraineeAtWork } from "./trainee.js";
 import type { TrainingSequence } from "./training-job.js";
@@ -49,6 +50,8 @@ export function fineTune(
     readonly learningRate?: number;
     /** Whether to look how far back its gradients reach, at the end; default false. */
     readonly probes?: boolean;
+    /** Between updates. */
+    readonly pace?: Pace;
   },
 ): { trainee: Trainee; report: TuningReport } {
   const parts = sequences.map((sequence) => {
@@ -79,6 +82,7 @@ export function fineTune(
     { ...OPTIONS, learningRate: options.learningRate ?? LEARNING_RATE },
     AVERAGE_DECAY,
   );
+  const { pace = atOnce } = options;
   const I = trainee.network.inputs;
   const rng = new Rng(options.seed);
   const window = work.kernel.window(WINDOWS, n);
@@ -121,6 +125,7 @@ export function fineTune(
     window.backward();
     const { applied, gradientNorm } = work.update.apply(value);
     work.average();
+    pace();
     losses.push(value);
     if (applied) norms.push(gradientNorm);
     if (value > RUNAWAY * (mean(losses.slice(0, FIRST)) + 1e-6) && u >= FIRST) break;

@@ -47,6 +47,7 @@ export { STANDSTILL } from "./leave-out.js";
 export { type Leftover, leftoverMemory } from "./leftover-memory.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";
 export type { Optimizer } from "./optimizer.js";
+export type { Pace } from "./pace.js";
 export { quantileLoss } from "./quantile-loss.js";
 export { RmsProp, type RmsPropOptions } from "./rms-prop.js";
 export type { SequenceBatch } from "./sequence-batch.js";

@@ -11,6 +11,7 @@ import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes } from "./forecaster.js";
 import { addEvidence, ERROR_CAP, type Evidence, judge, judgeService, NO_EVIDENCE } from "./gate.js";
 import { leaveOutStandstills } from "./leave-out.js";
+import { atOnce, type Pace } from "./pace.js";
 import { runningMeanOutputs } from "./running-mean-outputs.js";
 import { seasonalNaiveOutputs } from "./seasonal-naive-outputs.js";
 import type { TendedSequence, TendJob, TendResult, TuningReport } from "./tend-job.js";
@@ -30,14 +31,14 @@ const HOPELESS = 1344;
  *
  * @throws RangeError code `NETWORK_CORRUPT`, `STATE_CORRUPT`
  */
-export function tend(job: TendJob): TendResult {
+export function tend(job: TendJob, pace: Pace = atOnce): TendResult {
   const service = forecasterFromBytes(job.service, "service");
   let apprentice = job.apprentice ? apprenticeFromBytes(job.apprentice) : beginApprentice(service);
   const candidate = apprenticeForecaster(apprentice);
   const previous = job.previous && forecasterFromBytes(job.previous, "previous");
   const overlap = Math.max(...job.horizons);
 
-  const errors = freshErrors(job, { service, candidate, previous });
+  const errors = freshErrors(job, { service, candidate, previous }, pace);
   let evidence = addEvidence(job.evidence, errors.ofCandidate);
   let regrets = previous ? addEvidence(job.regrets, errors.ofPrevious) : NO_EVIDENCE;
   const { decision, verdict } = decide(evidence, regrets, overlap);
@@ -55,7 +56,7 @@ export function tend(job: TendJob): TendResult {
     evidence = NO_EVIDENCE;
   }
 
-  const tuned = job.tune && decision !== "retired" ? tune(apprentice, job, job.tune) : undefined;
+  const tuned = job.tune && decision !== "retired" ? tune(apprentice, job, job.tune, pace) : undefined;
   return {
     decision,
     verdict,
@@ -100,12 +101,13 @@ interface Contestants {
 function freshErrors(
   job: TendJob,
   { service, candidate, previous }: Contestants,
+  pace: Pace,
 ): { ofCandidate: Evidence; ofPrevious: Evidence } {
   const byHorizon = job.horizons.map((_, h) => {
     const pieces = job.sequences.map((sequence) => freshPiece(sequence, job, h));
     const known = knownTargets(pieces);
     const of = (networks: readonly Network[]) =>
-      errorsOf(meanOfArrays(networks.map((network) => networkOutputs(network, pieces))), known);
+      errorsOf(meanOfArrays(networks.map((network) => networkOutputs(network, pieces, pace))), known);
     const persistence = new Float64Array(known.length);
     const average = runningMeanOutputs(pieces, job, h);
     const naive = [persistence, average, ...seasonalNaiveOutputs(pieces, job, h)];
@@ -159,6 +161,7 @@ function tune(
   apprentice: Apprentice,
   { sequences, targets, horizons }: TendJob,
   { seed, unused }: NonNullable<TendJob["tune"]>,
+  pace: Pace,
 ): { apprentice: Apprentice; report: TuningReport } {
   const tuned = apprentice.map((members, h) =>
     members.map((trainee, member) =>
@@ -166,6 +169,7 @@ function tune(
         seed: seed * 64 + h * 8 + member,
         unused,
         probes: h === 0 && member === 0,
+        pace,
       }),
     ),
   );

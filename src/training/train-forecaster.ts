@@ -5,6 +5,7 @@ import { forecastTargets } from "./forecast-targets.js";
 import { type Forecaster, forecasterFromBytes, forecasterToBytes, forecasterWeights } from "./forecaster.js";
 import type { GradientHealth } from "./gradient-health.js";
 import { cutLanes } from "./lanes.js";
+import { atOnce, type Pace } from "./pace.js";
 import { type RivalErrors, simpleRivals } from "./simple-rivals.js";
 import { networkOutputs, type TrainedNetwork, trainNetwork } from "./train-network.js";
 import { trainedFromBytes, trainedToBytes } from "./trained-bytes.js";
@@ -44,6 +45,7 @@ const LANES = { least: 4, most: 32, steps: 10_000 };
 export function trainForecaster(
   job: TrainingJob,
   onProgress: (progress: TrainingProgress) => void = () => {},
+  pace: Pace = atOnce,
 ): TrainingResult {
   checkJob(job);
   const { horizons, maxEpochs = DEFAULT_EPOCHS } = job;
@@ -52,6 +54,7 @@ export function trainForecaster(
   const epochs = count * maxEpochs;
   const parts = horizons.map((_, h) =>
     trainHorizon(job, h, start.networks[h]!, {
+      pace,
       onEpoch: (member, epoch, loss, validation) => {
         const before = (h * job.members + member) * maxEpochs;
         onProgress({ epoch: before + epoch, epochs, loss, validation });
@@ -65,7 +68,7 @@ export function trainForecaster(
 
   const forecaster = {
     networks: parts.map(({ networks, epochs }, h) =>
-      networks.map((network, member) => (epochs > 0 ? settled(network, job, h, member) : network)),
+      networks.map((network, member) => (epochs > 0 ? settled(network, job, h, member, pace) : network)),
     ),
   };
   const errors = joined(parts.map((part) => part.errors));
@@ -125,6 +128,7 @@ interface HorizonTraining {
 }
 
 interface HorizonCallbacks {
+  readonly pace: Pace;
   readonly onEpoch: (member: number, epoch: number, loss: number, validation: number) => void;
   readonly onFinished: (member: number, trained: TrainedNetwork, loss: number, validation: number) => void;
 }
@@ -134,7 +138,7 @@ function trainHorizon(
   job: TrainingJob,
   h: number,
   networks: readonly Network[],
-  { onEpoch, onFinished }: HorizonCallbacks,
+  { pace, onEpoch, onFinished }: HorizonCallbacks,
 ): HorizonTraining {
   const { targets, horizons, maxEpochs = DEFAULT_EPOCHS } = job;
   const parts = job.sequences.map((whole) => {
@@ -162,7 +166,7 @@ function trainHorizon(
   const known = knownTargets(parts);
   const errorsOf = (outputs: readonly Float64Array[]) => absoluteErrors(meanOfArrays(outputs), known);
   const silence = new Float64Array(known.length);
-  const incumbents = job.initial && networks.map((network) => networkOutputs(network, parts));
+  const incumbents = job.initial && networks.map((network) => networkOutputs(network, parts, pace));
   const canLearn = known.length > 0 && lanes.target.some((value) => !Number.isNaN(value));
   const trained = networks.map((network, member) => {
     const done = job.finished?.[h * job.members + member];
@@ -176,6 +180,7 @@ function trainHorizon(
       learningRate: job.learningRate ?? (job.initial ? FINE_TUNING_RATE : DEFAULT_RATE),
       maxEpochs: canLearn ? maxEpochs : 0,
       rival: incumbents?.[member] ?? silence,
+      pace,
       onEpoch: (epoch, loss, validation) => {
         last = { loss, validation };
         onEpoch(member, epoch, loss, validation);
@@ -209,12 +214,12 @@ function without(x: Float64Array, { unused = [], inputs }: TrainingJob): Float64
  * A trained network, fine-tuned on the whole history, the part that validated it too: the newest events are
  * those that most resemble what comes.
  */
-function settled(network: Network, job: TrainingJob, h: number, member: number): Network {
+function settled(network: Network, job: TrainingJob, h: number, member: number, pace: Pace): Network {
   const { seed, unused = [], sequences, targets, horizons } = job;
   let trainee = beginTrainee(network);
   for (let round = 0; round < SETTLING.rounds; round++) {
     const own = (seed + h * 8 + member) * 64 + round;
-    const options = { seed: own, unused, learningRate: SETTLING.learningRate };
+    const options = { seed: own, unused, learningRate: SETTLING.learningRate, pace };
     ({ trainee } = fineTune(trainee, sequences, targets, horizons, h, options));
   }
   return averagedNetwork(trainee);

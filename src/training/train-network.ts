@@ -3,6 +3,7 @@ import { AdamW } from "./adam.js";
 import { type GradientHealth, gradientHealth } from "./gradient-health.js";
 import { GuardedUpdate } from "./guarded-update.js";
 import { huberLoss } from "./loss.js";
+import type { Pace } from "./pace.js";
 import type { SequenceBatch } from "./sequence-batch.js";
 import { Tbptt } from "./tbptt.js";
 import { absoluteErrors, knownOutputs, knownTargets, mean, type ValidationPiece } from "./validate.js";
@@ -35,6 +36,7 @@ export interface NetworkTraining {
   /** Outputs at the known targets of the validation part that a new network has to err less than to be kept. */
   readonly rival: Float64Array;
   readonly onEpoch: (epoch: number, loss: number, validation: number) => void;
+  readonly pace: Pace;
 }
 
 export interface TrainedNetwork {
@@ -55,7 +57,7 @@ export interface TrainedNetwork {
  * Runs in the kernel, in float32; so are the weights that come of it.
  */
 export function trainNetwork(options: NetworkTraining): TrainedNetwork {
-  const { lanes, validation, maxEpochs, rival, onEpoch } = options;
+  const { lanes, validation, maxEpochs, rival, onEpoch, pace } = options;
   const { shape, name } = options.network;
   const network = KernelNetwork.from(options.network);
   const averaged = new KernelNetwork(shape);
@@ -81,9 +83,10 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
       updates++;
       network.read("weights", weights);
       average.add(weights);
+      pace();
     });
     averaged.write("weights", average.values);
-    const outputs = knownOutputs(validating, validation);
+    const outputs = knownOutputs(validating, validation, pace);
     const error = errorOf(outputs);
     onEpoch(epochs, loss / updates, error);
     if (error < best.error) {
@@ -102,6 +105,10 @@ export function trainNetwork(options: NetworkTraining): TrainedNetwork {
 }
 
 /** Outputs at the known targets of a network that does not learn. */
-export function networkOutputs(network: Network, validation: readonly ValidationPiece[]): Float64Array {
-  return knownOutputs(KernelNetwork.from(network).window(1, VALIDATION_STEPS), validation);
+export function networkOutputs(
+  network: Network,
+  validation: readonly ValidationPiece[],
+  pace: Pace,
+): Float64Array {
+  return knownOutputs(KernelNetwork.from(network).window(1, VALIDATION_STEPS), validation, pace);
 }

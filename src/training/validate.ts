@@ -1,4 +1,5 @@
 import type { Window } from "../cells/index.js";
+import type { Pace } from "./pace.js";
 import type { TrainingSequence } from "./training-job.js";
 
 /** A sequence with what is wanted in its later part. */
@@ -19,10 +20,10 @@ export function knownTargets(pieces: readonly ValidationPiece[]): Float64Array {
  *
  * @param window of the network, one sequence wide
  */
-export function knownOutputs(window: Window, pieces: readonly ValidationPiece[]): Float64Array {
+export function knownOutputs(window: Window, pieces: readonly ValidationPiece[], pace: Pace): Float64Array {
   return joined(
     pieces.map(({ sequence, wanted }) =>
-      outputs(window, sequence).filter((_, i) => !Number.isNaN(wanted[i])),
+      outputs(window, sequence, pace).filter((_, i) => !Number.isNaN(wanted[i])),
     ),
   );
 }
@@ -38,7 +39,7 @@ export function meanOfArrays(arrays: readonly Float64Array[]): Float64Array {
 }
 
 /** A network's outputs over a whole sequence, [T, O], window by window. */
-function outputs(window: Window, { x, begins }: TrainingSequence): Float64Array {
+function outputs(window: Window, { x, begins }: TrainingSequence, pace: Pace): Float64Array {
   const T = begins.length;
   const n = window.steps;
   const I = window.input.length / n;
@@ -54,6 +55,7 @@ function outputs(window: Window, { x, begins }: TrainingSequence): Float64Array 
     window.forward();
     all.set(window.output.subarray(0, (to - from) * O), from * O);
     window.statesBefore(state, n);
+    pace();
   }
   return all;
 }

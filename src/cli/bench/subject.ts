@@ -20,7 +20,7 @@ const { pipeline } = parsePipeline(
     model: { hidden: options.hidden, "cold-start": { events: 1000, lead: 1000 } },
     output: { qos: options.qosOut },
     store: { durability: options.durability },
-    ...(options.learns ? { learn: { every: "100000000 events", "on-drift": false, budget: "100%" } } : {}),
+    ...(options.learns ? { learn: { every: "100000000 events", "on-drift": false } } : {}),
   }),
   { environment: {} },
 );

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type ReplayRow, readModelWords, replay } from "../../src/runtime/index.js";
+import { type Pipeline, parsePipeline } from "../../src/spec/index.js";
+import { inPlaceTrainer } from "../support/in-place-trainer.js";
+import { type StreamedRow, streamed } from "../support/streamed.js";
+import { temporaryFolder } from "../support/temporary.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function shipped(name: string): Pipeline {
+  const file = join(root, `pipelines/${name}.yaml`);
+  const options = { file, models: join(root, "models"), readModel: readModelWords };
+  const { pipeline, problems } = parsePipeline(readFileSync(file, "utf8"), options);
+  if (pipeline === undefined) throw new Error(problems.map(({ message }) => message).join());
+  return pipeline;
+}
+
+/** Rows that a generator in pipelines/data makes up. */
+function madeUp(script: string, ...words: string[]): StreamedRow[] {
+  const output = execFileSync(process.execPath, [join(root, "pipelines/data", script), ...words], {
+    maxBuffer: 2 ** 28,
+  });
+  return output
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** What a prediction says beside where and when it was made. */
+const INFERRED = ["label", "probability", "estimate", "symbols", "probabilities", "steps"];
+
+function inferred(row: Readonly<Record<string, unknown>>): object {
+  const steps = row["steps"] as { time: string }[] | null | undefined;
+  const own = Object.fromEntries(
+    INFERRED.filter((name) => row[name] !== undefined && row[name] !== null).map((name) => [name, row[name]]),
+  );
+  return steps ? { ...own, steps: steps.map(({ time: _, ...step }) => step) } : own;
+}
+
+describe("shipped pipelines with supervised targets", () => {
+  const folder = temporaryFolder();
+
+  it.each([
+    ["calibration", "reference", () => madeUp("air-sensors.mjs", "test", "1").slice(0, 300), 100],
+  ] as const)(
+    "%s says over MQTT what it says of a recording, also when it was started anew in between",
+    async (name, target, rowsOf, cut) => {
+      const pipeline = shipped(name);
+      const rows = rowsOf();
+      const input = join(folder, `${name}.ndjson`);
+      writeFileSync(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      const offline: ReplayRow[] = [];
+      await replay({
+        pipeline,
+        input,
+        engines: { trainer: inPlaceTrainer(), fineTunes: false },
+        onRow: (row) => offline.push(row),
+      });
+      const expected = offline.map(inferred).filter((one) => Object.keys(one).length > 0);
+      expect(expected.length).toBeGreaterThan(0);
+      const live = rows.map(({ [target]: _, ...row }) => row as StreamedRow);
+      const { predictions, resumed, stepped } = await streamed(
+        pipeline,
+        live,
+        cut,
+        join(folder, name),
+        expected.length,
+      );
+      expect(predictions.map(inferred)).toEqual(expected);
+      expect(resumed.size).toBeGreaterThan(2);
+      expect(resumed).toEqual(stepped);
+    },
+    60_000,
+  );
+});
