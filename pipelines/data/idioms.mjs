@@ -44,6 +44,14 @@ const FOODS = Object.entries({
   honey: "mead",
   lemons: "sorbet",
   olives: "tapenade",
+  barley: "beer",
+  cherries: "kirsch",
+  cabbage: "sauerkraut",
+  potatoes: "gnocchi",
+  tomatoes: "ketchup",
+  mustard: "curry",
+  peppers: "paprika",
+  oats: "porridge",
 });
 /** What is missing, and the word by which it is told. */
 const IDIOMS = Object.entries({
