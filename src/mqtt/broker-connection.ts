@@ -6,7 +6,7 @@ import type { Connection, ConnectionHandlers, OutboundMessage } from "./connecti
 import { checkTopic, offline, openedTwice } from "./connection-checks.js";
 import { HeldPacket } from "./held-packet.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
-import type { Protocol } from "./link-options.js";
+import type { LinkOptions, Protocol } from "./link-options.js";
 import { type LinkDown, type LinkPacket, MqttLink } from "./mqtt-link.js";
 import { packetHash } from "./packet-hash.js";
 
@@ -28,6 +28,10 @@ const COMMITTED = { state: "committed" } as const;
  *
  * Refused packets stay un-acknowledged; as MQTT sends them again only after a reconnect, the connection
  * then takes nothing more at QoS 1, waits until all in flight is settled, and reconnects.
+ *
+ * Publishes go out by a network connection of their own (client id `CLIENT-out`, no session): their
+ * PUBACKs would stand behind all that a broker has to send, thousands of packets after an outage. Where a
+ * broker refuses the second, both share one. They stand and fall together.
  *
  * Back-pressure: Receive Maximum on MQTT 5, the broker's own limit on 3.1.1 (20 in Mosquitto). Where these
  * do not hold (QoS 0; Mosquitto 2.0.11 sends more once acknowledgements come in), nothing more is read
@@ -55,6 +59,8 @@ class BrokerConnection implements Connection {
   /** The broker has accepted this protocol once. */
   #isProven: boolean;
   #link: MqttLink | undefined;
+  /** By which publishes go out. */
+  #out: MqttLink | undefined;
   #acks = new AckQueue(() => {});
   #isOnline = false;
   #onlineSince: number | undefined;
@@ -89,8 +95,8 @@ class BrokerConnection implements Connection {
 
   async publish(message: OutboundMessage): Promise<void> {
     checkTopic(message.topic);
-    if (!this.#isOnline || this.#link === undefined) throw offline(message.topic, this.#reported);
-    await this.#link.publish(message);
+    if (!this.#isOnline || this.#out === undefined) throw offline(message.topic, this.#reported);
+    await this.#out.publish(message);
   }
 
   pause(): void {
@@ -103,36 +109,38 @@ class BrokerConnection implements Connection {
     this.#isClosed = true;
     this.#isOnline = false;
     clearTimeout(this.#timer);
+    await this.#out?.end("closed");
     await this.#link?.end("closed");
   }
 
   #attempt(): void {
-    const { receiveMaximum = 512, sessionExpirySeconds = 7 * DAY_SECONDS } = this.#options;
-    const { maxPacketBytes = 16 * 1024 * 1024, keepAliveSeconds = 30 } = this.#options;
     this.#leaving = undefined;
     try {
-      const link = new MqttLink(
-        {
-          ...this.#options,
-          protocol: this.#protocol,
-          receiveMaximum,
-          sessionExpirySeconds,
-          maxPacketBytes,
-          keepAliveSeconds,
-        },
-        {
-          onAccepted: (sessionPresent) => this.#onAccepted(sessionPresent),
-          onConnected: () => this.#onConnected(link),
-          onPacket: (packet) => this.#onPacket(packet),
-          onReleased: (packetId) => void this.#onReleased(packetId, link),
-          onDown: (down) => this.#onDown(down),
-        },
-      );
+      const link = new MqttLink(this.#linkOptions(), {
+        onAccepted: (sessionPresent) => this.#onAccepted(sessionPresent),
+        onConnected: () => void this.#onConnected(link),
+        onPacket: (packet) => this.#onPacket(packet),
+        onReleased: (packetId) => void this.#onReleased(packetId, link),
+        onDown: (down) => this.#onDown(down),
+      });
       this.#link = link;
       this.#acks = new AckQueue((packetId) => link.acknowledge(packetId));
     } catch (error) {
       this.#onDown({ why: messageOf(error), cause: "other" });
     }
+  }
+
+  #linkOptions(): LinkOptions {
+    const { receiveMaximum = 512, sessionExpirySeconds = 7 * DAY_SECONDS } = this.#options;
+    const { maxPacketBytes = 16 * 1024 * 1024, keepAliveSeconds = 30 } = this.#options;
+    return {
+      ...this.#options,
+      protocol: this.#protocol,
+      receiveMaximum,
+      sessionExpirySeconds,
+      maxPacketBytes,
+      keepAliveSeconds,
+    };
   }
 
   #onAccepted(sessionPresent: boolean): void {
@@ -154,7 +162,12 @@ class BrokerConnection implements Connection {
         return;
       }
     }
-    if (this.#link !== link || this.#isClosed) return;
+    const out = await this.#connectOut(link);
+    if (this.#link !== link || this.#isClosed) {
+      await out.end("closed");
+      return;
+    }
+    this.#out = out;
     this.#isSubscribed = true;
     this.#isOnline = true;
     this.#onlineSince = performance.now();
@@ -163,6 +176,35 @@ class BrokerConnection implements Connection {
       state: "online",
       protocol: this.#protocol,
       sessionPresent: this.#sessionPresent,
+    });
+  }
+
+  /** @returns what publishes go out by: a link of their own, or this one where the broker refuses a second */
+  #connectOut(link: MqttLink): Promise<MqttLink> {
+    return new Promise((resolve) => {
+      let isConnected = false;
+      const { will: _, ...shared } = this.#linkOptions();
+      const clientId = `${this.#options.clientId}-out`;
+      const out = new MqttLink(
+        { ...shared, clientId, sessionExpirySeconds: 0 },
+        {
+          onAccepted: () => {},
+          onConnected: () => {
+            isConnected = true;
+            resolve(out);
+          },
+          onPacket: () => {},
+          onReleased: () => {},
+          onDown: ({ why }) => {
+            if (isConnected) {
+              if (this.#out === out) void link.end(why);
+              return;
+            }
+            this.#log(`publishes share the connection of what comes in: ${why}`);
+            resolve(link);
+          },
+        },
+      );
     });
   }
 
@@ -247,6 +289,8 @@ class BrokerConnection implements Connection {
     const wasSound = this.#onlineSince !== undefined && performance.now() - this.#onlineSince >= SOUND_MS;
     this.#onlineSince = undefined;
     this.#link = undefined;
+    void this.#out?.end(down.why);
+    this.#out = undefined;
     this.#acks = new AckQueue(() => {});
     this.#isOnline = false;
     if (this.#isClosed) return;

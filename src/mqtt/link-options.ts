@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly maxPacketBytes: number;
 }
 
-/** As mqtt.js takes them: a kept session, and none of its own reconnecting and queueing. */
+/** As mqtt.js takes them: a session that is kept as long as asked for, and none of its own reconnecting and queueing. */
 export function clientOptions(options: LinkOptions): IClientOptions {
   const { will } = options;
   const is5 = options.protocol === "5";
@@ -37,7 +37,7 @@ export function clientOptions(options: LinkOptions): IClientOptions {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     clientId: options.clientId,
     protocolVersion: is5 ? 5 : 4,
-    clean: false,
+    clean: options.sessionExpirySeconds === 0,
     keepalive: options.keepAliveSeconds,
     reconnectPeriod: 0,
     resubscribe: false,

@@ -50,7 +50,11 @@ function told(
       const { inference, steps } = prediction ?? {};
       if (inference === undefined) return [];
       const truthOf = (one: StreamEvent | undefined) => one?.sample.values[field];
-      if (steps === undefined) return [{ inference, truth: truthOf(own[i + ahead]) }];
+      if (steps === undefined) {
+        // Another sequence is none of its business.
+        const isOver = own.slice(i + 1, i + ahead + 1).some(({ begins }) => begins);
+        return [{ inference, truth: isOver ? undefined : truthOf(own[i + ahead]) }];
+      }
       // Every event of a key counts, so that its numbers follow upon each other.
       const first = own[0]?.seq ?? 0;
       return steps.map((step) => ({ inference: step.inference, truth: truthOf(own[step.seq - first]) }));

@@ -164,7 +164,8 @@ async function inferStage(
   requireInputs(file, loaded.inputs, features);
   const spot = supervised.kind === "class" ? supervised.spot : undefined;
   const target = inferredTarget(pipeline, supervised, file);
-  return new InferStage({ model: loaded, target, at, pool, ...(spot === undefined ? {} : { spot }) });
+  const lag = Math.max(0, -supervised.ahead);
+  return new InferStage({ model: loaded, target, at, pool, lag, ...(spot === undefined ? {} : { spot }) });
 }
 
 /** An encoder and a decoder, from their file. */

@@ -126,6 +126,29 @@ const targetIsSeen: LintRule = {
   },
 };
 
+const targetForm: LintRule = {
+  code: "TARGET_FORM",
+  severity: "error",
+  description:
+    "A field that is both a feature and, `ahead`, the target is the same in both: a symbol or a number and a class, a number and a value, a set of symbols and a set.",
+  needs: ["target", "features"],
+  check: ({ full, report }) => {
+    const { target } = full;
+    if (Array.isArray(target)) return;
+    const forms =
+      "symbols" in target
+        ? ["symbols"]
+        : ["field", "difference", "lag", ...("class" in target ? ["symbol"] : [])];
+    full.features.forEach((feature, i) => {
+      if (fieldsOf([feature])[0] !== supervisedField(target) || forms.some((form) => form in feature)) return;
+      report(
+        ["features", i],
+        `expected one of ${forms.join(", ")}, as "${supervisedField(target)}" is the target too, found ${Object.keys(feature)[0]}`,
+      );
+    });
+  },
+};
+
 const WATCHING = [
   "alerts-per-day",
   "warm-up",
@@ -234,6 +257,7 @@ export const supervisedRules: readonly LintRule[] = [
   aheadOfSteps,
   symbolOfSupervised,
   targetIsSeen,
+  targetForm,
   trainOrLearn,
   repeatedOutput,
   supervisedFeatures,

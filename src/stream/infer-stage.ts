@@ -22,6 +22,8 @@ export interface InferOptions {
   readonly at: "end" | "step";
   /** What is judged at the end: the last step's output, or the mean of all steps'. */
   readonly pool: "last" | "mean";
+  /** Of steps: how many events later than its own a target is told; default 0. So many of a sequence's first events tell none. */
+  readonly lag?: number;
   /** Words are spotted in the classes of steps, and a prediction comes with each; absent: one comes with every event. */
   readonly spot?: Omit<SpotterOptions, "classes">;
 }
@@ -187,13 +189,13 @@ export class InferStage implements Stage {
 
   /** Fills in the event's prediction, where one is due. */
   #tell(event: StreamEvent): void {
-    const { model, target, at, pool } = this.#options;
+    const { model, target, at, pool, lag = 0 } = this.#options;
     const { key } = event.sample;
     const open = this.#open.of(key);
     event.model = model.name;
     const atEnd = at === "end" || this.#whole !== undefined;
     const isDue = atEnd ? event.ends : (event.input?.length ?? 0) > 0;
-    if (!isDue || open.steps === 0) return;
+    if (!isDue || open.steps <= lag) return;
     const steps = this.#whole ? this.#readWhole(this.#whole, open) : [];
     const judged = at === "end" && pool === "mean" ? open.sum.map((sum) => sum / open.steps) : open.last;
     const inference: Inference | undefined = open.spotter

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/index.js";
 import { type ReplayRow, readModelWords, replay } from "../../src/runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../src/spec/index.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
@@ -31,6 +32,26 @@ function madeUp(script: string, ...words: string[]): StreamedRow[] {
     .map((line) => JSON.parse(line));
 }
 
+/** Random chords of up to four keys, of which some are none of a piano's. */
+function chords(count: number): StreamedRow[] {
+  const rng = new Rng(5);
+  return Array.from({ length: count }, (_, i) => ({
+    topic: `music/${i % 2}/chords`,
+    keys: Array.from({ length: rng.integer(5) }, () => 15 + rng.integer(95)),
+    ...(i % 30 === 29 ? { end: true } : {}),
+  }));
+}
+
+/** Made-up texts, of two writers by turns. */
+function texts(count: number): StreamedRow[] {
+  let text = 0;
+  return madeUp("idioms.mjs", "gaps", "test", String(count)).map((row) => {
+    const topic = `text/${text % 2}/words`;
+    if (row["end"]) text++;
+    return { ...row, topic };
+  });
+}
+
 /** What a prediction says beside where and when it was made. */
 const INFERRED = ["label", "probability", "estimate", "symbols", "probabilities", "steps"];
 
@@ -47,6 +68,10 @@ describe("shipped pipelines with supervised targets", () => {
 
   it.each([
     ["calibration", "reference", () => madeUp("air-sensors.mjs", "test", "1").slice(0, 300), 100],
+    ["sensor-gaps", "truth", () => madeUp("pump-gaps.mjs", "test", "2"), 130],
+    ["sensor-gaps-both-ways", "truth", () => madeUp("pump-gaps.mjs", "test", "2"), 130],
+    ["chorales", "", () => chords(120), 50],
+    ["idiom-gaps-both-ways", "missing", () => texts(20), 100],
   ] as const)(
     "%s says over MQTT what it says of a recording, also when it was started anew in between",
     async (name, target, rowsOf, cut) => {

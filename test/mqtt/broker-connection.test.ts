@@ -23,8 +23,15 @@ afterEach(async () => {
 });
 
 /** A broker that speaks 3.1.1 only; `hangsUpOn5` says nothing to MQTT 5, as old ones do. */
-async function oldBroker(options: { hangsUpOn5?: boolean; refusesSubscriptions?: () => boolean } = {}) {
+async function oldBroker(
+  options: {
+    hangsUpOn5?: boolean;
+    refusesSubscriptions?: () => boolean;
+    letsIn?: (client: string) => boolean;
+  } = {},
+) {
   const aedes = await Aedes.createBroker({
+    authenticate: ({ id }, _user, _password, done) => done(null, options.letsIn?.(id) ?? true),
     authorizeSubscribe: (_client, subscription, done) => {
       done(null, options.refusesSubscriptions?.() ? null : subscription);
     },
@@ -92,9 +99,22 @@ describe("brokerConnection()", () => {
       broker.cut();
       await line.online(2);
       expect(line.states.at(-1)).toMatchObject({ protocol: "3.1.1", sessionPresent: true });
-      expect(broker.connects).toBe(before + 1);
+      // One for what comes in, one for what goes out.
+      expect(broker.connects).toBe(before + 2);
     },
   );
+
+  it("publishes by the connection that it has where the broker refuses a second", async () => {
+    const { url } = await oldBroker({ letsIn: (client) => !client.endsWith("-out") });
+    const line = openLine({ url, protocol: "3.1.1" });
+    await line.online();
+    expect(line.logged).toEqual([
+      expect.stringMatching(/^publishes share the connection of what comes in: ./),
+    ]);
+    await line.connection.publish({ topic: "in/own", payload: "heard", qos: 1 });
+    await line.received(1);
+    expect(line.texts).toEqual(["heard"]);
+  });
 
   it("says which subscription is refused, and goes on trying", async () => {
     let isRefusing = true;

@@ -1,3 +1,4 @@
+import { connectAsync } from "mqtt";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../src/mqtt/index.js";
 import { Line, MosquittoRig, numbers, use } from "../conformance/connection-rig.js";
@@ -51,6 +52,27 @@ describe.each(["5", "3.1.1"] as const)(`Connection, Mosquitto over MQTT %s${mosq
       line.packet(settled).acknowledge();
     }
     expect(line.texts).toEqual(numbers(1, 100));
+  });
+
+  skippable("publishes while nothing more is read", async () => {
+    const rig = await use(() => MosquittoRig.start(protocol));
+    const line = await rig.line({ ledger: new Ledger({ capacity: 8 }), receiveMaximum: 8 });
+    const device = await rig.device();
+    for (const n of numbers(1, 100)) await device.publish("in/a", n, { qos: 0 });
+    await line.received(8);
+    await line.connection.publish({ topic: "out/a", payload: "not behind them", qos: 1 });
+    expect(line.packets).toHaveLength(8);
+  });
+
+  skippable("both ways are given up when one of them is lost, and come back together", async () => {
+    const rig = await use(() => MosquittoRig.start(protocol));
+    const line = await rig.line();
+    await connectAsync(rig.mosquitto.url, { clientId: "eddy-test-out", reconnectPeriod: 0 });
+    await line.online(2);
+    await line.connection.publish({ topic: "out/a", payload: "heard", qos: 1 });
+    const device = await rig.device();
+    await device.publish("in/a", "1");
+    await line.received(1);
   });
 
   skippable("waits for a broker that is away at the start", async () => {

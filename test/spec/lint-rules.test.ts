@@ -426,6 +426,16 @@ model: { file: a.onnx }
     [`p.yaml:3:12: error: features[0]: expected other fields than the target "rms"`],
   ],
   [
+    "TARGET_FORM",
+    `name: music
+input: { topics: [a] }
+features: [{ symbol: keys, vocabulary: ["60"] }]
+target: { symbols: keys, ahead: 1 }
+model: { file: a.onnx }
+`,
+    [`p.yaml:3:12: error: features[0]: expected one of symbols, as "keys" is the target too, found symbol`],
+  ],
+  [
     "TRAIN_OR_LEARN",
     `${GOOD}target: { class: state }
 model: { file: a.onnx }

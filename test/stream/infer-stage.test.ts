@@ -158,6 +158,17 @@ describe("InferStage", () => {
     ]);
   });
 
+  it("tells nothing of what was before a sequence's beginning", () => {
+    const list = events([1, 0], [0, 3], [9, 0], [1, 0]);
+    list[2]!.begins = true;
+    expect(named({ at: "step", lag: 1 }, list).map((one) => one?.label)).toEqual([
+      undefined,
+      "right",
+      undefined,
+      "left",
+    ]);
+  });
+
   it("tells the symbols that are at least as likely as not", () => {
     const target = { kind: "symbols", vocabulary: ["60", "64"], output: "logits" } as const;
     const list = events([0, -1], [-2, -1]);
