@@ -27,6 +27,7 @@ export type {
   StepInference,
   SymbolSet,
   TargetForecast,
+  WrittenText,
 } from "./prediction.js";
 export { type ProblemParts, problem } from "./problem.js";
 export {

@@ -38,7 +38,6 @@ export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
 export { type Engines, makeStages } from "./stages.js";
 export {
-  type CodedTarget,
   labelled,
   leaveOut,
   MAIN_SCORE,

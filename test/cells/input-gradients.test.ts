@@ -64,8 +64,12 @@ describe("Window.dInput and gradientsBefore(., 0)", () => {
     const kernel = KernelNetwork.from(network).window(B, T, { inputGradients: true });
     pass(reference);
     pass(kernel);
-    for (const of of [(window: Window) => window.dInput, initialGradients]) {
-      const expected = of(reference);
+    const parts: readonly ((window: Window) => Float32Array | Float64Array)[] = [
+      ({ dInput }) => dInput,
+      initialGradients,
+    ];
+    for (const of of parts) {
+      const expected = Float64Array.from(of(reference));
       const found = of(kernel);
       expect(found.length).toBe(expected.length);
       const largest = expected.reduce((most: number, g: number) => Math.max(most, Math.abs(g)), 1e-3);

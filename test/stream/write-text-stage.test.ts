@@ -6,7 +6,7 @@ import {
   networkGraph,
   writeSymbols,
 } from "../../src/cells/index.js";
-import { Rng, type StreamEvent } from "../../src/core/index.js";
+import { Rng, type StreamEvent, type WrittenText } from "../../src/core/index.js";
 import { type WriteTextOptions, WriteTextStage } from "../../src/stream/index.js";
 import { batchOf, eventOf } from "./events.js";
 
@@ -37,7 +37,7 @@ function events(...inputs: readonly (readonly number[])[]): StreamEvent[] {
 
 function written(list: StreamEvent[], given: Partial<WriteTextOptions> = {}) {
   new WriteTextStage({ ...options, ...given }).process(batchOf(list));
-  return list.map(({ prediction }) => prediction?.inference);
+  return list.map(({ prediction }) => prediction?.inference as WrittenText | undefined);
 }
 
 describe("WriteTextStage", () => {

@@ -3,13 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  type CodedTarget,
-  labelled,
-  readSequences,
-  targetCode,
-  withVocabularies,
-} from "../../runtime/index.js";
+import { labelled, readSequences, targetCode, withVocabularies } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
 import { readPipelines } from "../pipeline-files.js";
@@ -43,7 +37,7 @@ export async function variantTask(
 ): Promise<VariantTask> {
   const [read] = await readPipelines([join(PIPELINES, `idiom-${name}.yaml`)], { ignoresModel: true });
   const shipped = read!;
-  const supervised = { ...(shipped.supervised as CodedTarget), ahead: 0 };
+  const supervised = { ...shipped.supervised!, ahead: 0 };
   const marked: Pipeline = { ...shipped, supervised, sequence: { ...shipped.sequence, end: "end" } };
   const folder = mkdtempSync(join(tmpdir(), "eddy-bench-"));
   try {

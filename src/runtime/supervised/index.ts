@@ -1,7 +1,7 @@
 export { type RecordedSequence, type RecordedSequences, readSequences } from "./recorded-sequences.js";
 export { reportJson } from "./report.js";
 export { MAIN_SCORE } from "./supervised-task.js";
-export { type CodedTarget, labelled, type TargetCode, targetCode } from "./target-code.js";
+export { labelled, type TargetCode, targetCode } from "./target-code.js";
 export {
   leaveOut,
   type SupervisedOutcome,

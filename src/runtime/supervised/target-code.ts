@@ -1,4 +1,4 @@
-import type { Value } from "../../core/index.js";
+import { problem, type Value } from "../../core/index.js";
 import type { PipelineSupervised } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
 import { readingsOf } from "./readings.js";
@@ -18,11 +18,24 @@ export interface TargetCode {
   readonly encode: (value: Value | undefined) => Float64Array;
 }
 
-/** The code of a target: what it doesn't say of its classes or symbols is that which the training sequences have. */
+/**
+ * The code of a target: what it doesn't say of its classes or symbols is that which the training sequences have.
+ *
+ * @throws TypeError code `NO_TARGET_CODE` for a text, which is no network's output at a step
+ */
 export function targetCode(
-  supervised: CodedTarget,
+  supervised: PipelineSupervised,
   training: readonly Pick<RecordedSequence, "told">[],
 ): TargetCode {
+  if (supervised.kind === "text") {
+    throw problem(TypeError, {
+      code: "NO_TARGET_CODE",
+      action: "tell in numbers the target",
+      on: supervised.field,
+      expected: "a class, a value or a set of symbols",
+      found: "a text",
+    });
+  }
   const said = () => training.flatMap(({ told }) => told.filter((one) => one !== undefined));
   if (supervised.kind === "value") {
     const encode = (value: Value | undefined) =>
