@@ -42,6 +42,8 @@ export function clientOptions(options: LinkOptions): IClientOptions {
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // Its own, disabled, still gathers the arguments of ten calls a packet.
+    log: () => {},
     ...(will && {
       will: {
         topic: will.topic,

@@ -200,6 +200,11 @@ export class LivePipeline {
     return this.#outboxes.backlog;
   }
 
+  /** Up to this event predictions have been published and answered. */
+  get predicted(): number {
+    return this.#outboxes.predicted;
+  }
+
   /** Fulfilled when the state is resumed and the connection is being opened. */
   async start(): Promise<void> {
     const { pipeline, engines, connection, store, log } = this.#options;

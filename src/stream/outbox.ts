@@ -22,6 +22,8 @@ export interface OutboxOptions<Row> {
 /** Committed rows kept in memory for publishing; what is beyond is read back from the store. */
 const MOST_WAITING = 4096;
 const PAGE = 256;
+/** Answers come once a turn of the event loop, which under load takes in a thousand events and more. */
+const WINDOW = 2048;
 
 /**
  * Publishes rows of the store, in order, at least once. Rows that were just committed are handed over by
@@ -45,9 +47,14 @@ export class Outbox<Row> {
 
   constructor(options: OutboxOptions<Row>) {
     this.#options = options;
-    this.#window = options.window ?? 256;
+    this.#window = options.window ?? WINDOW;
     this.#cursor = options.cursor;
     this.#taken = options.cursor;
+  }
+
+  /** Everything up to here has been published and answered. */
+  get cursor(): number {
+    return this.#cursor;
   }
 
   /** Rows not yet published that are known of; a store that is still to be read counts as one. */

@@ -73,6 +73,11 @@ export class Outboxes {
     return this.#alerts.backlog + this.#predictions.backlog;
   }
 
+  /** Up to this event predictions have been published and answered. */
+  get predicted(): number {
+    return this.#predictions.cursor;
+  }
+
   /** A batch has been committed: alerts go ahead of predictions. */
   offer(batch: Batch): void {
     const { output } = this.#options;

@@ -40,6 +40,7 @@ export async function benchDashboard(options: DashboardBenchOptions): Promise<Da
     hidden: 64,
     durability: "power-loss",
     qosOut: 1,
+    detects: true,
     learns: false,
     dashboard: true,
   };

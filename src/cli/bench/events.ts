@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { flushTimes } from "./flush-times.js";
 import type { FromGenerator, GeneratorOptions, SubjectOptions } from "./messages.js";
 import { ready, sample, seconds_, start } from "./processes.js";
 
@@ -13,6 +14,8 @@ export interface EventsBenchOptions {
   readonly hidden: number;
   readonly durability: SubjectOptions["durability"];
   readonly qosOut: 0 | 1;
+  /** Whether the detectors look for anomalies. */
+  readonly detects: boolean;
   /** Latency is measured once more while it fine-tunes. */
   readonly learns: boolean;
   readonly onPhase: (phase: string) => void;
@@ -21,9 +24,13 @@ export interface EventsBenchOptions {
 /** As DESIGN names it for machines. */
 export interface EventsBenchResult {
   readonly eventsPerSecond: number;
+  /** Predictions that the broker has acknowledged meanwhile; fewer: publishing fell behind. */
+  readonly predictionsPerSecond: number;
   readonly cpuMicrosecondsPerEvent: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of writes of a page that are flushed, in the same folder, between the phases. */
+  readonly fdatasyncP99Ms: number;
   readonly rssMB: number;
   readonly bytesPerEvent: number;
   readonly keys: number;
@@ -45,10 +52,10 @@ const LATENCY_RATE = 1000;
  */
 export async function benchEvents(options: EventsBenchOptions): Promise<EventsBenchResult> {
   const data = mkdtempSync(join(tmpdir(), "eddy-bench-"));
-  const { broker, hidden, durability, qosOut, keys, seconds, learns, onPhase } = options;
+  const { broker, hidden, durability, qosOut, keys, seconds, detects, learns, onPhase } = options;
   const subject = start(
     "subject.js",
-    { broker, data, hidden, durability, qosOut, learns } satisfies SubjectOptions,
+    { broker, data, hidden, durability, qosOut, detects, learns } satisfies SubjectOptions,
     0,
   );
   let generator: ChildProcess | undefined;
@@ -71,6 +78,9 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     generator.send({ say: "stop" });
     await drained(subject);
 
+    onPhase("flushes of the disk");
+    const flushes = await flushTimes(data);
+
     onPhase(`latency: ${seconds} s at ${LATENCY_RATE} events/s`);
     generator = load(LATENCY_RATE, true);
     await seconds_(2);
@@ -83,16 +93,18 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     const events = to.events - from.events;
     return {
       eventsPerSecond: Math.round(events / elapsed),
+      predictionsPerSecond: Math.round((to.predicted - from.predicted) / elapsed),
       cpuMicrosecondsPerEvent: round((to.cpuMicroseconds - from.cpuMicroseconds) / events),
       p50Ms: quantile(times, 0.5),
       p99Ms: quantile(times, 0.99),
+      fdatasyncP99Ms: quantile(flushes, 0.99),
       rssMB: Math.round(to.rssBytes / 1e6),
       bytesPerEvent: Math.round((to.storeBytes - from.storeBytes) / events),
       keys,
       hidden,
       durability,
       qosOut,
-      detector: "pattern, novelty, watches",
+      detector: detects ? "pattern, novelty, watches" : "none",
       broker: broker === "embedded" ? "embedded" : "external",
       ...(tuning ? { tuning } : {}),
     };

@@ -6,6 +6,7 @@ export interface SubjectOptions {
   readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: 0 | 1;
+  readonly detects: boolean;
   /** Whether it can be told to fine-tune. */
   readonly learns: boolean;
   /** Whether it opens a dashboard, on any free port. */
@@ -22,6 +23,8 @@ export interface SubjectSample {
   readonly isTrained: boolean;
   /** Fine-tunings that ended. */
   readonly tunings: number;
+  /** Events whose predictions the broker has. */
+  readonly predicted: number;
   /** Rows committed and not yet published. */
   readonly backlog: number;
 }

@@ -18,6 +18,7 @@ const { pipeline } = parsePipeline(
     features: ["value", { difference: "value" }],
     target: "value",
     model: { hidden: options.hidden, "cold-start": { events: 1000, lead: 1000 } },
+    ...(options.detects ? {} : { anomaly: false }),
     output: { qos: options.qosOut },
     store: { durability: options.durability },
     ...(options.learns ? { learn: { every: "100000000 events", "on-drift": false } } : {}),
@@ -53,6 +54,7 @@ process.on("message", async (message: ToSubject) => {
         storeBytes: eddy.storeBytes(),
         isTrained: live?.model.startsWith("gru-") ?? false,
         tunings,
+        predicted: live?.predicted ?? 0,
         backlog: live?.backlog ?? 0,
       },
     });

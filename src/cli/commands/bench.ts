@@ -21,6 +21,7 @@ interface BenchOptions {
   readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: string;
+  readonly detect: boolean;
   readonly learn?: boolean;
   readonly json?: boolean;
 }
@@ -43,6 +44,7 @@ export function benchCommand(): Command {
         .default("power-loss"),
     )
     .addOption(new Option("--qos-out <qos>", "of predictions").choices(["0", "1"]).default("1"))
+    .option("--no-detect", "without detectors: forecasts alone")
     .option("--learn", "measure latency once more, while it fine-tunes")
     .option("--json", "one JSON object, for machines")
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
@@ -69,6 +71,7 @@ async function events(options: BenchOptions): Promise<void> {
     hidden: options.hidden,
     durability: options.durability,
     qosOut: options.qosOut === "0" ? 0 : 1,
+    detects: options.detect,
     learns: options.learn ?? false,
     onPhase: (phase) => process.stderr.write(`bench events: ${phase}\n`),
   });
@@ -79,9 +82,9 @@ async function events(options: BenchOptions): Promise<void> {
   const { tuning } = result;
   console.log(
     [
-      `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.keys} keys, GRU H=${result.hidden}`,
+      `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.predictionsPerSecond} predictions/s published, ${result.keys} keys, GRU H=${result.hidden}, detectors: ${result.detector}`,
       `${result.cpuMicrosecondsPerEvent} µs of CPU an event, ${result.rssMB} MB, ${result.bytesPerEvent} bytes stored an event`,
-      `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`,
+      `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms (a flush of this disk: p99 ${result.fdatasyncP99Ms} ms)`,
       ...(tuning
         ? [`while fine-tuning (${tuning.tunings} ended): p50 ${tuning.p50Ms} ms, p99 ${tuning.p99Ms} ms`]
         : []),
