@@ -61,11 +61,6 @@ export function encoderDecoderToOnnx(
   return encodeModel(model);
 }
 
-/** Whether a file holds an encoder and a decoder that Eddy wrote. */
-export function isEncoderDecoder({ metadataProps }: Pick<ModelProto, "metadataProps">): boolean {
-  return metadataProps.some(({ key }) => key === KEY);
-}
-
 /**
  * Reads what `encoderDecoderToOnnx` wrote, weights bit for bit as they stand there.
  *

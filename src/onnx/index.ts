@@ -11,7 +11,6 @@ export {
 export {
   encoderDecoderFromOnnx,
   encoderDecoderToOnnx,
-  isEncoderDecoder,
 } from "./encoder-decoder-file.js";
 export { type CellReport, inspectModel, type ModelReport } from "./inspect-model.js";
 export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
