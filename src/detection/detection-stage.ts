@@ -45,7 +45,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const lastHeard = () => new LastHeard(silenceOptions(known().watch ?? { warmUp: 0 }));
   const detectors = new Detectors({
     name: "detection",
-    version: 4,
+    version: 5,
     create: detector,
     write: (detector, to) => detector.write(to),
     read: (from) => detector().read(from),

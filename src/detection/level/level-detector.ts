@@ -7,6 +7,7 @@ import { type KnownGood, learnKnownGood, residual, scale } from "./known-good.js
 import { LevelCore } from "./level-core.js";
 import { LevelFeatures } from "./level-features.js";
 import { Relation } from "./relation.js";
+import { Standstill } from "./standstill.js";
 
 /** A change event is followed by so many silent rows. */
 const SILENT = 20;
@@ -50,6 +51,9 @@ export class LevelCores {
  * held-out rows: of all signals together, and of what each one's error has that the others' don't explain. Strength is
  * the largest over its limit.
  *
+ * A sensor that stands still says nothing of its level: it is taken as what was foretold, so that it doesn't mislead the
+ * forecasts of the others; that it stands still is for `stuck` to say.
+ *
  * After 600 rows over the limit the newest are taken as a new normal.
  */
 export class LevelDetector implements Detector {
@@ -67,6 +71,7 @@ export class LevelDetector implements Detector {
   #isApart = false;
   /** [d] where the slow chart stood at the last change. */
   readonly #mark: Float64Array;
+  readonly #still: readonly Standstill[];
   #silent = 0;
   #hasChanged = false;
   /** [features] */
@@ -87,6 +92,7 @@ export class LevelDetector implements Detector {
     this.#charts = new Charts(d, NORM);
     this.#apart = new Charts(d, LARGEST);
     this.#mark = new Float64Array(d);
+    this.#still = options.signals.map(() => new Standstill(options.warmUp));
     this.#recent = new Float64Array(MEASURED * d);
   }
 
@@ -94,7 +100,13 @@ export class LevelDetector implements Detector {
     const rows = this.#waiting.length * this.#d;
     const known = this.#known ? this.#known.weights.length + 4 * this.#d : 0;
     const own = 8 * (rows + known + this.#recent.length + 2 * this.#features.size + 2 * this.#d);
-    return own + this.#charts.bytes + this.#apart.bytes + (this.#relation?.bytes ?? 0);
+    return (
+      own +
+      this.#d * (this.#still[0]?.bytes ?? 0) +
+      this.#charts.bytes +
+      this.#apart.bytes +
+      (this.#relation?.bytes ?? 0)
+    );
   }
 
   /** The level has changed with the newest row, whether or not that is over the limit. */
@@ -114,6 +126,7 @@ export class LevelDetector implements Detector {
   step({ values }: Row): number | null {
     this.#hasChanged = false;
     this.#row = values.map((value) => cap(value, LARGEST_VALUE));
+    const isStill = this.#still.map((signal, j) => signal.observe(this.#row[j] ?? 0));
     if (this.#known === undefined) {
       this.#waiting.push(this.#row);
       if (this.#waiting.length >= this.#options.warmUp) this.#begin();
@@ -122,6 +135,11 @@ export class LevelDetector implements Detector {
     const known = this.#known;
     const z = scale(this.#row, known.location, known.spread);
     const r = residual(known.weights, this.#g, z);
+    for (let j = 0; j < this.#d; j++) {
+      if (!isStill[j]) continue;
+      z[j]! -= r[j]!;
+      r[j] = 0;
+    }
     this.#g = this.#features.step(z).slice();
     return this.#judge(r.map((value, j) => value * (known.gain[j] ?? 0)));
   }
@@ -129,6 +147,7 @@ export class LevelDetector implements Detector {
   #begin(): void {
     const { known, heldOut } = learnKnownGood(this.#waiting, this.#core);
     this.#known = known;
+    for (const signal of this.#still) signal.learn();
     this.#charts.learn(heldOut);
     if (this.#d > 1) {
       const { relation, heldOut: apart } = Relation.learn(heldOut);
@@ -217,6 +236,7 @@ export class LevelDetector implements Detector {
       .f64(this.#strength)
       .u8(this.#isApart ? 1 : 0);
     to.u32(this.#over).f64(this.#recentCount);
+    for (const signal of this.#still) signal.write(to);
   }
 
   read(from: ByteReader): void {
@@ -246,5 +266,6 @@ export class LevelDetector implements Detector {
     this.#isApart = from.u8() === 1;
     this.#over = from.u32();
     this.#recentCount = from.f64();
+    for (const signal of this.#still) signal.read(from);
   }
 }

@@ -69,6 +69,28 @@ describe("LevelDetector", () => {
     expect(changes.some((t) => t >= 1100 && t < 1130)).toBe(true);
   });
 
+  it("leaves a sensor that stands still to others, and its neighbours alone", () => {
+    const stuck = (from: number) => (values: Float64Array, t: number) => {
+      if (t >= from) values[1] = 44;
+    };
+    const { strengths } = run(1400, stuck(900));
+    expect(share(strengths, 910, 1400)).toBeLessThan(0.05);
+    // It froze once while it warmed up: it moves all the same.
+    const freeze = (values: Float64Array, t: number) => {
+      if (t >= 100 && t < 130) values[1] = 49;
+      stuck(900)(values, t);
+    };
+    expect(share(run(1400, freeze).strengths, 910, 1400)).toBeLessThan(0.05);
+  });
+
+  it("goes on judging a sensor that was stuck as soon as it moves", () => {
+    const { strengths } = run(1400, (values, t) => {
+      if (t >= 900) values[1] = t < 1100 ? 44 : (values[1] ?? 0) + 6;
+    });
+    expect(share(strengths, 910, 1100)).toBeLessThan(0.02);
+    expect(share(strengths, 1110, 1400)).toBeGreaterThan(0.9);
+  });
+
   it("takes what lasts long enough as a new normal", () => {
     const { strengths } = run(3000, (values, t) => {
       if (t >= 900) values[1] = (values[1] ?? 0) + 6;
