@@ -1,7 +1,7 @@
 // Made-up texts, word by word, for two questions:
 //
-// cue   "allergic nuts", then other words, other foods among them, then "so": what must not be eaten? The answer hangs on
-//       one word that stands 40 words before it, and on its order; in training 1 to 40.
+// cue   "allergic nuts", then other foods, one after the other, then "so": what must not be eaten? The answer hangs on one
+//       word that stands 40 words before it, of which all that follow could be another; in training 1 to 40.
 // gaps  "feeling ___ ... the weather": a word is missing, and what it was is told by a word that comes 2 to 5 words later.
 //
 //   node pipelines/data/idioms.mjs cue train 4000 > cue-train.ndjson
@@ -36,6 +36,22 @@ const FOODS = Object.entries({
   soy: "tofu",
   grapes: "wine",
   cocoa: "chocolate",
+  apples: "cider",
+  rice: "risotto",
+  pork: "ham",
+  beans: "chili",
+  corn: "polenta",
+  honey: "mead",
+  lemons: "sorbet",
+  olives: "tapenade",
+  barley: "beer",
+  cherries: "kirsch",
+  cabbage: "sauerkraut",
+  potatoes: "gnocchi",
+  tomatoes: "ketchup",
+  mustard: "curry",
+  peppers: "paprika",
+  oats: "porridge",
 });
 /** What is missing, and the word by which it is told. */
 const IDIOMS = Object.entries({
@@ -55,9 +71,8 @@ if (kind === "cue") {
     const distance = part === "test" ? 40 : 1 + below(40);
     write({ word: "allergic" });
     write({ word: food });
-    // Every fifth word is another food, which nobody is allergic to.
-    for (let d = 1; d < distance; d++)
-      write({ word: below(5) === 0 ? FOODS[below(FOODS.length)][0] : other() });
+    // Nobody is allergic to these: what has room for sums of words, and no gate, loses the first among them.
+    for (let d = 1; d < distance; d++) write({ word: FOODS[below(FOODS.length)][0] });
     write({ word: "so", dish, end: true });
   }
 } else {

@@ -9,7 +9,7 @@ export { LstmCell } from "./lstm-cell.js";
 export { Network } from "./network.js";
 export { networkFromBytes, networkToBytes } from "./network-bytes.js";
 export { networkGraph } from "./network-graph.js";
-export { type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
+export { checkShape, type HeadKind, type NetworkShape, weightCount } from "./network-shape.js";
 export type { OptimizerStep } from "./optimizer-step.js";
 export type { Allocate, Parameter } from "./parameter.js";
 export type { RecurrentModel } from "./recurrent-model.js";
@@ -24,3 +24,17 @@ export type {
   Value,
 } from "./step-graph.js";
 export type { Dropout, Floats, TrainableNetwork, WeightArray, Window } from "./trainable-network.js";
+export {
+  createEncoderDecoder,
+  type Decoder,
+  decoderInput,
+  type EncoderDecoder,
+  type EncoderDecoderShape,
+  encoderDecoderShapes,
+  initializeEncoderDecoder,
+  type SearchMethod,
+  type SearchOptions,
+  SymbolSearch,
+  type Written,
+  writeSymbols,
+} from "./writing/index.js";

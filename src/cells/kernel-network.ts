@@ -4,15 +4,15 @@ import { KernelWindow } from "./kernel-window.js";
 import type { Network } from "./network.js";
 import { checkShape, directionCount, type NetworkShape } from "./network-shape.js";
 import type { OptimizerStep } from "./optimizer-step.js";
-import type { Floats, TrainableNetwork, WeightArray } from "./trainable-network.js";
+import type { Floats, TrainableNetwork, WeightArray, WindowOptions } from "./trainable-network.js";
 
 /** What a pass reads besides the weights themselves: made from them after every change. */
 export interface DerivedCell {
   /** [gates, width] what the gates' sums start from */
   readonly bias: Pointer;
-  /** Packed transposes; the lowest layer needs none of W_ih. */
+  /** Packed transposes; the lowest layer has one of W_ih once somebody asks for gradients of inputs. */
   readonly weightHhT: Pointer;
-  readonly weightIhT: readonly Pointer[];
+  readonly weightIhT: Pointer[];
 }
 
 /**
@@ -58,7 +58,7 @@ export class KernelNetwork implements TrainableNetwork {
       firstMoment: kernel.allocate(length),
       secondMoment: kernel.allocate(length),
     };
-    const room = ({ N, K }: PackedMatrix) => kernel.allocate(N * padded(K));
+    const room = (matrix: PackedMatrix) => this.#transposeRoom(matrix);
     this.derived = cells.map(({ width, weightIh, weightHh }, index) => ({
       bias: kernel.allocate(4 * width),
       weightHhT: room(weightHh),
@@ -79,8 +79,9 @@ export class KernelNetwork implements TrainableNetwork {
     return this.#arrays[array] + 4 * at;
   }
 
-  window(batch: number, steps: number): KernelWindow {
-    return new KernelWindow(this, batch, steps);
+  window(batch: number, steps: number, { inputGradients = false }: WindowOptions = {}): KernelWindow {
+    if (inputGradients) this.#transposeInputs();
+    return new KernelWindow(this, batch, steps, inputGradients);
   }
 
   read(array: WeightArray, values: Floats): void {
@@ -142,6 +143,20 @@ export class KernelNetwork implements TrainableNetwork {
       }
     }
     this.#derive();
+  }
+
+  /** The lowest layer's transposes, which only gradients of inputs need. */
+  #transposeInputs(): void {
+    const { cells } = this.layout;
+    for (const [index, { weightIhT }] of this.derived.entries()) {
+      if (weightIhT.length > 0) continue;
+      weightIhT.push(...cells[index]!.weightIh.map((matrix) => this.#transposeRoom(matrix)));
+    }
+    this.#derive();
+  }
+
+  #transposeRoom({ N, K }: PackedMatrix): Pointer {
+    return this.kernel.allocate(N * padded(K));
   }
 
   #view(array: WeightArray): Float32Array {

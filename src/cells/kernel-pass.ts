@@ -1,5 +1,5 @@
 import type { Pointer, TrainingExports } from "../kernel/index.js";
-import type { PackedCell, PackedMatrix } from "./kernel-layout.js";
+import { type PackedCell, type PackedMatrix, padded } from "./kernel-layout.js";
 import type { DerivedCell, KernelNetwork } from "./kernel-network.js";
 import type { Dropout, Floats } from "./trainable-network.js";
 
@@ -176,8 +176,8 @@ export class KernelPass {
     }
   }
 
-  #inputGradients(weightT: Pointer, { N }: PackedMatrix, dRows: Pointer, row: number): void {
-    const blocks = this.#cell.width / 16;
+  #inputGradients(weightT: Pointer, { N, K }: PackedMatrix, dRows: Pointer, row: number): void {
+    const blocks = padded(K) / 16;
     this.#exports.multiply(dRows, row, this.#gates, this.#gateRow, weightT, 64 * N, this.#rows, N, blocks);
   }
 

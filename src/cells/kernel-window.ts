@@ -1,4 +1,5 @@
 import type { Kernel, Pointer } from "../kernel/index.js";
+import { padded } from "./kernel-layout.js";
 import type { KernelNetwork } from "./kernel-network.js";
 import { KernelPass, SLACK, type Source } from "./kernel-pass.js";
 import type { Dropout, Floats, Window } from "./trainable-network.js";
@@ -15,6 +16,8 @@ export class KernelWindow implements Window {
   readonly #initial: Pointer;
   readonly #output: Pointer;
   readonly #dOutput: Pointer;
+  /** [B, n, I]; 0: nobody asks for it */
+  readonly #dInput: Pointer;
   /** [n, B] u8 */
   readonly #beginRows: Pointer;
   /** The input as the lowest layer sees it, [n, B, I]. */
@@ -29,7 +32,7 @@ export class KernelWindow implements Window {
   /** So many of the lower layers have elements dropped of what they give. */
   #droppedLayers = 0;
 
-  constructor(network: KernelNetwork, batch: number, steps: number) {
+  constructor(network: KernelNetwork, batch: number, steps: number, inputGradients = false) {
     const { kernel, inputs, outputs, layout } = network;
     const rows = batch * steps;
     this.batch = batch;
@@ -42,7 +45,15 @@ export class KernelWindow implements Window {
     this.#output = kernel.allocate(rows * outputs);
     this.#dOutput = kernel.allocate(rows * outputs);
     this.#beginRows = kernel.allocate(Math.ceil(rows / 4));
-    this.#inputRows = { rows: kernel.allocate(rows * inputs), row: 4 * inputs, K: inputs, dRows: 0 };
+    this.#dInput = inputGradients ? kernel.allocate(rows * inputs) : 0;
+    // Gradients come in blocks of 16.
+    const width = inputGradients ? padded(inputs) + SLACK : inputs;
+    this.#inputRows = {
+      rows: kernel.allocate(rows * width),
+      row: 4 * width,
+      K: inputs,
+      dRows: inputGradients ? kernel.allocate(rows * width) : 0,
+    };
     this.#logits = kernel.allocate(rows * (layout.head.width + SLACK));
     this.#logitRow = 4 * (layout.head.width + SLACK);
     this.#passes = layout.cells.map((_, index) => new KernelPass(network, index, batch, steps));
@@ -68,6 +79,11 @@ export class KernelWindow implements Window {
     return this.#kernel.view(this.#dOutput, this.batch * this.steps * this.#network.outputs);
   }
 
+  get dInput(): Float32Array {
+    const size = this.#dInput === 0 ? 0 : this.batch * this.steps * this.#network.inputs;
+    return this.#kernel.view(this.#dInput, size);
+  }
+
   forward(dropout?: Dropout): void {
     const { batch: B, steps: n } = this;
     const { exports } = this.#kernel;
@@ -91,6 +107,8 @@ export class KernelWindow implements Window {
   backward(): void {
     const { batch: B, steps: n } = this;
     for (const pass of this.#passes) pass.clearGradients();
+    const { dRows, row } = this.#inputRows;
+    if (dRows !== 0) this.#kernel.view(dRows, (B * n * row) / 4).fill(0);
     this.#kernel.exports.toRows(this.#logits, this.#logitRow, this.#dOutput, B, n, this.#network.outputs);
     this.#backwardHead();
     for (let layer = this.#layers.length - 1; layer >= 0; layer--) {
@@ -100,6 +118,7 @@ export class KernelWindow implements Window {
         pass.backward(sources);
       }
     }
+    if (dRows !== 0) this.#kernel.exports.fromRows(this.#dInput, dRows, row, B, n, this.#network.inputs);
   }
 
   statesBefore(states: Floats, t: number): void {

@@ -16,7 +16,7 @@ import type { Allocate, Parameter } from "./parameter.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import { ReferenceWindow } from "./reference-window.js";
 import { Trace } from "./trace.js";
-import type { Floats, TrainableNetwork, WeightArray } from "./trainable-network.js";
+import type { Floats, TrainableNetwork, WeightArray, WindowOptions } from "./trainable-network.js";
 
 /**
  * A stack of recurrent cells and a head, in float64: plain arithmetic, the oracle of any faster
@@ -169,8 +169,8 @@ export class Network implements RecurrentModel, TrainableNetwork {
     return this.weights.length;
   }
 
-  window(batch: number, steps: number): ReferenceWindow {
-    return new ReferenceWindow(this, batch, steps);
+  window(batch: number, steps: number, { inputGradients = false }: WindowOptions = {}): ReferenceWindow {
+    return new ReferenceWindow(this, batch, steps, inputGradients);
   }
 
   read(array: WeightArray, values: Floats): void {

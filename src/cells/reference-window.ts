@@ -13,6 +13,7 @@ export class ReferenceWindow implements Window {
   readonly initial: Float64Array;
   readonly output: Float64Array;
   readonly dOutput: Float64Array;
+  readonly dInput: Float64Array;
   readonly #network: Network;
   /** D */
   readonly #directions: number;
@@ -21,8 +22,10 @@ export class ReferenceWindow implements Window {
   readonly #dRows: readonly Float64Array[];
   /** By cell, [S]: dL/dstate before a step. */
   readonly #dBefore: readonly Float64Array[];
+  /** [B, S]: dL/dstate that the first steps start from. */
+  readonly #dInitial: Float64Array;
 
-  constructor(network: Network, batch: number, steps: number) {
+  constructor(network: Network, batch: number, steps: number, inputGradients = false) {
     const { shape, cells, inputs, outputs, stateSize } = network;
     const rows = batch * steps;
     const D = directionCount(shape);
@@ -33,6 +36,8 @@ export class ReferenceWindow implements Window {
     this.initial = new Float64Array(batch * stateSize);
     this.output = new Float64Array(rows * outputs);
     this.dOutput = new Float64Array(rows * outputs);
+    this.dInput = new Float64Array(inputGradients ? rows * inputs : 0);
+    this.#dInitial = new Float64Array(batch * stateSize);
     this.#network = network;
     this.#directions = D;
     const layers = Array.from({ length: shape.layers }, (_, layer) =>
@@ -101,6 +106,12 @@ export class ReferenceWindow implements Window {
         head.backward(dH, dOutput.subarray(row * O, (row + 1) * O), h);
       }
       for (let index = cells.length - 1; index >= 0; index--) this.#backwardCell(index, b);
+      if (this.dInput.length > 0) this.dInput.set(this.#dRows[0]!, b * this.#dRows[0]!.length);
+      let at = b * this.#network.stateSize;
+      for (const [index, dBefore] of this.#dBefore.entries()) {
+        if (!this.#isReverse(index)) this.#dInitial.set(dBefore, at);
+        at += dBefore.length;
+      }
     }
   }
 
@@ -133,7 +144,8 @@ export class ReferenceWindow implements Window {
   }
 
   gradientsBefore(gradients: Float64Array, t: number): void {
-    this.#readFrames(gradients, t, ({ dAfter }) => dAfter);
+    if (t === 0) gradients.set(this.#dInitial);
+    else this.#readFrames(gradients, t, ({ dAfter }) => dAfter);
   }
 
   #readFrames(values: Float64Array, t: number, part: (frame: Frame) => Float64Array): void {

@@ -21,8 +21,12 @@ export interface TrainableNetwork {
   readonly stateSize: number;
   /** N */
   readonly weightCount: number;
-  /** Room for passes over B sequences of n steps. It lives as long as the network: keep few, and use them again. */
-  window(batch: number, steps: number): Window;
+  /**
+   * Room for passes over B sequences of n steps. It lives as long as the network: keep few, and use them again.
+   *
+   * @param options.inputGradients `backward` also leaves dL/dinput: of a network that is fed by another. Default false
+   */
+  window(batch: number, steps: number, options?: WindowOptions): Window;
   /** @param values [N], overwritten */
   read(array: WeightArray, values: Floats): void;
   /** @param values [N], unchanged */
@@ -45,6 +49,10 @@ export interface Dropout {
   readonly steady?: boolean;
 }
 
+export interface WindowOptions {
+  readonly inputGradients?: boolean;
+}
+
 /**
  * A pass over B sequences of n steps, forward and back. Fill `input`, `begins`, `initial`, call `forward`,
  * read `output`; fill `dOutput`, call `backward`. Views are valid until the network makes another window.
@@ -62,6 +70,8 @@ export interface Window {
   readonly output: Floats;
   /** [B, n, O] dL/dlogits; as it was after `backward` */
   readonly dOutput: Floats;
+  /** [B, n, I] dL/dinput, as `backward` left it; empty where it was not asked for */
+  readonly dInput: Floats;
   /**
    * Runs the sequences. Values that are not finite pass through.
    *
@@ -81,8 +91,10 @@ export interface Window {
    * Writes dL/dstate of the states after step t - 1, as `backward` left it: what reaches them from their own
    * step's output and from all later ones.
    *
+   * With t = 0 those of the states that the first steps start from: 0 where a sequence begins there.
+   *
    * @param gradients [B, S]
-   * @param t         1 to n
+   * @param t         0 to n
    */
   gradientsBefore(gradients: Floats, t: number): void;
 }

@@ -27,6 +27,7 @@ export type {
   StepInference,
   SymbolSet,
   TargetForecast,
+  WrittenText,
 } from "./prediction.js";
 export { type ProblemParts, problem } from "./problem.js";
 export {
@@ -45,5 +46,6 @@ export type { Sample, Value } from "./sample.js";
 export type { Stage } from "./stage.js";
 export type { StateSlot } from "./state-slot.js";
 export { type Note, type StreamEvent, streamEvent } from "./stream-event.js";
+export { joinSymbols, splitText, type TextSplit } from "./text-symbols.js";
 export { type TimeZone, timeZone } from "./time-zone.js";
 export { matches, overlaps, validFilter, validTopic } from "./topic-filter.js";

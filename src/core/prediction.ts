@@ -20,7 +20,7 @@ export interface Ahead {
 }
 
 /** What a network that learned from recordings says of a sequence, or of a step of one: as its target is. */
-export type Inference = Classification | Estimate | SymbolSet;
+export type Inference = Classification | Estimate | SymbolSet | WrittenText;
 
 /** What it is. */
 export interface Classification {
@@ -41,6 +41,13 @@ export interface SymbolSet {
   readonly symbols: readonly string[];
   /** Of each of these, by the network. */
   readonly probabilities: readonly number[];
+}
+
+/** What is written of a sequence. */
+export interface WrittenText {
+  readonly text: string;
+  /** Of the whole text, by the network. */
+  readonly probability: number;
 }
 
 /** The same of one step of a sequence that was read both ways, once it has ended. */

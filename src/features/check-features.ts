@@ -25,11 +25,12 @@ export function checkFeatures(
     if (feature.kind === "lag" && !(feature.byMs > 0 && Number.isFinite(feature.byMs))) {
       throw badFeature(`the past of ${JSON.stringify(feature.field)}`, "a time over 0", `${feature.byMs} ms`);
     }
-    if ((feature.kind === "symbol" || feature.kind === "symbols") && feature.vocabulary === undefined) {
+    const isSymbolic = feature.kind === "symbol" || feature.kind === "symbols" || feature.kind === "text";
+    if (isSymbolic && feature.vocabulary === undefined) {
       throw badFeature(`${feature.kind} ${JSON.stringify(feature.field)}`, "its vocabulary", "none");
     }
-    if (feature.kind === "audio" && features.length > 1) {
-      throw badFeature("audio", "no other feature beside it", `${features.length} features`);
+    if ((feature.kind === "audio" || feature.kind === "text") && features.length > 1) {
+      throw badFeature(feature.kind, "no other feature beside it", `${features.length} features`);
     }
     if (!("scale" in feature) || typeof feature.scale === "string") continue;
     const { mean, sd } = feature.scale;

@@ -17,6 +17,7 @@ import { type Feature, inputNames, isMark, neededMs } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { type KeyFeature, keyFeature, type Moment } from "./key-feature.js";
 import { StepScale } from "./step-scale.js";
+import { TextInputs } from "./text-inputs.js";
 
 export interface FeatureOptions {
   readonly features: readonly Feature[];
@@ -131,10 +132,10 @@ export function featureStage(options: FeatureOptions): FeatureStage {
   };
 }
 
-/** [I] of all features, or [k, I] of audio, whose time steps are its own. */
+/** [I] of all features, or [k, I] of audio or a text, whose time steps are their own. */
 function inputOf(features: readonly KeyFeature[], moment: Moment, I: number): Float64Array {
   const [first] = features;
-  if (first instanceof AudioInputs) return first.steps(moment);
+  if (first instanceof AudioInputs || first instanceof TextInputs) return first.steps(moment);
   const input = new Float64Array(I);
   let at = 0;
   for (const feature of features) at = feature.step(input, at, moment);

@@ -1,3 +1,5 @@
+import type { TextSplit } from "../core/index.js";
+
 /** How a number is scaled before the network sees it: by its key's running location and spread, not at all, or by fixed numbers. */
 export type Scale = "robust" | "none" | { readonly mean: number; readonly sd: number };
 
@@ -12,6 +14,7 @@ export type Feature =
   | VectorFeature
   | SymbolFeature
   | SymbolsFeature
+  | TextFeature
   | AudioFeature;
 
 /** The field's value: one input, or, of one that an event may lack, two: the newest value, and 1 where it is missing. */
@@ -65,6 +68,15 @@ export interface SymbolFeature {
 export interface SymbolsFeature {
   readonly kind: "symbols";
   readonly field: string;
+  /** Absent: it is not known yet. */
+  readonly vocabulary?: readonly string[];
+}
+
+/** The field's text: each of its symbols as a time step of its own (see `SymbolFeature`). The only feature then. */
+export interface TextFeature {
+  readonly kind: "text";
+  readonly field: string;
+  readonly split: TextSplit;
   /** Absent: it is not known yet. */
   readonly vocabulary?: readonly string[];
 }
@@ -126,6 +138,7 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
     }
     case "symbol":
     case "symbols":
+    case "text":
       return [...(feature.vocabulary ?? []), "another"].map((symbol) => `${feature.field} ${symbol}`);
     case "audio": {
       const { output, cepstra, filters, hasDelta } = feature;
@@ -140,6 +153,6 @@ export function inputNames(feature: Feature, horizons: readonly number[]): reado
 
 /** Of each input of a feature, whether it is 0 or 1 as it is: what says that something is there is not standardised. */
 export function isMark(feature: Feature, horizons: readonly number[]): readonly boolean[] {
-  const isSymbol = feature.kind === "symbol" || feature.kind === "symbols";
+  const isSymbol = feature.kind === "symbol" || feature.kind === "symbols" || feature.kind === "text";
   return inputNames(feature, horizons).map((_, i) => isSymbol || (feature.kind === "field" && i === 1));
 }

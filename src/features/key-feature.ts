@@ -6,6 +6,7 @@ import type { Feature } from "./feature.js";
 import { FieldInput } from "./field-input.js";
 import { LagInputs } from "./lag-inputs.js";
 import { SymbolInputs } from "./symbol-inputs.js";
+import { TextInputs } from "./text-inputs.js";
 import { VectorInputs } from "./vector-inputs.js";
 
 /** What a feature is made from at an event. */
@@ -59,6 +60,8 @@ export function keyFeature(feature: Feature, horizons: readonly number[]): KeyFe
     case "symbol":
     case "symbols":
       return new SymbolInputs(feature);
+    case "text":
+      return new TextInputs(feature);
     case "vector":
       return new VectorInputs(feature);
   }

@@ -1,12 +1,13 @@
-import type { SymbolFeature, SymbolsFeature } from "./feature.js";
+import type { SymbolFeature, SymbolsFeature, TextFeature } from "./feature.js";
 import type { KeyFeature, Moment } from "./key-feature.js";
 
-type Symbolic = SymbolFeature | SymbolsFeature;
+type Symbolic = SymbolFeature | SymbolsFeature | TextFeature;
 
 /** Places of a vocabulary's symbols, made once for all keys. */
 const places = new WeakMap<Symbolic, ReadonlyMap<string, number>>();
 
-function placesOf(feature: Symbolic): ReadonlyMap<string, number> {
+/** A symbol's place among the inputs, by its name. */
+export function placesOf(feature: Symbolic): ReadonlyMap<string, number> {
   const known = places.get(feature) ?? new Map((feature.vocabulary ?? []).map((symbol, at) => [symbol, at]));
   places.set(feature, known);
   return known;
@@ -17,10 +18,10 @@ function placesOf(feature: Symbolic): ReadonlyMap<string, number> {
  * for those that are not in the vocabulary.
  */
 export class SymbolInputs implements KeyFeature {
-  readonly #feature: Symbolic;
+  readonly #feature: SymbolFeature | SymbolsFeature;
   readonly #places: ReadonlyMap<string, number>;
 
-  constructor(feature: Symbolic) {
+  constructor(feature: SymbolFeature | SymbolsFeature) {
     this.#feature = feature;
     this.#places = placesOf(feature);
   }

@@ -8,6 +8,10 @@ export {
   type NodeDescription,
   type TensorDescription,
 } from "./describe-model.js";
+export {
+  encoderDecoderFromOnnx,
+  encoderDecoderToOnnx,
+} from "./encoder-decoder-file.js";
 export { type CellReport, inspectModel, type ModelReport } from "./inspect-model.js";
 export { type Engine, kernelLacks, type LoadModelOptions, loadModelAs } from "./load-model-as.js";
 export { networkFromOnnx, networkToOnnx } from "./network-file.js";

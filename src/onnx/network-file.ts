@@ -1,5 +1,6 @@
 import {
   type CellWeights,
+  checkShape,
   Network,
   type NetworkShape,
   networkGraph,
@@ -7,7 +8,7 @@ import {
 } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import { analyzeModel } from "./analyze-model.js";
-import { decodeModel, encodeModel } from "./proto/model-proto.js";
+import { decodeModel, encodeModel, type ModelProto } from "./proto/model-proto.js";
 import { writeGraph } from "./write-graph.js";
 
 /** `metadata_props` key under which a network's shape stands, as JSON. */
@@ -32,25 +33,24 @@ export function networkToOnnx(network: Network, metadata: Readonly<Record<string
  */
 export function networkFromOnnx(bytes: Uint8Array, options: { readonly name: string }): Network {
   const model = decodeModel(bytes, options);
-  const refuse = (expected: string, found: string, cause?: unknown): Error =>
-    problem(TypeError, {
-      code: "ONNX_NO_NETWORK",
-      action: "read network from",
-      on: `ONNX model "${options.name}"`,
-      expected,
-      found,
-      cause,
-    });
   const text = model.metadataProps.find(({ key }) => key === KEY)?.value;
-  if (text === undefined) throw refuse(`the metadata ${KEY}`, "none: another program's model");
-  let network: Network;
+  if (text === undefined)
+    throw noNetwork(options.name, `the metadata ${KEY}`, "none: another program's model");
+  let shape: NetworkShape;
   try {
-    network = new Network(JSON.parse(text) as NetworkShape, options.name);
+    shape = JSON.parse(text) as NetworkShape;
+    checkShape(shape);
   } catch (cause) {
-    throw refuse(`a network's shape in ${KEY}`, text, cause);
+    throw noNetwork(options.name, `a network's shape in ${KEY}`, text, cause);
   }
+  return networkFromModel(model, shape, options.name);
+}
 
-  const { graph, lack } = analyzeModel(model, options.name);
+/** @throws TypeError code `ONNX_NO_NETWORK` when a model's weights are not those of a network of this shape */
+export function networkFromModel(model: ModelProto, shape: NetworkShape, name: string): Network {
+  const refuse = (expected: string, found: string): Error => noNetwork(name, expected, found);
+  const network = new Network(shape, name);
+  const { graph, lack } = analyzeModel(model, name);
   if (!graph) throw refuse("the graph of a network", lack ? `${lack.node}: ${lack.reason}` : "another");
   const cells = graph.operations.filter(
     (operation): operation is RecurrentOperation & typeof operation => operation.kind === "recurrent",
@@ -77,6 +77,17 @@ export function networkFromOnnx(bytes: Uint8Array, options: { readonly name: str
     values.set(weights);
   }
   return network;
+}
+
+function noNetwork(name: string, expected: string, found: string, cause?: unknown): Error {
+  return problem(TypeError, {
+    code: "ONNX_NO_NETWORK",
+    action: "read network from",
+    on: `ONNX model "${name}"`,
+    expected,
+    found,
+    cause,
+  });
 }
 
 function namesOf({

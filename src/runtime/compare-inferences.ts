@@ -1,4 +1,4 @@
-import type { Inference, StreamEvent, Value } from "../core/index.js";
+import { type Inference, joinSymbols, type StreamEvent, splitText, type Value } from "../core/index.js";
 import type { Expectation, PipelineSupervised } from "../spec/index.js";
 
 /** What a network told, and what the field of its target says, if it is there. */
@@ -19,7 +19,7 @@ export function compareInferences(
   if (accuracy === undefined && mae === undefined) return failures;
   const judged = told(events, supervised).filter(({ truth }) => truth !== undefined);
   if (accuracy !== undefined) {
-    const found = shareRight(judged);
+    const found = shareRight(judged, supervised);
     if (!(found >= accuracy))
       failures.push(`accuracy: expected at least ${accuracy}, found ${found.toFixed(4)} of ${judged.length}`);
   }
@@ -62,11 +62,15 @@ function told(
   );
 }
 
-/** Of classes the share that is right; of sets TP / (TP + FP + FN). */
-function shareRight(judged: readonly Told[]): number {
+/** Of classes and texts the share that is right; of sets TP / (TP + FP + FN). */
+function shareRight(judged: readonly Told[], supervised: PipelineSupervised | undefined): number {
   let [right, all] = [0, 0];
   for (const { inference, truth } of judged) {
-    if ("label" in inference) {
+    if ("text" in inference && supervised?.kind === "text") {
+      all++;
+      if (inference.text === joinSymbols(splitText(String(truth), supervised.split), supervised.split))
+        right++;
+    } else if ("label" in inference) {
       all++;
       if (inference.label === truth) right++;
     } else if ("symbols" in inference && Array.isArray(truth)) {

@@ -57,3 +57,4 @@ export { type TestReport, type TestSample, type TrainOptions, type TrainOutcome,
 export { type KeyHistory, readTrainingData, type TrainingData } from "./training-data.js";
 export { type WatchPrice, watchPrice, watchWords } from "./watch-words.js";
 export type { Watcher } from "./watcher.js";
+export { writesTexts, writeText } from "./write-text.js";

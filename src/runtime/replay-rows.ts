@@ -50,6 +50,7 @@ const INFERRED = {
   class: ["label", "probability"],
   value: ["estimate"],
   symbols: ["symbols", "probabilities"],
+  text: ["text", "probability"],
 } as const;
 
 function inferenceColumns({ kind }: PipelineSupervised, prediction: Prediction | undefined): ReplayRow {

@@ -36,7 +36,7 @@ function readingsOf({ features, targets, sequence, supervised }: Pipeline): Fiel
     ...features.flatMap(needOf),
     ...targets.map((field): FieldNeed => ({ field, kind: "number" })),
     ...[sequence.start, sequence.end].flatMap((field): FieldNeed[] =>
-      field === undefined ? [] : [{ field, kind: "mark", isOptional: true }],
+      typeof field !== "string" ? [] : [{ field, kind: "mark", isOptional: true }],
     ),
     ...(supervised === undefined ? [] : targetNeeds(supervised)),
   ];
@@ -54,13 +54,13 @@ function needOf(feature: Feature): FieldNeed[] {
   if (feature.kind === "calendar") return [];
   const { field } = feature;
   if (feature.kind === "vector") return [{ field, kind: "vector", size: feature.size }];
-  if (feature.kind === "symbol") return [{ field, kind: "label" }];
+  if (feature.kind === "symbol" || feature.kind === "text") return [{ field, kind: "label" }];
   if (feature.kind === "symbols") return [{ field, kind: "labels" }];
   if (feature.kind === "field" && feature.marksMissing) return [{ field, kind: "number", isOptional: true }];
   return [{ field, kind: feature.kind === "audio" ? "signal" : "number" }];
 }
 
-const TOLD_BY = { class: "label", value: "number", symbols: "labels" } as const;
+const TOLD_BY = { class: "label", value: "number", symbols: "labels", text: "label" } as const;
 
 /** What tells a supervised target: never needed live. */
 function targetNeeds(supervised: PipelineSupervised): FieldNeed[] {

@@ -18,7 +18,9 @@ import {
   type LearningReport,
   sequenceStage,
   type Trainer,
+  WriteTextStage,
 } from "../stream/index.js";
+import { loadEncoderDecoder } from "./load-encoder-decoder.js";
 import { loadModel } from "./load-model.js";
 
 /** What computes for a pipeline, beside its own thread. */
@@ -156,27 +158,53 @@ async function inferStage(
   const { model, modelKeys, sequence } = pipeline;
   const { at, pool } = supervised;
   const file = model.kind === "file" ? model.file : "";
+  if (supervised.kind === "text") return writeTextStage(file, modelKeys, supervised, features);
   const hasEnds = sequence.end !== undefined || sequence.voice !== undefined;
   const loaded = await loadModel(file, { keys: modelKeys, wholeSequences: hasEnds });
-  if (loaded.inputs !== features.inputs) {
-    throw problem(RangeError, {
-      code: "MODEL_SHAPE",
-      action: "step model",
-      on: file,
-      expected: `${features.inputs} inputs (${features.names.join(", ")})`,
-      found: `${loaded.inputs} inputs`,
-    });
-  }
+  requireInputs(file, loaded.inputs, features);
   const spot = supervised.kind === "class" ? supervised.spot : undefined;
   const target = inferredTarget(pipeline, supervised, file);
   const lag = Math.max(0, -supervised.ahead);
   return new InferStage({ model: loaded, target, at, pool, lag, ...(spot === undefined ? {} : { spot }) });
 }
 
+/** An encoder and a decoder, from their file. */
+async function writeTextStage(
+  file: string,
+  keys: readonly string[],
+  { split, search, most, vocabulary }: Extract<PipelineSupervised, { kind: "text" }>,
+  features: FeatureStage,
+): Promise<Stage> {
+  const { encoder, decoder } = await loadEncoderDecoder(file, keys);
+  requireInputs(file, encoder.inputs, features);
+  if (vocabulary === undefined) {
+    throw problem(TypeError, {
+      code: "NO_CLASSES",
+      action: "write texts with model",
+      on: file,
+      expected: "the symbols, in target.vocabulary or in the file",
+      found: "none",
+    });
+  }
+  return new WriteTextStage({ encoder, decoder, symbols: vocabulary, split, search, most });
+}
+
+/** @throws RangeError code `MODEL_SHAPE` */
+function requireInputs(file: string, inputs: number, features: FeatureStage): void {
+  if (inputs === features.inputs) return;
+  throw problem(RangeError, {
+    code: "MODEL_SHAPE",
+    action: "step model",
+    on: file,
+    expected: `${features.inputs} inputs (${features.names.join(", ")})`,
+    found: `${inputs} inputs`,
+  });
+}
+
 /** @throws TypeError code `NO_CLASSES` when neither the pipeline nor the file says what outputs stand for */
 function inferredTarget(
   { model, name }: Pipeline,
-  supervised: PipelineSupervised,
+  supervised: Exclude<PipelineSupervised, { readonly kind: "text" }>,
   file: string,
 ): InferredTarget {
   if (supervised.kind === "value") {

@@ -14,6 +14,8 @@ import {
   topicFilter,
 } from "./value-types.js";
 
+const END_WORDS = "the name of a field, or true";
+
 const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32", "pcm16"] as const;
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
 
@@ -170,8 +172,11 @@ export const sequenceFormat = z
         { example: "begin", absent: "after a gap, and after an end" },
       ),
       end: about(
-        fieldName.optional(),
-        "Field that marks the last event of a sequence, alike: the next one begins another.",
+        z
+          .xor([fieldName, z.literal(true, END_WORDS)], END_WORDS)
+          .meta({ title: END_WORDS })
+          .optional(),
+        "Field that marks the last event of a sequence, alike: the next one begins another. `true`: every event ends one.",
         { example: "end", absent: "sequences have no end" },
       ),
       voice: z

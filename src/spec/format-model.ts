@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { splitFormat } from "./format-text-target.js";
 import {
   about,
   checkedText,
@@ -45,7 +46,7 @@ const scaleOr = (absent: "robust" | "none") =>
 const scale = scaleOr("robust");
 
 const FEATURE_WORDS =
-  "a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary } or { audio, rate, as, ... }";
+  "a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary }, { text, split, vocabulary } or { audio, rate, as, ... }";
 
 const MAX_VECTOR = 4096;
 
@@ -157,6 +158,18 @@ const feature = z
             "The field's set of symbols, an array: every input is 1 whose symbol is in it.",
             { example: "keys" },
           ),
+          vocabulary,
+        },
+        FEATURE_WORDS,
+      ),
+      z.strictObject(
+        {
+          text: about(
+            fieldName,
+            "The field's text, or a piece of one: every symbol of it is a time step of the network. It is the only feature then.",
+            { example: "date" },
+          ),
+          split: splitFormat,
           vocabulary,
         },
         FEATURE_WORDS,

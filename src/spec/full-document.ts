@@ -11,13 +11,19 @@ type WithHorizons<M> = M extends unknown ? Omit<M, "horizon"> & { horizon: numbe
 
 type WithPlace<T> = T extends unknown ? T & { at: "end" | "step" } : never;
 
-/** A target that recordings tell: a class, a value, a set of symbols. */
+/** A target that recordings tell: a class, a value, a set of symbols, a text. */
 export type FullSupervisedTarget = WithPlace<Exclude<NonNullable<Document["target"]>, string | string[]>>;
 
 /** The field that tells it. */
 export function supervisedField(target: FullSupervisedTarget): string {
   if ("class" in target) return target.class;
+  if ("text" in target) return target.text;
   return "value" in target ? target.value : target.symbols;
+}
+
+/** The event whose target is told, so many later than the one that tells it. */
+export function aheadOf(target: FullSupervisedTarget): number {
+  return "ahead" in target ? target.ahead : 0;
 }
 
 /** The fields that are forecast; none where the target is supervised. */
@@ -82,6 +88,7 @@ function targets(
 ): string[] | FullSupervisedTarget {
   if (typeof target === "string") return [target];
   if (Array.isArray(target)) return target;
+  if (target !== undefined && "text" in target) return { ...target, at: "end" };
   if (target !== undefined) {
     const at = target.at ?? (hasEnds(sequence) ? "end" : "step");
     return "symbols" in target ? withVocabulary({ ...target, at }, features) : { ...target, at };
@@ -105,7 +112,7 @@ function withVocabulary(
   return { ...target, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
 }
 
-/** A network of classes or symbols gives logits unless its pipeline says otherwise. */
+/** A network of classes, symbols or texts gives logits unless its pipeline says otherwise. */
 function withOwnOutput(model: Model, target: FullDocument["target"]): Model {
   const hasLogits = !Array.isArray(target) && !("value" in target);
   return hasLogits && "file" in model && model.output === "value" ? { ...model, output: "logits" } : model;

@@ -26,6 +26,7 @@ export type {
   PipelineInput,
   PipelineLearn,
   PipelineOutput,
+  PipelineSearch,
   PipelineSequence,
   PipelineStore,
   PipelineSupervised,

@@ -161,6 +161,7 @@ export function fieldsOf(features: readonly FullFeature[]): string[] {
     if ("audio" in feature) return [feature.audio];
     if ("symbol" in feature) return [feature.symbol];
     if ("symbols" in feature) return [feature.symbols];
+    if ("text" in feature) return [feature.text];
     return "lag" in feature ? [feature.lag] : [];
   });
 }
@@ -169,6 +170,7 @@ function nameOf(feature: FullFeature): string {
   if ("field" in feature) return `"${feature.field}"`;
   if ("difference" in feature) return `the difference of "${feature.difference}"`;
   if ("symbol" in feature) return `the symbol "${feature.symbol}"`;
+  if ("text" in feature) return `the text "${feature.text}"`;
   if ("symbols" in feature) return `the symbols "${feature.symbols}"`;
   if ("audio" in feature) return `the audio "${feature.audio}"`;
   if ("vector" in feature) return `the vector "${feature.vector}"`;

@@ -1,4 +1,4 @@
-import { hasEnds, supervisedField } from "./full-document.js";
+import { aheadOf, hasEnds, supervisedField } from "./full-document.js";
 import { fieldsOf } from "./lint-feature-rules.js";
 import type { LintRule } from "./lint-rule.js";
 
@@ -6,7 +6,7 @@ const targetNeedsFile: LintRule = {
   code: "TARGET_NEEDS_FILE",
   severity: "error",
   description:
-    "A pipeline with a supervised target (a class, a value, symbols) has `model.file`: nobody tells a live stream what it is, so `eddy train` makes the network beforehand.",
+    "A pipeline with a supervised target (a class, a value, symbols, a text) has `model.file`: nobody tells a live stream what it is, so `eddy train` makes the network beforehand.",
   needs: ["target", "model"],
   check: ({ full, report }) => {
     if (Array.isArray(full.target) || "file" in full.model) return;
@@ -18,7 +18,7 @@ const targetOutput: LintRule = {
   code: "TARGET_OUTPUT",
   severity: "error",
   description:
-    "`model.output` is logits or probabilities where the target is a class or symbols, `value` where it is a value, and else value, scaled or step.",
+    "`model.output` is logits or probabilities where the target is a class, symbols or a text, `value` where it is a value, and else value, scaled or step.",
   needs: ["target", "model"],
   check: ({ full, report }) => {
     if (!("file" in full.model)) return;
@@ -76,8 +76,9 @@ const aheadOfSteps: LintRule = {
     "`target.ahead` goes with `at: step`, not with audio, whose events have steps of their own, and not with `train.bidirectional`, which knows what comes.",
   needs: ["target", "sequence", "features", "train"],
   check: ({ full, report }) => {
-    if (Array.isArray(full.target) || full.target.ahead === 0) return;
-    const { at, ahead } = full.target;
+    if (Array.isArray(full.target) || aheadOf(full.target) === 0) return;
+    const { at } = full.target;
+    const ahead = aheadOf(full.target);
     const path = ["target", "ahead"];
     if (full.features.some((feature) => "audio" in feature)) {
       report(path, `expected 0 with audio, found ${ahead}`);
@@ -93,11 +94,11 @@ const symbolOfSupervised: LintRule = {
   code: "SYMBOL_OF_SUPERVISED",
   severity: "error",
   description:
-    "A symbol, or a set of them, goes with a supervised target; no symbol of its vocabulary stands twice.",
+    "A symbol, a set of them, or a text goes with a supervised target; no symbol of its vocabulary stands twice.",
   needs: ["target", "features"],
   check: ({ full, report }) => {
     full.features.forEach((feature, i) => {
-      if (!("symbol" in feature || "symbols" in feature)) return;
+      if (!("symbol" in feature || "symbols" in feature || "text" in feature)) return;
       if (Array.isArray(full.target)) {
         report(["features", i], "expected a supervised target beside a symbol, found one that is forecast");
       }
@@ -116,7 +117,7 @@ const targetIsSeen: LintRule = {
     "A supervised target is not among the features, it is what the network is to find out; unless it is that of a later event (`ahead`).",
   needs: ["target", "features"],
   check: ({ full, report }) => {
-    if (Array.isArray(full.target) || full.target.ahead > 0) return;
+    if (Array.isArray(full.target) || aheadOf(full.target) > 0) return;
     const name = supervisedField(full.target);
     full.features.forEach((feature, i) => {
       if (fieldsOf([feature])[0] !== name) return;
@@ -212,6 +213,41 @@ const supervisedFeatures: LintRule = {
   },
 };
 
+const textAlone: LintRule = {
+  code: "TEXT_ALONE",
+  severity: "error",
+  description:
+    "A text among the features is the only one: its symbols are time steps of their own. Its target is told at the end of a sequence.",
+  needs: ["target", "features", "sequence"],
+  check: ({ full, report }) => {
+    full.features.forEach((feature, i) => {
+      if (!("text" in feature)) return;
+      if (full.features.length > 1) {
+        report(["features", i], "expected a text to be the only feature, found others beside it");
+      } else if (!Array.isArray(full.target) && full.target.at === "step") {
+        report(["features", i], "expected a target at the end of a sequence beside a text, found at: step");
+      }
+    });
+  },
+};
+
+const textTraining: LintRule = {
+  code: "TEXT_TRAINING",
+  severity: "error",
+  description:
+    "A target that is a text is written by what has read forward, of sequences as they are: without `train.bidirectional` and `train.audio`.",
+  needs: ["target", "train"],
+  check: ({ full, report }) => {
+    if (Array.isArray(full.target) || !("text" in full.target)) return;
+    if (full.train?.bidirectional) {
+      report(["train", "bidirectional"], "expected false beside a target that is a text, found true");
+    }
+    if (full.train?.audio !== undefined) {
+      report(["train", "audio"], "expected no audio beside a target that is a text, found it");
+    }
+  },
+};
+
 /** The rules about pipelines whose targets recordings tell. */
 export const supervisedRules: readonly LintRule[] = [
   targetNeedsFile,
@@ -225,4 +261,6 @@ export const supervisedRules: readonly LintRule[] = [
   trainOrLearn,
   repeatedOutput,
   supervisedFeatures,
+  textAlone,
+  textTraining,
 ];

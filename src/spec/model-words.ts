@@ -39,14 +39,21 @@ export function featureWords(features: readonly Feature[]): FullFeature[] {
       const { field, vocabulary } = feature;
       return { symbols: field, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
     }
+    if (feature.kind === "text") {
+      const { field, split, vocabulary } = feature;
+      return { text: field, split, ...(vocabulary === undefined ? {} : { vocabulary: [...vocabulary] }) };
+    }
     if (feature.kind === "lag") return { lag: feature.field, by: durationWords(feature.byMs) };
     return { calendar: feature.calendar, harmonics: feature.harmonics };
   });
 }
 
-/** A target in the file's words; how words are spotted is not the model's to say. */
-export function targetWords(supervised: PipelineSupervised): FullSupervisedTarget {
+/** A target in the file's words; how words are spotted, or texts searched for, is not the model's to say. */
+export function targetWords(supervised: PipelineSupervised): object {
   const { field, at, pool, ahead } = supervised;
+  if (supervised.kind === "text") {
+    return { text: field, split: supervised.split, vocabulary: [...(supervised.vocabulary ?? [])] };
+  }
   const common = { at, pool, ahead };
   if (supervised.kind === "class")
     return { class: field, ...common, classes: [...(supervised.classes ?? [])] };
@@ -121,12 +128,12 @@ function supervisedWords(
 ): ModelWords {
   const { data: target } = targetFormat.safeParse(json(text));
   const isOwn = target !== undefined && typeof target !== "string" && !Array.isArray(target);
-  const at = isOwn ? target.at : undefined;
+  const at = isOwn ? ("text" in target ? "end" : target.at) : undefined;
   const isComplete =
     isOwn &&
     (("class" in target && target.classes !== undefined) ||
       "value" in target ||
-      ("symbols" in target && target.vocabulary !== undefined));
+      (("symbols" in target || "text" in target) && target.vocabulary !== undefined));
   const fits =
     isOwn && ("value" in target ? output === "value" : output === "logits" || output === "probabilities");
   if (!features.success || !isComplete || at === undefined || !fits) {
@@ -137,7 +144,7 @@ function supervisedWords(
     targets: [],
     horizons: [1],
     output: output as ModelWords["output"],
-    target: { ...target, at },
+    target: { ...target, at } as FullSupervisedTarget,
   };
 }
 

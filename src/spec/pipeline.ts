@@ -1,4 +1,4 @@
-import type { Note } from "../core/index.js";
+import type { Note, TextSplit } from "../core/index.js";
 import type { DETECTORS } from "./format-anomaly.js";
 import type { FullDocument } from "./full-document.js";
 
@@ -23,6 +23,12 @@ export type Feature =
   /** Without a vocabulary: one that is being collected. */
   | { readonly kind: "symbol"; readonly field: string; readonly vocabulary?: readonly string[] }
   | { readonly kind: "symbols"; readonly field: string; readonly vocabulary?: readonly string[] }
+  | {
+      readonly kind: "text";
+      readonly field: string;
+      readonly split: TextSplit;
+      readonly vocabulary?: readonly string[];
+    }
   | {
       readonly kind: "audio";
       readonly field: string;
@@ -80,7 +86,8 @@ export interface PipelineSequence {
   readonly expireMs?: number;
   /** Fields that mark a sequence's first and last event. */
   readonly start?: string;
-  readonly end?: string;
+  /** true: every event is a sequence of its own, or the last of one that `start` began. */
+  readonly end?: string | true;
   /** Sequences of audio begin and end by its loudness. */
   readonly voice?: {
     readonly thresholdDb: number;
@@ -118,7 +125,22 @@ export type SupervisedTarget =
   /** `of`: the field that it is the truth of. */
   | { readonly kind: "value"; readonly of?: string }
   /** In the order of the network's outputs; absent: the model's file says them. */
-  | { readonly kind: "symbols"; readonly vocabulary?: readonly string[] };
+  | { readonly kind: "symbols"; readonly vocabulary?: readonly string[] }
+  | {
+      readonly kind: "text";
+      readonly split: TextSplit;
+      /** Symbols of the longest. */
+      readonly most: number;
+      readonly search: PipelineSearch;
+      /** In the order of the network's outputs, without the stop symbol; absent: the model's file says them. */
+      readonly vocabulary?: readonly string[];
+    };
+
+/** How a text is chosen among all that could be. */
+export type PipelineSearch =
+  | { readonly kind: "greedy" }
+  | { readonly kind: "beam"; readonly width: number }
+  | { readonly kind: "sample"; readonly temperature: number; readonly seed: number };
 
 /** How `eddy train` makes a network of a supervised target. */
 export interface PipelineTraining {

@@ -4,6 +4,7 @@ import { parseDuration } from "../core/index.js";
 import { parseEvery } from "./every.js";
 import { WEEKDAYS } from "./format-anomaly.js";
 import {
+  aheadOf,
   type FullDocument,
   type FullFeature,
   type FullSupervisedTarget,
@@ -16,6 +17,7 @@ import type {
   Feature,
   Pipeline,
   PipelineMaintenance,
+  PipelineSearch,
   PipelineSupervised,
   PipelineTest,
   Series,
@@ -196,13 +198,13 @@ function supervised(
 ): PipelineSupervised {
   const { audio, ...rest } = training;
   const change = audio && { ...given("noiseDb", audio.noise), gainDb: audio.gain, speed: audio.speed };
-  const { at, pool, ahead } = target;
+  const { at } = target;
   return {
     ...supervisedTarget(target),
     field: supervisedField(target),
     at,
-    pool,
-    ahead,
+    pool: "pool" in target ? target.pool : "last",
+    ahead: aheadOf(target),
     training: { ...rest, ...given("audio", change) },
   };
 }
@@ -211,7 +213,16 @@ function supervisedTarget(target: FullSupervisedTarget): SupervisedTarget {
   if ("class" in target)
     return { kind: "class", ...given("spot", target.spot), ...given("classes", target.classes) };
   if ("value" in target) return { kind: "value", ...given("of", target.of) };
+  if ("text" in target) {
+    const { split, most, vocabulary } = target;
+    return { kind: "text", split, most, search: search(target.search), ...given("vocabulary", vocabulary) };
+  }
   return { kind: "symbols", ...given("vocabulary", target.vocabulary) };
+}
+
+function search(full: Extract<FullSupervisedTarget, { text: string }>["search"]): PipelineSearch {
+  if (full === "greedy") return { kind: "greedy" };
+  return "beam" in full ? { kind: "beam", width: full.beam } : { kind: "sample", ...full };
 }
 
 function feature(full: FullFeature): Feature {
@@ -227,6 +238,9 @@ function feature(full: FullFeature): Feature {
     return { kind: "symbol", field: full.symbol, ...given("vocabulary", full.vocabulary) };
   if ("symbols" in full)
     return { kind: "symbols", field: full.symbols, ...given("vocabulary", full.vocabulary) };
+  if ("text" in full) {
+    return { kind: "text", field: full.text, split: full.split, ...given("vocabulary", full.vocabulary) };
+  }
   return { kind: "calendar", calendar: full.calendar, harmonics: full.harmonics };
 }
 

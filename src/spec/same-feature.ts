@@ -6,6 +6,9 @@ export function sameFeature(a: FullFeature, b: FullFeature): boolean {
   if ("symbol" in a && "symbol" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
     return a.symbol === b.symbol;
   }
+  if ("text" in a && "text" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
+    return a.text === b.text && a.split === b.split;
+  }
   if ("symbols" in a && "symbols" in b && (a.vocabulary === undefined || b.vocabulary === undefined)) {
     return a.symbols === b.symbols;
   }
@@ -16,6 +19,7 @@ function inNumbers(feature: FullFeature): unknown {
   if ("lag" in feature) return ["lag", feature.lag, parseDuration(feature.by)];
   if ("calendar" in feature) return ["calendar", feature.calendar, feature.harmonics];
   if ("symbol" in feature) return ["symbol", feature.symbol, feature.vocabulary];
+  if ("text" in feature) return ["text", feature.text, feature.split, feature.vocabulary];
   if ("symbols" in feature) return ["symbols", feature.symbols, feature.vocabulary];
   if ("audio" in feature) {
     const { window, hop, to = 0.475 * feature.rate, ...rest } = feature;

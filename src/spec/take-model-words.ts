@@ -71,17 +71,26 @@ export function takeModelWords(
     document: {
       ...rest,
       features: [...words.features],
-      target: words.target === undefined ? [...words.targets] : { ...ownSpot(document), ...words.target },
+      target:
+        words.target === undefined
+          ? [...words.targets]
+          : { ...words.target, ...ownToSay(document, words.target) },
       model: { ...model, horizon: [...words.horizons], output: words.output },
     },
     problems,
   };
 }
 
-/** How words are spotted is the pipeline's to say, not the file's. */
-function ownSpot({ target }: Document): object {
-  const isClass = typeof target === "object" && "class" in target;
-  return isClass && target.spot !== undefined ? { spot: target.spot } : {};
+/** How words are spotted, or texts searched for, is the pipeline's to say, not the file's. */
+const PIPELINES_OWN = ["spot", "most", "search"];
+
+function ownToSay({ target }: Document, words: NonNullable<ModelWords["target"]>): object {
+  if (typeof target !== "object" || Array.isArray(target)) return {};
+  const isSame = Object.keys(words)[0]! in target;
+  const own = Object.entries(target).filter(
+    ([name, said]) => PIPELINES_OWN.includes(name) && said !== undefined,
+  );
+  return isSame ? Object.fromEntries(own) : {};
 }
 
 /** Says where a pipeline's target is not the one that its file was trained on. */
@@ -97,7 +106,7 @@ function compareTarget(
     return;
   }
   for (const [name, own] of Object.entries(target)) {
-    if (name !== "spot") differs(["target", name], Reflect.get(words, name), own);
+    if (!PIPELINES_OWN.includes(name)) differs(["target", name], Reflect.get(words, name), own);
   }
 }
 

@@ -24,14 +24,15 @@ type Written = number | "-0" | null;
 interface More extends Inferred {
   readonly targets?: readonly (readonly Written[])[] | null;
   readonly next?: readonly (readonly (readonly Written[])[])[];
-  readonly steps?: readonly (readonly [seq: number, time: number, inferred: Inferred])[];
+  readonly steps?: readonly (readonly [seq: number, time: Written, inferred: Inferred])[];
 }
 
-/** One of: [label, probability], [estimate, value], [symbols, probabilities]. */
+/** One of: [label, probability], [estimate, value], [symbols, probabilities], [text, probability]. */
 interface Inferred {
   readonly class?: readonly [label: string, probability: number];
   readonly estimate?: readonly [estimate: Written, value?: Written];
   readonly symbols?: readonly [symbols: readonly string[], probabilities: readonly Written[]];
+  readonly text?: readonly [text: string, probability: number];
 }
 
 function write(value: number | null): Written {
@@ -75,19 +76,25 @@ function moreText({ targets, next, inference, steps }: Prediction): string | nul
     ...(inference === undefined ? {} : writeInference(inference)),
     ...(steps === undefined
       ? {}
-      : { steps: steps.map(({ seq, time, inference }) => [seq, time, writeInference(inference)] as const) }),
+      : {
+          steps: steps.map(
+            ({ seq, time, inference }) => [seq, write(time), writeInference(inference)] as const,
+          ),
+        }),
   };
   return JSON.stringify(more);
 }
 
 function writeInference(inference: Inference): Inferred {
   if ("label" in inference) return { class: [inference.label, inference.probability] };
+  if ("text" in inference) return { text: [inference.text, inference.probability] };
   if ("symbols" in inference) return { symbols: [inference.symbols, inference.probabilities.map(write)] };
   const { estimate, value } = inference;
   return { estimate: value === undefined ? [write(estimate)] : [write(estimate), write(value)] };
 }
 
-function readInference({ class: named, estimate, symbols }: Inferred): { inference?: Inference } {
+function readInference({ class: named, estimate, symbols, text }: Inferred): { inference?: Inference } {
+  if (text !== undefined) return { inference: { text: text[0], probability: text[1] } };
   if (named !== undefined) return { inference: { label: named[0], probability: named[1] } };
   if (symbols !== undefined) {
     const probabilities = symbols[1].map((one) => number(read(one)));
@@ -101,7 +108,7 @@ function readInference({ class: named, estimate, symbols }: Inferred): { inferen
 
 function readStep([seq, time, inferred]: NonNullable<More["steps"]>[number]): StepInference[] {
   const { inference } = readInference(inferred);
-  return inference === undefined ? [] : [{ seq, time, inference }];
+  return inference === undefined ? [] : [{ seq, time: number(read(time)), inference }];
 }
 
 function writeTarget({ value, forecast, lower, upper, residual }: TargetForecast): Written[] {

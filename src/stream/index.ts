@@ -47,3 +47,4 @@ export type { Trainer } from "./trainer.js";
 export { type TrainingShape, unusedInputs } from "./training-memory.js";
 export { via } from "./via.js";
 export { type SpotterOptions, WordSpotter } from "./word-spotter.js";
+export { type TextSearch, type WriteTextOptions, WriteTextStage } from "./write-text-stage.js";

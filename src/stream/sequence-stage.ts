@@ -15,7 +15,8 @@ export interface SequenceOptions {
   readonly late: "step" | "drop";
   /** Fields of marks, not 0 at a sequence's first and last event. */
   readonly start?: string;
-  readonly end?: string;
+  /** true: every event is a last one. */
+  readonly end?: string | true;
   /** Field with the event's own number or id: one seen among the key's last ones is a repeat. */
   readonly id?: string;
   /** How many ids of each key are remembered, default 512: at least as many as a broker may hold un-acknowledged. */
@@ -113,7 +114,7 @@ function step(state: KeySequence, event: StreamEvent, options: SequenceOptions):
     state.hasEnded ||
     isMarked(values, options.start) ||
     (options.gapMs !== undefined && time - state.newest > options.gapMs);
-  event.ends = isMarked(values, options.end);
+  event.ends = options.end === true || isMarked(values, options.end);
   state.hasEnded = event.ends;
   event.seq = ++state.count;
   state.newest = Math.max(state.newest, time);

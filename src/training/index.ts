@@ -19,6 +19,17 @@ export {
   type Season,
 } from "./compare-forecasts.js";
 export { bernoulliLoss, binaryCrossEntropyLoss, crossEntropyLoss } from "./cross-entropy-loss.js";
+export {
+  nearestPair,
+  type TextEpoch,
+  type TextPair,
+  type TextRecipe,
+  type TextScores,
+  type TextShape,
+  textScores,
+  trainEncoderDecoder,
+  writeTexts,
+} from "./encoder-decoder/index.js";
 export { type ForecastErrors, forecastErrors } from "./forecast-errors.js";
 export {
   type Forecaster,

@@ -69,6 +69,46 @@ describe("featureStage() with symbols", () => {
   });
 });
 
+describe("featureStage() with texts", () => {
+  const dates = (...texts: string[]) =>
+    eventsOf({ rms: texts.map(() => 1) }).map((event, i) => {
+      Object.assign(event.sample.values, { date: texts[i] });
+      return event;
+    });
+  const options: FeatureOptions = {
+    features: [{ kind: "text", field: "date", split: "characters", vocabulary: ["a", "b"] }],
+    targets: [],
+    horizons: [1],
+  };
+
+  it("makes a time step of every symbol, and counts those that it does not know", () => {
+    const events = dates("ab", "b?");
+    stepped(events, options);
+    expect(events.map(({ input }) => [...input!])).toEqual([
+      [1, 0, 0, 0, 1, 0],
+      [0, 1, 0, 0, 0, 1],
+    ]);
+    expect(events.map(({ unknown }) => unknown)).toEqual([0, 1]);
+  });
+
+  it("splits words at any space, and makes no step of none", () => {
+    const features = [{ kind: "text", field: "date", split: "words", vocabulary: ["a", "b"] }] as const;
+    const events = dates(" b  a", " ");
+    stepped(events, { ...options, features });
+    expect(events.map(({ input }) => [...input!])).toEqual([[0, 1, 0, 1, 0, 0], []]);
+  });
+
+  it("refuses a text without a vocabulary, and one beside other features", () => {
+    const [text] = options.features;
+    expect(() =>
+      featureStage({ ...options, features: [{ kind: "text", field: "date", split: "words" }] }),
+    ).toThrow(expect.objectContaining({ code: "BAD_FEATURE" }));
+    expect(() => featureStage({ ...options, features: [text!, text!] })).toThrow(
+      expect.objectContaining({ code: "BAD_FEATURE" }),
+    );
+  });
+});
+
 describe("featureStage() with sets of symbols", () => {
   it("makes an input of every symbol, 1 where it is in the set, and counts what is in no vocabulary", () => {
     const events = eventsOf({ rms: [1, 2, 3] });

@@ -32,6 +32,11 @@ describe("generate()", () => {
     ["dan is allergic to milk . there is a dog . we had some tea . dan can not eat", "ice cream ."],
   ])("completes %j, the cue sentences back", async (prompt, completion) => {
     expect((await words(prompt)).symbols.join(" ")).toBe(completion);
+    expect((await words(prompt, { beam: 4 })).symbols.join(" ")).toBe(completion);
+  });
+
+  it("goes on to the full length where nothing stops it, with a beam too", async () => {
+    expect((await words("carol", { beam: 3, stop: "xyzzy", most: 7 })).symbols).toHaveLength(7);
   });
 
   it("draws the same symbols from the same seed, others from another, and ends after so many", async () => {

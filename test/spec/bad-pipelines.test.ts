@@ -290,14 +290,14 @@ features:
   - ''
 `,
     [
-      "p.yaml:4:5: error: features[0]: expected a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary } or { audio, rate, as, ... }, found 3",
+      "p.yaml:4:5: error: features[0]: expected a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary }, { text, split, vocabulary } or { audio, rate, as, ... }, found 3",
       `p.yaml:5:7: error: features[1].feild: no such field; did you mean "field"?`,
       `p.yaml:6:17: error: features[2].scael: no such field; did you mean "scale"?`,
       `p.yaml:7:24: error: features[3].scale: expected robust, none, or { mean, sd }, found "robsut"; did you mean "robust"?`,
       "p.yaml:8:39: error: features[4].scale.sd: expected a number over 0, found 0",
       `p.yaml:9:17: error: features[5].calendar: expected one of hour-of-day, day-of-week, day-of-year, found "hour"; did you mean "hour-of-day"?`,
       "p.yaml:10:22: error: features[6].calendar: does not go with difference",
-      `p.yaml:11:5: error: features[7]: expected a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary } or { audio, rate, as, ... }, found ""`,
+      `p.yaml:11:5: error: features[7]: expected a field's name, { field, scale, missing }, { difference, scale }, { calendar, harmonics }, { lag, by }, { vector, size, scale }, { symbol, vocabulary }, { symbols, vocabulary }, { text, split, vocabulary } or { audio, rate, as, ... }, found ""`,
     ],
   ],
   [
@@ -310,7 +310,7 @@ target: []
     [
       "p.yaml:2:18: error: input.topics: expected a list of MQTT topic filters, found []",
       "p.yaml:3:11: error: features: expected a list of features, found []",
-      "p.yaml:4:9: error: target: expected the name of a field, a list of them, or { class, ... }, { value, ... }, { symbols, ... }, found []",
+      "p.yaml:4:9: error: target: expected the name of a field, a list of them, or { class, ... }, { value, ... }, { symbols, ... }, { text, ... }, found []",
     ],
   ],
   [

@@ -511,6 +511,44 @@ model: { file: a.onnx }
     ["p.yaml:3:17: error: features[1]: expected audio to be the only feature, found others beside it"],
   ],
   [
+    "TEXT_ALONE",
+    `name: pump
+input: { topics: [a] }
+features: [v, { text: date, split: characters }]
+sequence: { end: true }
+target: { text: iso }
+model: { file: a.onnx }
+`,
+    ["p.yaml:3:15: error: features[1]: expected a text to be the only feature, found others beside it"],
+  ],
+  [
+    "TEXT_ALONE",
+    `name: pump
+input: { topics: [a] }
+features: [{ text: date }]
+target: { class: kind }
+model: { file: a.onnx }
+`,
+    [
+      "p.yaml:3:12: error: features[0]: expected a target at the end of a sequence beside a text, found at: step",
+    ],
+  ],
+  [
+    "TEXT_TRAINING",
+    `name: pump
+input: { topics: [a] }
+features: [{ text: date }]
+sequence: { end: end }
+target: { text: iso, split: characters, search: { beam: 4 } }
+model: { file: a.onnx }
+train: { bidirectional: true, audio: { gain: 6 } }
+`,
+    [
+      "p.yaml:7:25: error: train.bidirectional: expected false beside a target that is a text, found true",
+      "p.yaml:7:38: error: train.audio: expected no audio beside a target that is a text, found it",
+    ],
+  ],
+  [
     "AUDIO_BANDS",
     `${GOOD.replace("[rms]", "[{ audio: v, rate: 8000, to: 5000, hop: 30ms, cepstra: 40 }]")}target: { class: word }
 model: { file: a.onnx }

@@ -14,6 +14,7 @@ const ahead = fc.record({ steps: fc.nat(), forecast: number, lower: maybe, upper
 const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
 const inference: fc.Arbitrary<Inference> = fc.oneof(
   fc.record({ label: fc.string(), probability: share }, plain),
+  fc.record({ text: fc.string(), probability: share }, plain),
   fc.record({ estimate: number, value: number }, { ...plain, requiredKeys: ["estimate"] }),
   fc.array(fc.record({ symbol: fc.string(), probability: number }), { maxLength: 4 }).map((list) => ({
     symbols: list.map(({ symbol }) => symbol),

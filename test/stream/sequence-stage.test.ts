@@ -30,6 +30,10 @@ describe("sequenceStage() with marks", () => {
     expect(rows).toEqual(["begins", "begins", "begins ends", "begins ends"]);
   });
 
+  it("ends one with every event where that is said", () => {
+    expect(marked({ late: "step", end: true }, [{}, {}])).toEqual(["begins ends", "begins ends"]);
+  });
+
   it("does not take a dropped event's marks", () => {
     const events = [eventOf("a", 5), eventOf("a", 1, { end: 1 }), eventOf("a", 6)];
     run({ late: "drop", end: "end" }, events);

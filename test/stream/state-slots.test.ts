@@ -1,7 +1,19 @@
-import { KernelModel, Network, networkGraph } from "../../src/cells/index.js";
+import {
+  createEncoderDecoder,
+  initializeEncoderDecoder,
+  KernelModel,
+  Network,
+  networkGraph,
+} from "../../src/cells/index.js";
 import { Rng, type Stage, type StreamEvent } from "../../src/core/index.js";
 import { detectionStage } from "../../src/detection/index.js";
-import { fixedCellsStage, InferStage, LearningCellsStage, sequenceStage } from "../../src/stream/index.js";
+import {
+  fixedCellsStage,
+  InferStage,
+  LearningCellsStage,
+  sequenceStage,
+  WriteTextStage,
+} from "../../src/stream/index.js";
 import { stateSlotLaws } from "../conformance/state-slot.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
 import { eventOf } from "./events.js";
@@ -93,6 +105,29 @@ for (const at of ["end", "step"] as const) {
         }),
     });
   }
+}
+const networks = createEncoderDecoder({ cell: "lstm", hidden: 4, layers: 1, inputs: 2, symbols: 3 }, "texts");
+initializeEncoderDecoder(networks, new Rng(5));
+for (const search of [
+  { kind: "beam", width: 3 },
+  { kind: "sample", temperature: 1.5, seed: 7 },
+] as const) {
+  stateSlotLaws(`texts, ${search.kind}`, {
+    makeStage: () =>
+      new WriteTextStage({
+        encoder: new KernelModel(networkGraph(networks.encoder)),
+        decoder: new KernelModel(networkGraph(networks.decoder)),
+        symbols: ["a", "b", "c"],
+        split: "characters",
+        search,
+        most: 12,
+      }),
+    makeEvents: () =>
+      stepped().map((event) => {
+        event.ends = event.position % 7 === 0;
+        return event;
+      }),
+  });
 }
 stateSlotLaws("learning cells", { makeStage: learning, makeEvents: stepped, isPerKey: false });
 stateSlotLaws("detection", {

@@ -52,16 +52,17 @@ ${reports.map(table).join("\n\n")}
 ${without}`;
 }
 
-const COUNTED = { class: "classes", value: "values", symbols: "sets" } as const;
+const COUNTED = { class: "classes", value: "values", symbols: "sets", text: "texts" } as const;
 
 const OUTPUTS = {
   class: "logits, one for each class",
   value: "the estimate",
   symbols: "logits, one for each symbol",
+  text: "the text's logits, one for each symbol and one for its end",
 } as const;
 
 function leftOutScore({ kind }: PipelineSupervised): string {
-  return { class: "accuracy", value: "MAE", symbols: "NLL" }[kind];
+  return { class: "accuracy", value: "MAE", symbols: "NLL", text: "exact" }[kind];
 }
 
 /** What it tells, and when. */
@@ -74,6 +75,10 @@ function taskWords(supervised: PipelineSupervised): string {
       : `of a sequence at its end, by ${pool === "mean" ? `the mean of its steps' ${outputs}` : `its last step's ${outputs}`}`;
   const shift = ahead === 0 ? "" : `, that of ${Math.abs(ahead)} ${ahead > 0 ? "later" : "earlier"}`;
   if (kind === "class") return `Names \`${field}\` ${when}: ${(supervised.classes ?? []).join(", ")}.`;
+  if (kind === "text") {
+    const symbols = `${supervised.vocabulary?.length ?? 0} ${supervised.split}`;
+    return `Writes \`${field}\` of a sequence at its end, of ${symbols}. Encoder and decoder, each`;
+  }
   if (kind === "value") return `Estimates \`${field}\` ${when}${shift}.`;
   return `Tells which symbols are in \`${field}\` ${when}${shift}, of ${supervised.vocabulary?.length ?? 0}.`;
 }

@@ -11,6 +11,7 @@ const RIVALS: Readonly<Record<PipelineSupervised["kind"], Readonly<Record<string
     mean: "the training data's mean",
     linear: "ridge regression on the step",
   },
+  text: { nearest: "the text of the nearest training sequence" },
   symbols: { frequency: "each symbol's frequency", repetition: "the set before, as it stays and comes" },
 };
 
@@ -22,6 +23,8 @@ const SCORES: Readonly<
   accuracy: { words: "accuracy", shown: percent },
   macroF1: { words: "macro F1", shown: (score) => score.toFixed(4) },
   nll: { words: "NLL", shown: (score) => score.toFixed(4) },
+  exact: { words: "exact match", shown: percent },
+  symbolErrors: { words: "wrong symbols", shown: percent },
   mae: { words: "MAE", shown: (score) => score.toPrecision(4) },
   rmse: { words: "RMSE", shown: (score) => score.toPrecision(4) },
 };
@@ -50,6 +53,7 @@ const JUDGED = {
   class: ["class named", "classes named"],
   value: ["value estimated", "values estimated"],
   symbols: ["set foretold", "sets foretold"],
+  text: ["text written", "texts written"],
 } as const;
 
 /** What a report is about; of several seeds the mean, the spread beside it. */
@@ -70,5 +74,7 @@ function spread(kind: PipelineSupervised["kind"], least: number, most: number): 
 export function mainScore({ network }: SupervisedReport, { kind }: Kind): string {
   const name = MAIN_SCORE[kind];
   const score = network[name] ?? Number.NaN;
-  return name === "accuracy" ? `${(100 * score).toFixed(1)} %` : (SCORES[name]?.shown(score) ?? "");
+  return name === "accuracy" || name === "exact"
+    ? `${(100 * score).toFixed(1)} %`
+    : (SCORES[name]?.shown(score) ?? "");
 }

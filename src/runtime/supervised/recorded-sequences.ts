@@ -87,11 +87,15 @@ export async function readSequences(
       code: "NOTHING_TO_LEARN",
       action: "read sequences from",
       on: input,
-      expected: `sequences with a ${{ class: "class", value: "number", symbols: "set of symbols" }[supervised.kind]} in field ${supervised.field}${supervised.at === "end" ? `, and a mark in field ${pipeline.sequence.end} where they end` : ""}`,
+      expected: `sequences with a ${{ class: "class", value: "number", symbols: "set of symbols", text: "text" }[supervised.kind]} in field ${supervised.field}${supervised.at === "end" ? endWords(pipeline) : ""}`,
       found: `${rows} rows, ${read.length} sequences, none of that kind${example === "" ? "" : `; the first that could not be read: ${example}`}`,
     });
   }
   return { sequences, rows, unfinished: read.length - sequences.length, left };
+}
+
+function endWords({ sequence }: Pipeline): string {
+  return typeof sequence.end === "string" ? `, and a mark in field ${sequence.end} where they end` : "";
 }
 
 function recorded(

@@ -22,7 +22,7 @@ export interface SupervisedTask {
 }
 
 /** The score that several seeds are told apart by. */
-export const MAIN_SCORE = { class: "accuracy", value: "mae", symbols: "nll" } as const;
+export const MAIN_SCORE = { class: "accuracy", value: "mae", symbols: "nll", text: "exact" } as const;
 
 /** @param own what it is trained on */
 export function supervisedTask(

@@ -1,25 +1,41 @@
-import type { Value } from "../../core/index.js";
+import { problem, type Value } from "../../core/index.js";
 import type { PipelineSupervised } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
 import { readingsOf } from "./readings.js";
 import type { RecordedSequence } from "./recorded-sequences.js";
 import { numbersFirst } from "./vocabularies.js";
 
+/** A target that a network's output itself is, step by step: no text. */
+export type CodedTarget = Exclude<PipelineSupervised, { readonly kind: "text" }>;
+
 /** How a recording's targets are told in numbers. */
 export interface TargetCode {
   /** With its classes or its vocabulary. */
-  readonly supervised: PipelineSupervised;
+  readonly supervised: CodedTarget;
   /** W */
   readonly width: number;
   /** [W] of what the field says; NaN where it says nothing, or what the network does not know. */
   readonly encode: (value: Value | undefined) => Float64Array;
 }
 
-/** The code of a target: what it doesn't say of its classes or symbols is that which the training sequences have. */
+/**
+ * The code of a target: what it doesn't say of its classes or symbols is that which the training sequences have.
+ *
+ * @throws TypeError code `NO_TARGET_CODE` for a text, which is no network's output at a step
+ */
 export function targetCode(
   supervised: PipelineSupervised,
   training: readonly Pick<RecordedSequence, "told">[],
 ): TargetCode {
+  if (supervised.kind === "text") {
+    throw problem(TypeError, {
+      code: "NO_TARGET_CODE",
+      action: "tell in numbers the target",
+      on: supervised.field,
+      expected: "a class, a value or a set of symbols",
+      found: "a text",
+    });
+  }
   const said = () => training.flatMap(({ told }) => told.filter((one) => one !== undefined));
   if (supervised.kind === "value") {
     const encode = (value: Value | undefined) =>

@@ -10,7 +10,6 @@ import {
   runSequences,
   type Scores,
   type SupervisedEpoch,
-  type SupervisedRecipe,
   type SupervisedShape,
   type TrainingSequences,
   trainSupervised,
@@ -18,12 +17,11 @@ import {
 import { makeInputStages } from "../stages.js";
 import { alteredSequences } from "./altered-sequences.js";
 import type { RecordedSequence } from "./recorded-sequences.js";
+import { meanScores, partsOf, recipeOf, reportJson } from "./report.js";
 import { meanSpotting, type Spotting, spotting } from "./spotting.js";
 import { MAIN_SCORE, supervisedTask } from "./supervised-task.js";
-import { labelled, targetCode } from "./target-code.js";
-
-/** Of every so many sequences the last is tested on, where no other recording is. */
-const TESTED_OF = 5;
+import { type CodedTarget, labelled, targetCode } from "./target-code.js";
+import { trainTexts } from "./train-texts.js";
 
 /** What is tested on, by name. */
 export interface TestPart {
@@ -73,10 +71,16 @@ export interface SupervisedOutcome {
  * @throws RangeError code `TRAINING_JOB`
  */
 export function trainOnSequences(options: SupervisedTraining): SupervisedOutcome {
+  const { supervised: target } = options;
+  return target.kind === "text" ? trainTexts(options, target) : trainOutputs(options, target);
+}
+
+/** Where the network's output itself is the target. */
+function trainOutputs(options: SupervisedTraining, target: CodedTarget): SupervisedOutcome {
   const { pipeline, training, repeat, onEpoch = () => {} } = options;
   const { features } = makeInputStages(pipeline);
-  const { train, tests } = split(options);
-  const code = targetCode(options.supervised, train);
+  const { train, tests } = partsOf(options);
+  const code = targetCode(target, train);
   const { supervised } = code;
   const { at, pool } = supervised;
   const { cell, hidden, layers, bidirectional } = training;
@@ -144,16 +148,6 @@ export function leaveOut(options: SupervisedTraining): readonly SupervisedReport
   });
 }
 
-const BY_SEED = { class: "accuracies", value: "maes", symbols: "nlls" } as const;
-
-/** For machines: the rivals beside the network, each by its name. */
-export function reportJson(
-  { seeds, rivals, ...report }: SupervisedReport,
-  { kind }: Pick<PipelineSupervised, "kind">,
-): object {
-  return { ...report, [BY_SEED[kind]]: seeds, ...rivals };
-}
-
 function spottingOf(
   pipeline: Pipeline,
   supervised: PipelineSupervised,
@@ -164,42 +158,4 @@ function spottingOf(
   if (supervised.kind !== "class" || supervised.spot === undefined || hopMs === undefined) return undefined;
   const { spot, classes = [] } = supervised;
   return meanSpotting(outputs.map((logits) => spotting(logits, targets, { ...spot, classes }, hopMs)));
-}
-
-function split({ sequences, tests }: SupervisedTraining): {
-  train: readonly RecordedSequence[];
-  tests: readonly TestPart[];
-} {
-  if (tests.length > 0) return { train: sequences, tests };
-  const isTested = (i: number) => i % TESTED_OF === TESTED_OF - 1;
-  return {
-    train: sequences.filter((_, i) => !isTested(i)),
-    tests: [{ name: "every fifth sequence", sequences: sequences.filter((_, i) => isTested(i)) }],
-  };
-}
-
-function recipeOf(training: PipelineTraining, seed: number): SupervisedRecipe {
-  const { epochs, batch, steps, rate, decay, dropout, noise, offset, stretch, bidirectional } = training;
-  return {
-    seed,
-    epochs,
-    batch,
-    steps,
-    whole: bidirectional,
-    learningRate: rate,
-    weightDecay: decay,
-    dropout,
-    noise: { value: noise, sequence: offset },
-    stretch,
-  };
-}
-
-function meanScores([first = {}, ...others]: readonly Scores[]): Scores {
-  const all = [first, ...others];
-  return Object.fromEntries(
-    Object.keys(first).map((name) => [
-      name,
-      all.reduce((sum, scores) => sum + scores[name]!, 0) / all.length,
-    ]),
-  );
 }

@@ -1,3 +1,4 @@
+import { splitText, type TextSplit, type Value } from "../../core/index.js";
 import type { Feature, Pipeline } from "../../spec/index.js";
 import { recordedRows } from "../recording.js";
 import { makeReader } from "../sample-reader.js";
@@ -10,12 +11,17 @@ export async function withVocabularies(pipeline: Pipeline, input: string): Promi
   const fields = pipeline.features.flatMap((feature) => (lacksVocabulary(feature) ? [feature.field] : []));
   if (fields.length === 0) return pipeline;
   const found = new Map(fields.map((field) => [field, new Set<string>()]));
+  const splits = new Map(
+    pipeline.features.flatMap((feature) =>
+      feature.kind === "text" ? [[feature.field, feature.split] as const] : [],
+    ),
+  );
   for await (const group of recordedRows(input, makeReader(pipeline, "recording").reader)) {
     for (const { outcome } of group) {
       if (!("sample" in outcome)) continue;
       for (const [field, symbols] of found) {
         const value = outcome.sample.values[field];
-        for (const symbol of Array.isArray(value) ? value : [value]) symbols.add(String(symbol));
+        for (const symbol of symbolsOf(value, splits.get(field))) symbols.add(symbol);
       }
     }
   }
@@ -28,10 +34,17 @@ export async function withVocabularies(pipeline: Pipeline, input: string): Promi
   return { ...pipeline, features };
 }
 
-type Symbolic = Extract<Feature, { readonly kind: "symbol" | "symbols" }>;
+/** @param split of a text */
+function symbolsOf(value: Value | undefined, split: TextSplit | undefined): readonly string[] {
+  if (split !== undefined) return splitText(String(value), split);
+  return Array.isArray(value) ? value : [String(value)];
+}
+
+type Symbolic = Extract<Feature, { readonly kind: "symbol" | "symbols" | "text" }>;
 
 function lacksVocabulary(feature: Feature): feature is Symbolic {
-  return (feature.kind === "symbol" || feature.kind === "symbols") && feature.vocabulary === undefined;
+  const isSymbolic = feature.kind === "symbol" || feature.kind === "symbols" || feature.kind === "text";
+  return isSymbolic && feature.vocabulary === undefined;
 }
 
 /** Names, each once, by their letters. */

@@ -6,13 +6,13 @@ import type { LabelledSequence } from "./supervised-job.js";
 const TOGETHER = 8;
 
 /** Cuts sequences into batches of like lengths, in random order; the last may be smaller. */
-export function shuffledBatches(
-  sequences: readonly LabelledSequence[],
+export function shuffledBatches<S extends Pick<LabelledSequence, "x">>(
+  sequences: readonly S[],
   batch: number,
   rng: Rng,
-): readonly (readonly LabelledSequence[])[] {
+): readonly (readonly S[])[] {
   const mixed = shuffled(sequences, rng);
-  const batches: LabelledSequence[][] = [];
+  const batches: S[][] = [];
   for (let at = 0; at < mixed.length; at += TOGETHER * batch) {
     const pool = mixed.slice(at, at + TOGETHER * batch).sort((a, b) => a.x.length - b.x.length);
     for (let from = 0; from < pool.length; from += batch) batches.push(pool.slice(from, from + batch));
@@ -41,7 +41,7 @@ export function windowSteps(steps: number): number {
  * Lays sequences side by side in a window, each from its first step on; what is behind a sequence's end is zeros, and
  * begins anew, so that a cell that reads from the end begins at the sequence's own.
  */
-export function fillWindow(window: Window, batch: readonly LabelledSequence[]): void {
+export function fillWindow(window: Window, batch: readonly Pick<LabelledSequence, "x">[]): void {
   const { steps } = window;
   const inputs = window.input.length / (window.batch * steps);
   const { input } = window;

@@ -15,7 +15,7 @@ export interface Standard {
  * @param plain [I] true for inputs that stay as they are: of a rare symbol's, standardised, each would be a shout
  */
 export function standardOf(
-  sequences: readonly LabelledSequence[],
+  sequences: readonly Pick<LabelledSequence, "x">[],
   inputs: number,
   plain: readonly boolean[] = [],
 ): Standard {

@@ -1,7 +1,8 @@
 import { KernelNetwork, Network, type NetworkShape } from "../../cells/index.js";
-import { cos, Rng } from "../../core/index.js";
+import { Rng } from "../../core/index.js";
 import { AdamW } from "../adam.js";
 import { GuardedUpdate } from "../guarded-update.js";
+import { warmUpCosine } from "../warm-up-cosine.js";
 import { alterSequence } from "./alter-sequence.js";
 import type { Objective } from "./objective.js";
 import { SequenceLearner } from "./sequence-learner.js";
@@ -15,9 +16,6 @@ import {
 } from "./supervised-job.js";
 
 const CLIP_NORM = 1;
-/** Share of the updates in which the learning rate rises. */
-const WARM_UP = 0.1;
-const PI = Math.PI;
 
 export interface SupervisedEpoch {
   readonly epoch: number;
@@ -75,7 +73,7 @@ export function trainSupervised(
       alterSequence({ x: standardized(x, standard), target: objective.forLoss(target) }, shape, recipe, rng),
     );
     const { loss, known } = learner.learn(sequences, () => {
-      optimizer.learningRate = learningRate * schedule(Math.min(1, done++ / updates));
+      optimizer.learningRate = learningRate * warmUpCosine(Math.min(1, done++ / updates));
     });
     onEpoch({ epoch, epochs, loss: loss / Math.max(1, known) });
   }
@@ -85,10 +83,4 @@ export function trainSupervised(
   objective.end(result);
   result.weights.set(Float32Array.from(result.weights));
   return result;
-}
-
-/** Rises to 1, then falls to 0. */
-function schedule(share: number): number {
-  if (share < WARM_UP) return share / WARM_UP;
-  return 0.5 * (1 + cos((PI * (share - WARM_UP)) / (1 - WARM_UP)));
 }

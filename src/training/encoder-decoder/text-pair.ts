@@ -1,0 +1,56 @@
+import type { EncoderDecoderShape } from "../../cells/index.js";
+import { problem } from "../../core/index.js";
+
+/** A sequence of T steps, and the text that is to be written of it. */
+export interface TextPair {
+  /** [T, I] */
+  readonly x: Float64Array;
+  /** [M] symbols by number, without the stop symbol */
+  readonly text: Int32Array;
+}
+
+/** What is trained: the networks, and which of the inputs stay as they are. */
+export interface TextShape extends EncoderDecoderShape {
+  /** [I] true for inputs that are not standardised, symbols; absent: all are. */
+  readonly plain?: readonly boolean[];
+}
+
+/** How it is trained. */
+export interface TextRecipe {
+  readonly seed: number;
+  readonly epochs: number;
+  /** Pairs an update learns from. */
+  readonly batch: number;
+  /** At its highest, after the warm-up. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Of what layers give to each other and to the head, the same at all steps of a sequence. */
+  readonly dropout: number;
+  /** Standard deviations of what is added to the standardised inputs: to every value, and to each input of a sequence as a whole. */
+  readonly noise: { readonly value: number; readonly sequence: number };
+  /** Sequences are made longer or shorter by up to this share. */
+  readonly stretch: number;
+}
+
+/** @throws RangeError code `TRAINING_JOB` when a pair's arrays do not fit, or a value is not finite */
+export function checkPairs(pairs: readonly TextPair[], { inputs, symbols }: TextShape): void {
+  const refuse = (on: string, expected: string, found: string) => {
+    throw problem(RangeError, {
+      code: "TRAINING_JOB",
+      action: "train encoder and decoder",
+      on,
+      expected,
+      found,
+    });
+  };
+  if (pairs.length === 0) refuse("on pairs", "at least one", "none");
+  for (const [index, { x, text }] of pairs.entries()) {
+    const on = `on pair ${index}`;
+    const steps = x.length / inputs;
+    if (!Number.isInteger(steps) || steps === 0) refuse(on, `T x ${inputs} values`, String(x.length));
+    const bad = x.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) refuse(on, "finite values", `${x[bad]} at step ${Math.floor(bad / inputs)}`);
+    const unknown = text.find((symbol) => symbol < 0 || symbol >= symbols);
+    if (unknown !== undefined) refuse(on, `symbols from 0 to ${symbols - 1}`, String(unknown));
+  }
+}
