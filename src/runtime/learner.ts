@@ -23,6 +23,8 @@ type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id" 
 
 /** How often it is looked whether there is time to spare, ms. */
 const LOOK_EVERY_MS = 5000;
+/** Without work for so long the thread ends: what it learned with is memory that others can use. */
+const IDLE_MS = 3_000;
 
 export interface LearnerOptions {
   /** Whether a job that has a budget has to wait; default: for nothing. */
@@ -33,11 +35,12 @@ export interface LearnerOptions {
 
 /**
  * Trains and tends in one worker thread, a job at a time, so that learning never holds up an event. The thread is
- * started with the first job and doesn't keep the process alive on its own.
+ * started with a job, ends when there has been none for a while, and doesn't keep the process alive on its own.
  */
 export class Learner implements Trainer {
   readonly #options: LearnerOptions;
   #thread: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
   #isClosed = false;
@@ -85,6 +88,7 @@ export class Learner implements Trainer {
     onProgress: (progress: TrainingProgress) => void,
   ): Promise<TrainingResult | TendResult> {
     const thread = this.#start();
+    clearTimeout(this.#idle);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { onProgress, resolve, reject });
@@ -95,6 +99,7 @@ export class Learner implements Trainer {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#idle);
     await this.#thread?.terminate();
   }
 
@@ -115,9 +120,17 @@ export class Learner implements Trainer {
       return;
     }
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#thread?.unref();
+    if (this.#waiting.size === 0) this.#rest();
     if ("result" in reply) waiting.resolve(reply.result);
     else waiting.reject(new Error(`Cannot train the network: ${reply.error}`));
+  }
+
+  #rest(): void {
+    this.#thread?.unref();
+    this.#idle = setTimeout(() => {
+      void this.#thread?.terminate();
+      this.#thread = undefined;
+    }, IDLE_MS).unref();
   }
 
   #fail(error: Error): void {
