@@ -275,6 +275,8 @@ export interface PipelineStore {
   readonly durability: "power-loss" | "crash" | "none";
   /** Absent: Eddy decides. */
   readonly snapshotEvery?: Every;
+  /** What the states of keys may take in memory, about. */
+  readonly memoryBytes: number;
 }
 
 /** Something goes wrong in a test's series, from row `at` on, `length` rows long. */
