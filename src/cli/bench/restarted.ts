@@ -1,12 +1,11 @@
 import { embeddedBroker } from "../../mqtt/index.js";
-import { Eddy, keepHeapSmall, silentLog } from "../../runtime/index.js";
+import { Eddy, silentLog } from "../../runtime/index.js";
 import { parsePipeline } from "../../spec/index.js";
 import type { RestartedOptions, RestartedReady } from "./restart.js";
 
 /** The process whose start `eddy bench restart` measures: Eddy with one pipeline and the embedded broker. */
 const loadedMs = performance.now();
 const options: RestartedOptions = JSON.parse(process.argv[2] ?? "{}");
-keepHeapSmall();
 
 const { pipeline } = parsePipeline(
   JSON.stringify({
