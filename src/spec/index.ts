@@ -20,6 +20,7 @@ export type {
   Fault,
   Feature,
   FileModel,
+  MarkSource,
   Pipeline,
   PipelineAnomaly,
   PipelineBroker,

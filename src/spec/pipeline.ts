@@ -79,15 +79,18 @@ export interface PipelineBroker {
   readonly keepAliveMs?: number;
 }
 
+/** Where a mark of a sequence stands: in a field of an event, or it is a message on a topic. */
+export type MarkSource = string | { readonly topic: string };
+
 export interface PipelineSequence {
   /** Absent: state is carried over any pause. */
   readonly gapMs?: number;
   /** Absent: no key is let go. */
   readonly expireMs?: number;
-  /** Fields that mark a sequence's first and last event. */
-  readonly start?: string;
+  /** What marks a sequence's first and last event. */
+  readonly start?: MarkSource;
   /** true: every event is a sequence of its own, or the last of one that `start` began. */
-  readonly end?: string | true;
+  readonly end?: MarkSource | true;
   /** Sequences of audio begin and end by its loudness. */
   readonly voice?: {
     readonly thresholdDb: number;
