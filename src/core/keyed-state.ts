@@ -10,6 +10,8 @@ export interface KeyedStateFormat<S> {
   read(from: ByteReader): S;
   /** Gives back what a record holds that the garbage collector can't see; default: nothing. */
   release?(state: S): void;
+  /** Memory that a record holds, bytes, where that is more than a few kilobytes. */
+  bytes?(state: S): number;
 }
 
 /** A state slot that remembers one record per key. */
@@ -53,6 +55,11 @@ export class KeyedState<S> implements StateSlot {
     const writer = new ByteWriter();
     this.#format.write(state, writer);
     return writer.finish();
+  }
+
+  bytesOf(key: string): number {
+    const state = this.#states.get(key);
+    return state === undefined ? 0 : (this.#format.bytes?.(state) ?? 0);
   }
 
   restore(key: string, bytes: Uint8Array): void {

@@ -8,11 +8,15 @@ export interface StateSlot {
   readonly name: string;
   /** Of the byte format; a snapshot of another version is not restored. */
   readonly version: number;
+  /** All of it stands under the key "": there is nothing of a key's own. */
+  readonly isShared?: boolean;
   keys(): Iterable<string>;
   /** @returns the entry's bytes, owned by the caller; undefined if nothing is remembered of the key */
   save(key: string): Uint8Array | undefined;
   /** @throws RangeError code `STATE_CORRUPT` when the bytes are not what `save` wrote */
   restore(key: string, bytes: Uint8Array): void;
+  /** Memory that is held for the key, bytes, where that is more than a few kilobytes. Asked often. */
+  bytesOf?(key: string): number;
   /** Forgets the key. */
   reset(key: string): void;
 }

@@ -2,6 +2,7 @@ import {
   type Batch,
   ByteReader,
   KeyedState,
+  type KeyedStateFormat,
   type Request,
   readLabel,
   type Stage,
@@ -10,20 +11,35 @@ import {
   standing,
 } from "../core/index.js";
 import { AlertGroups } from "./alert/alert-groups.js";
+import { Mutes } from "./alert/mutes.js";
 import { Shared, silenceOptions } from "./ensemble.js";
 import { type DetectorOptions, KeyDetector } from "./key-detector.js";
 import { LastHeard, readSilences, SILENCE_SLOT } from "./watches/last-heard.js";
 
 /** Every key's detectors. */
-class Detectors extends KeyedState<KeyDetector> {}
+class Detectors extends KeyedState<KeyDetector> {
+  readonly mutes: Mutes;
 
-/** Event time, ms, before which a key raises no alerts; undefined: nothing is known of the key. Changes nothing. */
+  constructor(format: KeyedStateFormat<KeyDetector>, mutes: Mutes) {
+    super(format);
+    this.mutes = mutes;
+  }
+
+  /** What was asked of all keys holds for the key from now on. */
+  override of(key: string): KeyDetector {
+    const detector = super.of(key);
+    this.mutes.applyTo(detector);
+    return detector;
+  }
+}
+
+/** Event time, ms, before which a key raises no alerts; undefined: nothing is in memory of the key. */
 export function mutedUntil(slots: readonly StateSlot[], key: string): number | undefined {
   const detectors = slots.find((slot) => slot instanceof Detectors);
   return detectors?.has(key) ? detectors.of(key).mutedUntil : undefined;
 }
 
-/** Keys that raise no alerts before some event time, ms, with that time. */
+/** Keys in memory that raise no alerts before some event time, ms, with that time. */
 export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: number][] {
   const detectors = slots.find((slot) => slot instanceof Detectors);
   return [...(detectors?.keys() ?? [])].flatMap((key): [string, number][] => {
@@ -34,7 +50,7 @@ export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: num
 
 /**
  * The detectors of every key behind one state slot, `detection`; what was heard last of each in another, `silence`, where
- * silence is watched for.
+ * silence is watched for, and what was asked of all keys in a third, `mutes`.
  *
  * @param options or a function that is asked for them when the first key comes
  */
@@ -43,14 +59,19 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const known = () => (typeof options === "function" ? options() : options);
   const detector = () => new KeyDetector(known(), shared);
   const lastHeard = () => new LastHeard(silenceOptions(known().watch ?? { warmUp: 0 }));
-  const detectors = new Detectors({
-    name: "detection",
-    version: 5,
-    create: detector,
-    write: (detector, to) => detector.write(to),
-    read: (from) => detector().read(from),
-    release: (detector) => detector.release(),
-  });
+  const mutes = new Mutes();
+  const detectors = new Detectors(
+    {
+      name: "detection",
+      version: 6,
+      create: () => mutes.begin(detector()),
+      write: (detector, to) => detector.write(to),
+      read: (from) => detector().read(from),
+      release: (detector) => detector.release(),
+      bytes: (detector) => detector.bytes,
+    },
+    mutes,
+  );
   const heard = new KeyedState<LastHeard>({
     name: SILENCE_SLOT,
     version: 1,
@@ -96,11 +117,12 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
       detectors.of(key).sensitivity(new ByteReader(body, "request sensitivity").f64());
     if (kind === "mute") {
       const until = new ByteReader(body, "request mute").f64();
-      for (const one of key === "" ? [...detectors.keys()] : [key]) detectors.of(one).mute(until);
+      if (key === "") mutes.mute(until);
+      else detectors.of(key).mute(until);
     }
   };
   return {
-    slots: [detectors, heard, groups],
+    slots: [detectors, mutes, heard, groups],
     process(batch: Batch): void {
       for (const request of standing(batch.requests)) ask(request);
       for (const event of batch.events) {

@@ -40,6 +40,8 @@ export interface Detector {
   readonly name: string;
   /** Memory that this key's detector holds, bytes. */
   readonly bytes: number;
+  /** Memory that it will hold once it remembers all that it can, bytes; absent: no more than when its warm-up has ended. */
+  readonly mostBytes?: number;
   /**
    * @returns how unusual the row is, from 0; 1 is where this detector, at its shipped threshold, finds an alert due;
    *   null while it can't tell. Without refractory time or habituation: those belong to the alert, and whether the

@@ -165,6 +165,9 @@ function forTarget(detector: Detector, target: number): Detector {
     get bytes() {
       return detector.bytes;
     },
+    get mostBytes() {
+      return detector.mostBytes ?? detector.bytes;
+    },
     step: (row) => detector.step({ ...row, values: row.values.subarray(target, target + 1) }),
     why: () => detector.why(),
     release: () => detector.release(),

@@ -25,6 +25,10 @@ export class Fusion implements Detector {
     return this.#novelty.bytes + this.#pattern.bytes;
   }
 
+  get mostBytes(): number {
+    return this.#novelty.mostBytes + this.#pattern.mostBytes;
+  }
+
   /** Evidence of the pattern detector alone. */
   get evidence(): number {
     return this.#pattern.evidence;

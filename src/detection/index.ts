@@ -17,7 +17,13 @@ export { keyMemory } from "./key-memory.js";
 export { LevelCores, LevelDetector } from "./level/level-detector.js";
 export { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 export { PatternDetector } from "./pattern/pattern-detector.js";
-export { readLastHeard, SILENCE_SLOT, type Silence, writeSilences } from "./watches/last-heard.js";
+export {
+  readLastHeard,
+  readSilences,
+  SILENCE_SLOT,
+  type Silence,
+  writeSilences,
+} from "./watches/last-heard.js";
 export { MissingDetector, type MissingOptions } from "./watches/missing-detector.js";
 export type { Limits } from "./watches/range-detector.js";
 export { SilenceDetector, type SilenceOptions } from "./watches/silence-detector.js";

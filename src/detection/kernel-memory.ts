@@ -34,6 +34,11 @@ export class KernelMemory {
     this.#view(bytes.length).set(bytes);
   }
 
+  /** Takes over what stands in a smaller one. */
+  copy(other: KernelMemory): void {
+    this.#view(other.bytes).set(other.#view(other.bytes));
+  }
+
   release(): void {
     this.#kernel.release(this.pointer);
   }

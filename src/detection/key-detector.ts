@@ -102,6 +102,8 @@ export class KeyDetector {
   #mutedUntil = Number.NEGATIVE_INFINITY;
   /** Why an open alert is to end with the next event; empty: it isn't. */
   #ending = "";
+  /** How many mutes of all keys it has obeyed, see `Mutes`. */
+  obeyed = 0;
 
   constructor({ targets, horizons, unit, watch }: DetectorOptions, shared: Shared) {
     this.#forecasts = targets.map((_, index) => new TargetForecasts(index, horizons, unit));
@@ -181,6 +183,11 @@ export class KeyDetector {
     for (const { detector } of this.#watch?.members ?? []) detector.release();
   }
 
+  /** Memory of its detectors, bytes. */
+  get bytes(): number {
+    return (this.#watch?.members ?? []).reduce((sum, { detector }) => sum + detector.bytes, 0);
+  }
+
   /** Fills in the event's `prediction` and `change`. */
   step(event: StreamEvent): void {
     if (event.begins) for (const forecasts of this.#forecasts) forecasts.begin();
@@ -247,7 +254,7 @@ export class KeyDetector {
   write(to: ByteWriter): void {
     for (const forecasts of this.#forecasts) forecasts.write(to);
     this.#watch?.write(to);
-    to.f64(this.#mutedUntil).text(this.#ending);
+    to.f64(this.#mutedUntil).text(this.#ending).f64(this.obeyed);
   }
 
   read(from: ByteReader): this {
@@ -255,6 +262,7 @@ export class KeyDetector {
     this.#watch?.read(from);
     this.#mutedUntil = from.f64();
     this.#ending = from.text();
+    this.obeyed = from.f64();
     return this;
   }
 }

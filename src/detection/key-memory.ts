@@ -16,7 +16,7 @@ export function keyMemory(options: EnsembleOptions): number {
   const { targets, horizons, detectors } = options;
   const warmUp = Math.min(options.warmUp, MOST_ROWS);
   const members = makeEnsemble({ ...options, warmUp }, new Shared());
-  const bytes = () => members.reduce((sum, { detector }) => sum + detector.bytes, 0);
+  const bytes = () => members.reduce((sum, { detector }) => sum + (detector.mostBytes ?? detector.bytes), 0);
   const rng = new Rng(1);
   let most = bytes();
   for (let count = 1; count <= warmUp + 1; count++) {

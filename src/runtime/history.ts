@@ -38,11 +38,13 @@ export async function feedHistory(options: HistoryOptions): Promise<number> {
     if (stored.length > 0 && stored.length === samples.length) continue;
     const known = new Set(samples.slice(0, stored.length));
     const rest = group.filter(({ outcome }) => !("sample" in outcome && known.has(outcome.sample)));
-    const batch = await stepGroup(scope.stages, rest);
+    const batch = await stepGroup(scope.stages, rest, (one) => scope.step(one));
     unread += batch.deadLetters.length;
     position = batch.events.at(-1)?.position ?? position;
     onReached(position);
     await store.commit({ ...commitOf(batch), deadLetters: [] });
+    scope.pager?.relieve();
+    await scope.pager?.flush();
   }
   if (position <= before) {
     log.info(`${pipeline.name}: history left alone, the store holds ${before} events already`);

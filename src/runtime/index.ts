@@ -36,6 +36,7 @@ export { type ReplayOptions, replay } from "./replay.js";
 export { type ReplayLogOptions, replayLog } from "./replay-log.js";
 export { type ReplayRow, RowWriter } from "./replay-rows.js";
 export { MOST_TRIALS, searchSpace, type Trial } from "./search.js";
+export { keepHeapSmall } from "./small-heap.js";
 export { type Engines, makeStages } from "./stages.js";
 export {
   labelled,

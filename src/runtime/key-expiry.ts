@@ -1,6 +1,7 @@
-import type { Stage } from "../core/index.js";
+import { setImmediate } from "node:timers/promises";
 import type { Connection, Topics } from "../mqtt/index.js";
 import type { PipelineReader } from "../store/index.js";
+import type { KeyPager } from "../stream/index.js";
 import type { PipelineControl } from "./control/index.js";
 import type { Log } from "./log.js";
 
@@ -8,17 +9,23 @@ export interface KeyExpiryOptions {
   readonly name: string;
   /** A key without an event for so long, by the event time of the newest event of all keys, is gone. */
   readonly expireMs: number;
-  readonly store: PipelineReader;
-  readonly control: PipelineControl;
-  readonly connection: Connection;
+  readonly store: Pick<PipelineReader, "lookThrough">;
+  /** Which keys are in memory; undefined before the start. */
+  readonly pager: () => Pick<KeyPager, "newest" | "quiet" | "isResident"> | undefined;
+  readonly control: Pick<PipelineControl, "request">;
+  readonly connection: Pick<Connection, "publish">;
   readonly topics: Topics;
-  readonly stages: () => readonly Stage[];
   readonly log: Log;
   readonly onExpired: (key: string) => void;
 }
 
 /** Keys that are let go at a time: each is a request in the stream. */
-const MOST = 256;
+const MOST = 8192;
+/** Stored keys that are looked at in a turn of the event loop, some five milliseconds, and turns in a row. */
+const LOOKED_AT = 5_000;
+const TURNS = 10;
+/** Keys that are named in the log. */
+const NAMED = 5;
 
 /**
  * Ends the state of keys that are gone, as a request that stands in the log (so that every replay does it at the same
@@ -27,52 +34,71 @@ const MOST = 256;
 export class KeyExpiry {
   readonly #options: KeyExpiryOptions;
   #isBusy = false;
-  /** Event times of the last events of keys that have been let go. */
-  readonly #done = new Map<string, number>();
+  /** Where the last look through the store has ended. */
+  #at = 0;
 
   constructor(options: KeyExpiryOptions) {
     this.#options = options;
   }
 
-  /** Looks at all keys once. Never rejects. */
+  /** Looks at the keys in memory and at a part of those in the store. Never rejects. */
   async check(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    const { log, name } = this.#options;
     try {
-      const { store } = this.#options;
-      const keys = store.keys();
-      const newest = keys.reduce((time, { lastTime }) => Math.max(time, lastTime), Number.NEGATIVE_INFINITY);
-      const gone = keys.filter(({ key, lastTime }) => this.#isGone(key, newest, lastTime));
-      await Promise.all(gone.slice(0, MOST).map(({ key, lastTime }) => this.#expire(key, lastTime)));
+      const gone = await this.#gone();
+      const ended = await Promise.all(gone.map((key) => this.#expire(key)));
+      const expired = gone.filter((_, i) => ended[i]);
+      if (expired.length > 0) log.info(`${name}: ${words(expired)}`);
     } catch (error) {
-      this.#options.log.warn(`${this.#options.name}: keys not looked at: ${error}`);
+      log.warn(`${name}: keys not looked at: ${error}`);
     } finally {
       this.#isBusy = false;
     }
   }
 
-  #isGone(key: string, newest: number, lastTime: number): boolean {
-    if (!(newest - lastTime > this.#options.expireMs) || this.#done.get(key) === lastTime) return false;
-    return this.#isRemembered(key);
+  async #gone(): Promise<string[]> {
+    const { store, expireMs } = this.#options;
+    const pager = this.#options.pager();
+    // After a start nobody is gone before there is something new.
+    if (pager === undefined || pager.newest === Number.NEGATIVE_INFINITY) return [];
+    const heard = pager.newest - expireMs;
+    const gone: string[] = [];
+    for (const key of pager.quiet(heard)) {
+      if (gone.length >= MOST) return gone;
+      gone.push(key);
+    }
+    for (let turn = 0; turn < TURNS && gone.length < MOST; turn++) {
+      const bounds = { heard, due: Number.NEGATIVE_INFINITY, count: LOOKED_AT, most: MOST - gone.length };
+      const { found, at } = store.lookThrough(this.#at, bounds);
+      const isRound = at <= this.#at;
+      this.#at = at;
+      gone.push(...found.map(({ key }) => key).filter((key) => !pager.isResident(key)));
+      if (isRound) break;
+      await setImmediate();
+    }
+    return [...new Set(gone)];
   }
 
-  /** Beside the count of its events, which stays. */
-  #isRemembered(key: string): boolean {
-    const slots = this.#options.stages().flatMap((stage) => stage.slots);
-    return slots.some((slot) => slot.name !== "sequence" && slot.save(key) !== undefined);
-  }
-
-  async #expire(key: string, lastTime: number): Promise<void> {
+  /** @returns whether it is done */
+  async #expire(key: string): Promise<boolean> {
     const { control, connection, topics, log, name } = this.#options;
     const answer = await control.request("reset", { key, why: "expired" });
-    if (!answer.ok) return;
-    this.#done.set(key, lastTime);
+    if (!answer.ok) return false;
     this.#options.onExpired(key);
-    log.info(`${name}: key ${JSON.stringify(key)} has expired`);
     for (const topic of [topics.prediction(key), topics.alert(key)]) {
       connection
         .publish({ topic, payload: "", qos: 1, retain: true })
         .catch((error: unknown) => log.warn(`${name}: retained message not removed: ${error}`));
     }
+    return true;
   }
+}
+
+function words(keys: readonly string[]): string {
+  const named = keys.slice(0, NAMED).map((key) => JSON.stringify(key));
+  const more = keys.length - named.length;
+  if (keys.length === 1) return `key ${named[0]} has expired`;
+  return `keys ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""} have expired`;
 }

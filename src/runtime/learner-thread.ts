@@ -1,4 +1,4 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import {
   type TendJob,
   type TendResult,
@@ -11,7 +11,13 @@ import {
 import { yieldToOtherThreads } from "./background-thread.js";
 import { restfulPace } from "./restful-pace.js";
 
-yieldToOtherThreads();
+export interface LearnerThreadData {
+  /** Whether it learns only where the others of the process leave room. */
+  readonly givesWay: boolean;
+}
+
+const data: LearnerThreadData = workerData;
+if (data.givesWay) yieldToOtherThreads();
 
 /** What the learner's thread is sent; `budget`: share of one core that it may take while it works. */
 export type LearnerRequest = { readonly id: number; readonly budget: number } & (

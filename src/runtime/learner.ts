@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import type { Trainer } from "../stream/index.js";
 import type {
   TendJob,
@@ -9,17 +7,8 @@ import type {
   TrainingProgress,
   TrainingResult,
 } from "../training/index.js";
-import type { LearnerReply, LearnerRequest } from "./learner-thread.js";
+import { type Asked, LearnerLine } from "./learner-line.js";
 import type { SpareTime } from "./spare-time.js";
-
-interface Waiting {
-  readonly onProgress: (progress: TrainingProgress) => void;
-  readonly resolve: (result: TrainingResult | TendResult) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A job, of either kind. */
-type Asked = LearnerRequest extends infer R ? (R extends unknown ? Omit<R, "id" | "budget"> : never) : never;
 
 /** How often it is looked whether there is time to spare, ms. */
 const LOOK_EVERY_MS = 5000;
@@ -32,14 +21,13 @@ export interface LearnerOptions {
 }
 
 /**
- * Trains and tends in one worker thread, a job at a time, so that learning never holds up an event. The thread is
- * started with the first job and doesn't keep the process alive on its own.
+ * Trains and tends in worker threads, so that learning never holds up an event: what the stream goes on without, in one
+ * that gives way to everything else; what it waits for, in one of its own.
  */
 export class Learner implements Trainer {
   readonly #options: LearnerOptions;
-  #thread: Worker | undefined;
-  #next = 1;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #spare = new LearnerLine({ givesWay: true });
+  readonly #prompt = new LearnerLine({ givesWay: false });
   #isClosed = false;
 
   constructor(options: LearnerOptions = {}) {
@@ -51,20 +39,20 @@ export class Learner implements Trainer {
     onProgress: (progress: TrainingProgress) => void,
     budget = 1,
   ): Promise<TrainingResult> {
-    return (await this.#within(budget, { kind: "train", job }, onProgress)) as TrainingResult;
+    return (await this.#ask({ kind: "train", job, budget }, onProgress)) as TrainingResult;
   }
 
   async tend(job: TendJob, budget = 1): Promise<TendResult> {
-    return (await this.#within(budget, { kind: "tend", job }, () => {})) as TendResult;
+    return (await this.#ask({ kind: "tend", job, budget }, () => {})) as TendResult;
   }
 
-  async #within(
-    budget: number,
+  async #ask(
     asked: Asked,
     onProgress: (progress: TrainingProgress) => void,
   ): Promise<TrainingResult | TendResult> {
-    if (budget < 1) await this.#untilSpare();
-    return this.#post({ ...asked, budget }, onProgress);
+    if (asked.budget === 1) return this.#prompt.ask(asked, onProgress);
+    await this.#untilSpare();
+    return this.#spare.ask(asked, onProgress);
   }
 
   /** Events, heat and batteries go first. */
@@ -80,50 +68,8 @@ export class Learner implements Trainer {
     }
   }
 
-  #post(
-    asked: Asked & { readonly budget: number },
-    onProgress: (progress: TrainingProgress) => void,
-  ): Promise<TrainingResult | TendResult> {
-    const thread = this.#start();
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { onProgress, resolve, reject });
-      thread.ref();
-      thread.postMessage({ ...asked, id });
-    });
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#thread?.terminate();
-  }
-
-  #start(): Worker {
-    if (this.#thread) return this.#thread;
-    const thread = new Worker(createRequire(import.meta.url).resolve("#learner-thread"));
-    thread.on("message", (reply: LearnerReply) => this.#settle(reply));
-    thread.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#thread = thread;
-    return thread;
-  }
-
-  #settle(reply: LearnerReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    if (waiting === undefined) return;
-    if ("progress" in reply) {
-      waiting.onProgress(reply.progress);
-      return;
-    }
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#thread?.unref();
-    if ("result" in reply) waiting.resolve(reply.result);
-    else waiting.reject(new Error(`Cannot train the network: ${reply.error}`));
-  }
-
-  #fail(error: Error): void {
-    const all = [...this.#waiting.values()];
-    this.#waiting.clear();
-    this.#thread = undefined;
-    for (const waiting of all) waiting.reject(error);
+    await Promise.all([this.#spare.close(), this.#prompt.close()]);
   }
 }

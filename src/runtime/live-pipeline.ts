@@ -17,13 +17,12 @@ import {
   requestSource,
   shedLoad,
   stepWith,
-  takeSnapshot,
 } from "../stream/index.js";
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
 import { FirstSigns } from "./first-signs.js";
-import { hiddenStateOf } from "./hidden-state.js";
+import { hiddenStateIn, hiddenStateOf } from "./hidden-state.js";
 import { HomeAssistant } from "./home-assistant/index.js";
 import { KeyExpiry } from "./key-expiry.js";
 import { logLearning } from "./learning-words.js";
@@ -101,7 +100,17 @@ export class LivePipeline {
     const { control, name } = this;
     const stages = () => this.#scope?.stages ?? [];
     const groupMs = pipeline.anomaly?.groupMs;
-    this.#silence = new SilenceCheck({ name, control, stages, clock: this.#clock, groupMs, log });
+    const pager = () => this.#scope?.pager;
+    this.#silence = new SilenceCheck({
+      name,
+      control,
+      stages,
+      store,
+      pager,
+      clock: this.#clock,
+      groupMs,
+      log,
+    });
     if (output.homeAssistant) this.#home = new HomeAssistant({ pipeline, connection, store, log });
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
     const { lookAround } = options;
@@ -172,7 +181,9 @@ export class LivePipeline {
 
   /** What the network remembers of a key now: its whole state, flattened. */
   hiddenState(key: string): ArrayLike<number> | undefined {
-    return this.#scope && hiddenStateOf(this.#scope.stages, key);
+    const scope = this.#scope;
+    if (scope === undefined) return undefined;
+    return hiddenStateOf(scope.stages, key) ?? hiddenStateIn(this.stored.page(key));
   }
 
   /** Event time, ms, before which a key raises no alerts; undefined where nothing is known of the key. */
@@ -237,6 +248,7 @@ export class LivePipeline {
     );
     const committed = stepped.pipe(
       commit(store, {
+        memoryBytes: pipeline.store.memoryBytes,
         ...(pipeline.store.snapshotEvery ? { snapshotEvery: pipeline.store.snapshotEvery } : {}),
         onScope: (scope) => {
           this.#scope = scope;
@@ -267,7 +279,7 @@ export class LivePipeline {
    * keeps a snapshot, says offline and disconnects.
    */
   async stop(): Promise<void> {
-    const { connection, store } = this.#options;
+    const { connection } = this.#options;
     connection.pause();
     this.#stop.next();
     clearInterval(this.#listening);
@@ -275,12 +287,7 @@ export class LivePipeline {
     await this.#completed;
     this.#subscription?.unsubscribe();
     await this.#outboxes.drained();
-    const scope = this.#scope;
-    const position = store.lastPosition();
-    if (scope && this.#isResumed && position > 0 && !this.#status.isDegraded) {
-      const snapshot = takeSnapshot(scope.stages, position);
-      await store.commit({ events: [], deadLetters: [], log: [], ledger: [], snapshot });
-    }
+    if (this.#isResumed && !this.#status.isDegraded) await this.#scope?.pager?.keepAll();
     await this.#status.sayOffline("stopped");
     await connection.close();
   }
@@ -343,9 +350,9 @@ export class LivePipeline {
     const { expireMs } = pipeline.sequence;
     if (expireMs === undefined) return undefined;
     const { control, name } = this;
-    const stages = () => this.#scope?.stages ?? [];
+    const pager = () => this.#scope?.pager;
     const onExpired = (key: string) => this.#home?.expired(key);
-    return new KeyExpiry({ name, expireMs, store, control, connection, topics, stages, log, onExpired });
+    return new KeyExpiry({ name, expireMs, store, pager, control, connection, topics, log, onExpired });
   }
 
   #learning(report: LearningReport): void {

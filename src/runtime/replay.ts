@@ -44,7 +44,11 @@ export async function replay(options: ReplayOptions): Promise<Counters> {
 }
 
 /** Steps one group of recorded rows; those that could not be read count as dead letters. */
-export async function stepGroup(stages: readonly Stage[], group: readonly RecordedRow[]): Promise<Batch> {
+export async function stepGroup(
+  stages: readonly Stage[],
+  group: readonly RecordedRow[],
+  step = (batch: Batch) => stepThrough(stages, batch),
+): Promise<Batch> {
   const events: StreamEvent[] = [];
   const deadLetters: Batch["deadLetters"][number][] = [];
   for (const { row, outcome } of group) {
@@ -63,7 +67,7 @@ export async function stepGroup(stages: readonly Stage[], group: readonly Record
     }
   }
   const batch: Batch = { events, requests: [], deadLetters, ledger: [], log: [], delivery: new Delivery() };
-  await stepThrough(stages, batch);
+  await step(batch);
   return batch;
 }
 

@@ -22,6 +22,7 @@ export async function resumeLive(scope: PipelineScope, options: ResumeLiveOption
   const { pipeline, store, history, clock, log, onReached } = options;
   await untilClockIsSane(clock, log);
   const resumed = await resume(scope, {
+    pager: scope.pager,
     onBatch: async (batch) => {
       // Only under a changed pipeline are there events whose outcome is not in the store.
       const last = batch.events.at(-1)?.position ?? 0;

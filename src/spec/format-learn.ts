@@ -29,7 +29,10 @@ export const learnFormat = z
         tbptt.default([32, 64]),
         "Every k1 steps, their loss is back-propagated through at most the last k2 steps.",
       ),
-      budget: about(percent.default("20%"), "Share of one processor core that learning may take."),
+      budget: about(
+        percent.default("20%"),
+        "Share of one processor core that learning may take; below 100% it also gives way to events.",
+      ),
     },
     "how to fine-tune: every, on-drift, tbptt, budget",
   )

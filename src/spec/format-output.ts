@@ -90,8 +90,12 @@ export const storeFormat = z
         example: "10m",
         absent: "Eddy decides",
       }),
+      memory: about(
+        size.default("192MiB"),
+        "About how much memory the states of keys take. Beyond it those of the keys that have been without an event for the longest time are kept in the database until their next.",
+      ),
     },
-    "how to store: retention, durability, snapshot-every",
+    "how to store: retention, durability, snapshot-every, memory",
   )
   .meta({ description: "How the database keeps things. It decides no result." });
 

@@ -164,6 +164,8 @@ export interface PipelineStore {
   readonly durability: "power-loss" | "crash" | "none";
   /** Absent: Eddy decides. */
   readonly snapshotEvery?: Every;
+  /** What the states of keys may take in memory, about. */
+  readonly memoryBytes: number;
 }
 
 /** A pipeline, checked, with all defaults applied and all units read. */

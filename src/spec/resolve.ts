@@ -140,6 +140,7 @@ export function resolve(
       },
       durability: store.durability,
       ...given("snapshotEvery", store["snapshot-every"], parseEvery),
+      memoryBytes: parseSize(store.memory),
     },
     tests: full.tests.map((test) => pipelineTest(test, beside)),
   };

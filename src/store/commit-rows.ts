@@ -1,6 +1,7 @@
 import type { DeadLetter, LedgerEntry, LogEntry } from "../core/index.js";
 import { type OutputColumns, outputToColumns } from "./output-columns.js";
-import type { AlertRow, Commit, Snapshot } from "./records.js";
+import { pageBody } from "./page-body.js";
+import type { AlertRow, Commit, Page, SlotEntry, Snapshot } from "./records.js";
 import { fieldsToText } from "./sample-fields.js";
 
 export type SampleRow = readonly [
@@ -32,11 +33,19 @@ export type AlertRowColumns = readonly [
   why: string,
 ];
 
-/** A snapshot whose bodies lie in one buffer, so that thousands of them cross to the thread at once. */
-export interface SnapshotRows {
+/** A page of a key's states. */
+export type PageRow = readonly [
+  key: string,
+  position: number,
+  heard: number | null,
+  due: number | null,
+  body: Uint8Array,
+];
+
+export interface SnapshotRow {
   readonly position: number;
-  readonly entries: readonly (readonly [slot: string, version: number, key: string, bytes: number])[];
-  readonly bodies: Uint8Array<ArrayBuffer>;
+  /** How many pages must have been written before it; undefined: not looked at. */
+  readonly pages: number | undefined;
 }
 
 /** A commit as it crosses to the writer thread: flat rows of numbers and text, cheap to clone and bind. */
@@ -47,7 +56,9 @@ export interface CommitRows {
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
   readonly ledger: readonly LedgerEntry[];
-  readonly snapshot: SnapshotRows | undefined;
+  readonly pages: readonly PageRow[];
+  readonly snapshot: SnapshotRow | undefined;
+  readonly begun: number | undefined;
 }
 
 /** Copies everything it needs: the caller may go on changing what it gave. */
@@ -84,7 +95,9 @@ export function commitRows(commit: Commit): CommitRows {
       body: new Uint8Array(body),
     })),
     ledger: commit.ledger.map(({ packetId, hash }) => ({ packetId, hash })),
-    snapshot: commit.snapshot && snapshotRows(commit.snapshot),
+    pages: [...(commit.pages ?? []), ...(commit.snapshot ? pagesOf(commit.snapshot) : [])].map(pageRow),
+    snapshot: commit.snapshot && { position: commit.snapshot.position, pages: commit.snapshot.pages },
+    begun: commit.begun,
   };
 }
 
@@ -93,16 +106,17 @@ function alertRow({ position, key, seq, time, change }: AlertRow): AlertRowColum
   return [position, key, seq, time, state, since, score, value, forecast, why];
 }
 
-function snapshotRows({ position, entries }: Snapshot): SnapshotRows {
-  const bodies = new Uint8Array(entries.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  let at = 0;
-  for (const { bytes } of entries) {
-    bodies.set(bytes, at);
-    at += bytes.length;
+function pageRow({ key, position, heard, due, entries }: Page): PageRow {
+  return [key, position, heard, due, pageBody(entries)];
+}
+
+/** A snapshot's own entries, key by key. */
+function pagesOf({ position, entries }: Snapshot): Page[] {
+  const keys = new Map<string, SlotEntry[]>();
+  for (const entry of entries) {
+    const own = keys.get(entry.key);
+    if (own) own.push(entry);
+    else keys.set(entry.key, [entry]);
   }
-  return {
-    position,
-    entries: entries.map(({ slot, version, key, bytes }) => [slot, version, key, bytes.length]),
-    bodies,
-  };
+  return [...keys].map(([key, own]) => ({ key, position, heard: null, due: null, entries: own }));
 }

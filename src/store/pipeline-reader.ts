@@ -1,10 +1,12 @@
 import type { AlertChange, LedgerEntry, LogEntry } from "../core/index.js";
 import { keyFromColumn, keyToColumn } from "./key-column.js";
 import { outputFromColumns } from "./output-columns.js";
+import { entriesOf } from "./page-body.js";
 import {
   type AlertRecord,
   identityOf,
   type OutputRecord,
+  type PageColumns,
   type PipelineColumns,
   type Reads,
 } from "./read-statements.js";
@@ -12,10 +14,11 @@ import type {
   AlertRow,
   Cursor,
   DeadLetterRow,
+  FoundKey,
   Identity,
   JournalRow,
   OutputRow,
-  SlotEntry,
+  Page,
   Snapshot,
 } from "./records.js";
 import { fieldsFromText } from "./sample-fields.js";
@@ -109,14 +112,50 @@ export class PipelineReader {
     return origin === cut ? { position: origin, entries: [] } : undefined;
   }
 
-  #snapshot({ id, position }: { id: number; position: number }): Snapshot {
-    const entries: SlotEntry[] = this.#reads.states.all(id).map(({ slot, version, key, body }) => ({
-      slot,
-      version,
-      key: keyFromColumn(key),
-      bytes: plainBytes(body),
-    }));
-    return { position, entries };
+  #snapshot({ position }: { position: number }): Snapshot {
+    const pages = this.#reads.pagesAt.all({ pipeline: this.#id(), position });
+    return { position, entries: pages.flatMap((page) => pageOf(page).entries) };
+  }
+
+  /** Where the state to start from stands: that of `newestSnapshot`, of which nothing is read. */
+  newestSnapshotPosition(): number {
+    return this.#reads.newestSnapshot.get(this.#id())?.position ?? this.#row()?.origin ?? 0;
+  }
+
+  /** The newest that is stored of a key (of what belongs to none, under ""); undefined: nothing is. */
+  page(key: string): Page | undefined {
+    const columns = this.#reads.page.get({ pipeline: this.#id(), key: keyToColumn(key) });
+    return columns && pageOf(columns);
+  }
+
+  /**
+   * Looks through a part of all keys' newest pages for those heard of before an event time, and those whose silence
+   * is due before an arrival; beginning again after the last.
+   *
+   * @param after where the last look ended; 0 at first
+   * @param count pages that are looked at
+   * @param most  keys that are found
+   */
+  lookThrough(
+    after: number,
+    bounds: { readonly heard: number; readonly due: number; readonly count: number; readonly most: number },
+  ): { readonly found: FoundKey[]; readonly at: number } {
+    const from = after >= (this.#reads.newestPage.get() ?? 0) ? 0 : after;
+    const until = from + bounds.count;
+    const rows = this.#reads.lookThrough.all({ ...bounds, pipeline: this.#id(), after: from, until });
+    const found = rows.map(({ key, heard, due }) => ({ key: keyFromColumn(key), heard, due }));
+    return { found, at: rows.length < bounds.most ? until : (rows.at(-1)?.id ?? until) };
+  }
+
+  /** A key that had an accepted event; undefined: there is none of this name. */
+  key(key: string): KeySummary | undefined {
+    const row = this.#reads.key.get({ pipeline: this.#id(), key: keyToColumn(key) });
+    return row && { key, ...row };
+  }
+
+  /** Event time of the newest accepted events, ms; 0 before the first. */
+  newestTime(): number {
+    return this.#reads.newestTime.get(this.#id()) ?? 0;
   }
 
   /** Samples after a position, in order, those that were not stepped included; at most `limit`. */
@@ -197,6 +236,11 @@ export class PipelineReader {
       deadLetters: row?.dead_letters ?? 0,
     };
   }
+}
+
+function pageOf({ key: column, position, heard, due, body }: PageColumns): Page {
+  const key = keyFromColumn(column);
+  return { key, position, heard, due, entries: entriesOf(key, plainBytes(body)) };
 }
 
 /** SQLite's bytes come as a Buffer, whose `slice` shares memory where a Uint8Array's copies. */

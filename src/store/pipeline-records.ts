@@ -1,6 +1,9 @@
 import type { Database, Statement } from "better-sqlite3";
 import { keyToColumn } from "./key-column.js";
 
+/** Keys whose rows are kept in memory. */
+const MOST_KEYS = 20_000;
+
 /** One key's row in `keys`, as the writer keeps it. */
 export interface KeyRecord {
   readonly id: number;
@@ -21,6 +24,8 @@ export interface PipelineRecord {
   raised: number;
   deadLetters: number;
   packets: number;
+  /** Pages that this process has written. */
+  pages: number;
   readonly keys: Map<string, KeyRecord>;
 }
 
@@ -30,6 +35,8 @@ export interface PipelineRecord {
  */
 export class PipelineRecords {
   readonly #pipelines = new Map<string, PipelineRecord>();
+  /** Pages by pipeline, as of the last transaction that held. */
+  readonly #pages = new Map<string, number>();
   readonly #changed = new Set<PipelineRecord>();
   readonly #changedKeys = new Set<KeyRecord>();
   readonly #statements: ReturnType<typeof prepare>;
@@ -47,7 +54,7 @@ export class PipelineRecords {
       const row = selectPipeline.get(name);
       if (row === undefined)
         throw new Error(`Cannot find the pipeline ${JSON.stringify(name)} just inserted`);
-      record = { ...row, keys: new Map() };
+      record = { ...row, pages: this.#pages.get(name) ?? 0, keys: new Map() };
       this.#pipelines.set(name, record);
     }
     this.#changed.add(record);
@@ -69,6 +76,7 @@ export class PipelineRecords {
     return record;
   }
 
+  /** Inside the transaction, at its end. */
   flush(): void {
     const { updatePipeline, updateKey } = this.#statements;
     for (const p of this.#changed) {
@@ -90,6 +98,12 @@ export class PipelineRecords {
     this.#changedKeys.clear();
   }
 
+  /** The transaction holds. */
+  settle(): void {
+    for (const [name, { pages }] of this.#pipelines) this.#pages.set(name, pages);
+    for (const { keys } of this.#pipelines.values()) forgetOldest(keys);
+  }
+
   /** What is in memory may not be what is in the file: everything is read again. */
   forget(): void {
     this.#pipelines.clear();
@@ -98,8 +112,16 @@ export class PipelineRecords {
   }
 }
 
+/** What is not in memory is read again. */
+function forgetOldest(keys: Map<string, KeyRecord>): void {
+  for (const key of keys.keys()) {
+    if (keys.size <= MOST_KEYS) return;
+    keys.delete(key);
+  }
+}
+
 function prepare(db: Database) {
-  const selectPipeline: Statement<[string], Omit<PipelineRecord, "keys">> = db.prepare(
+  const selectPipeline: Statement<[string], Omit<PipelineRecord, "keys" | "pages">> = db.prepare(
     `SELECT id, position, stepped, events, noted, outputs, alerts, raised,
        dead_letters AS deadLetters, packets
      FROM pipelines WHERE name = ?`,

@@ -6,7 +6,7 @@ import type { Commit, Cursor, Identity } from "./records.js";
 import type { Change } from "./writer-messages.js";
 
 /** Hands a change to the writer; see `WriterLine.send`. */
-export type SendChange = (change: Change, transfer?: readonly ArrayBuffer[]) => Promise<void>;
+export type SendChange = (change: Change) => Promise<void>;
 
 /** One pipeline's rows, to be written and read. Writes are done in the order of the calls. */
 export class PipelineStore extends PipelineReader {
@@ -40,10 +40,9 @@ export class PipelineStore extends PipelineReader {
    */
   async commit(commit: Commit): Promise<void> {
     const rows = commitRows(commit);
-    const transfer = rows.snapshot ? [rows.snapshot.bodies.buffer] : [];
     // Not waited for: commits are to be fulfilled in order, those with cursors and those without.
     void this.flush();
-    await this.#send({ kind: "commit", pipeline: this.name, rows }, transfer);
+    await this.#send({ kind: "commit", pipeline: this.name, rows });
   }
 
   override cursor(which: Cursor): number {
@@ -94,6 +93,11 @@ export class PipelineStore extends PipelineReader {
    */
   startAgain(): Promise<void> {
     return this.#send({ kind: "start-again", pipeline: this.name });
+  }
+
+  /** Forgets pages after a position, from which on the journal is stepped again. */
+  forgetPagesAfter(position: number): Promise<void> {
+    return this.#send({ kind: "forget-pages", pipeline: this.name, position });
   }
 
   /** Takes a packet out of the ledger: the broker is done with it (QoS 2), and may give its id to another. */

@@ -70,6 +70,14 @@ export interface DeadLetterRecord {
   readonly bytes: number;
 }
 
+export interface PageColumns {
+  readonly key: KeyColumn;
+  readonly position: number;
+  readonly heard: number | null;
+  readonly due: number | null;
+  readonly body: Uint8Array;
+}
+
 export interface LogRecord {
   readonly position: number;
   readonly slot: string;
@@ -99,7 +107,16 @@ export interface Reads {
   readonly log: Statement<[number, number], LogRecord>;
   readonly newestSnapshot: Statement<[number], { id: number; position: number }>;
   readonly oldestSnapshot: Statement<[number], { id: number; position: number }>;
-  readonly states: Statement<[number], { slot: string; version: number; key: KeyColumn; body: Uint8Array }>;
+  /** Of each key the newest up to a position. */
+  readonly pagesAt: Statement<[{ pipeline: number; position: number }], PageColumns>;
+  readonly page: Statement<[{ pipeline: number; key: KeyColumn }], PageColumns>;
+  readonly lookThrough: Statement<
+    [{ pipeline: number; after: number; until: number; heard: number; due: number; most: number }],
+    { id: number; key: KeyColumn; heard: number | null; due: number | null }
+  >;
+  readonly newestPage: Statement<[], number>;
+  readonly key: Statement<[{ pipeline: number; key: KeyColumn }], { events: number; lastTime: number }>;
+  readonly newestTime: Statement<[number], number>;
   readonly ledger: Statement<[number, number], { packetId: number; hash: string }>;
   readonly cursor: Statement<[number, string], number>;
   readonly keys: Statement<[number], { key: KeyColumn; events: number; lastTime: number }>;
@@ -157,14 +174,36 @@ export function prepareReads(db: Database): Reads {
       "SELECT position, slot, kind, why, body FROM log WHERE pipeline = ? AND position > ? ORDER BY position, id",
     ),
     newestSnapshot: db.prepare<[number], { id: number; position: number }>(
-      "SELECT id, position FROM snapshots WHERE pipeline = ? ORDER BY position DESC LIMIT 1",
+      "SELECT id, position FROM snapshots WHERE pipeline = ? AND gone = 0 ORDER BY position DESC LIMIT 1",
     ),
     oldestSnapshot: db.prepare<[number], { id: number; position: number }>(
-      "SELECT id, position FROM snapshots WHERE pipeline = ? ORDER BY position LIMIT 1",
+      "SELECT id, position FROM snapshots WHERE pipeline = ? AND gone = 0 ORDER BY position LIMIT 1",
     ),
-    states: db.prepare<[number], { slot: string; version: number; key: KeyColumn; body: Uint8Array }>(
-      "SELECT slot, version, key, body FROM states WHERE snapshot = ? ORDER BY id",
+    pagesAt: db.prepare<[{ pipeline: number; position: number }], PageColumns>(
+      `SELECT k.key, p.position, p.heard, p.due, p.body FROM pages p JOIN keys k ON k.id = p.key
+       WHERE p.pipeline = @pipeline AND p.position = (SELECT max(n.position) FROM pages n
+         WHERE n.pipeline = @pipeline AND n.key = p.key AND n.position <= @position)
+       ORDER BY k.key`,
     ),
+    page: db.prepare<[{ pipeline: number; key: KeyColumn }], PageColumns>(
+      `SELECT k.key, p.position, p.heard, p.due, p.body FROM keys k JOIN pages p ON p.pipeline = k.pipeline AND p.key = k.id
+       WHERE k.pipeline = @pipeline AND k.key = @key ORDER BY p.position DESC LIMIT 1`,
+    ),
+    lookThrough: db.prepare(
+      `SELECT p.id, k.key, p.heard, p.due FROM pages p JOIN keys k ON k.id = p.key
+       WHERE p.id > @after AND p.id <= @until AND p.pipeline = @pipeline AND (p.heard < @heard OR p.due < @due)
+         AND NOT EXISTS (SELECT 1 FROM pages n WHERE n.pipeline = p.pipeline AND n.key = p.key AND n.position > p.position)
+       ORDER BY p.id LIMIT @most`,
+    ),
+    newestPage: db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM pages").pluck(),
+    key: db.prepare(
+      "SELECT events, last_time AS lastTime FROM keys WHERE pipeline = @pipeline AND key = @key AND events > 0",
+    ),
+    newestTime: db
+      .prepare<[number], number>(
+        "SELECT ifnull(max(last_time), 0) FROM keys WHERE pipeline = ? AND events > 0",
+      )
+      .pluck(),
     ledger: db.prepare<[number, number], { packetId: number; hash: string }>(
       `SELECT packetId, hash FROM (
          SELECT packet_id AS packetId, hash, ordinal FROM ledger WHERE pipeline = ? ORDER BY ordinal DESC LIMIT ?

@@ -43,6 +43,27 @@ export interface SlotEntry {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * All that is remembered of one key (of what belongs to none, under the key ""), as it stood after the event at
+ * `position`, and still stands while no newer page of it does.
+ */
+export interface Page {
+  readonly key: string;
+  readonly position: number;
+  /** Event time of the key's newest event, ms; null: nothing is left but the count of its events. */
+  readonly heard: number | null;
+  /** From when on its silence is worth an alert, by the clock that stamps arrivals, ms; null: never. */
+  readonly due: number | null;
+  readonly entries: readonly SlotEntry[];
+}
+
+/** A key that a look through the stored pages has found. */
+export interface FoundKey {
+  readonly key: string;
+  readonly heard: number | null;
+  readonly due: number | null;
+}
+
 /** All that the stages remembered after the event at `position` (0: before the first). */
 export interface Snapshot {
   readonly position: number;
@@ -67,7 +88,15 @@ export interface Commit {
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
   readonly ledger: readonly LedgerEntry[];
-  readonly snapshot?: Snapshot;
+  /** What is remembered of some keys. Pages belong to a snapshot that comes later, or to none yet. */
+  readonly pages?: readonly Page[];
+  /** With its own entries and the pages before it, all that is remembered. */
+  readonly snapshot?: Snapshot & {
+    /** How many pages this process has committed by then: where some are missing, it doesn't count. Absent: not looked at. */
+    readonly pages?: number;
+  };
+  /** Position of the snapshot whose pages are under way: those up to it stay. */
+  readonly begun?: number | undefined;
 }
 
 /** Streams that are published from the store by cursor. */

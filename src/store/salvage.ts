@@ -105,31 +105,37 @@ function requirePipelines(tables: readonly TableCopy[], file: string): void {
 
 /** Makes what is left agree with itself: positions, snapshots, the place where journals begin. */
 function settle(db: Database, tables: readonly TableCopy[]): SalvagedPipeline[] {
-  const states = tables.find(({ name }) => name === "states");
-  const dropStates = db.prepare("DELETE FROM states WHERE snapshot = ?");
-  const dropSnapshot = db.prepare("DELETE FROM snapshots WHERE id = ?");
+  const pages = tables.find(({ name }) => name === "pages");
+  const keys = tables.find(({ name }) => name === "keys");
+  // Of a key whose name is gone nothing can be read.
+  const sure = keys?.isDamaged ? -1 : Math.min(...(pages?.gaps ?? []).map(([before]) => before));
   return db.transaction(() => {
-    for (const { id, first, last, count } of snapshotExtents(db)) {
-      const isTorn = states?.gaps.some(([before, after]) => first <= after && last >= before) ?? false;
-      if (!isTorn && !(count === 0 && states?.isDamaged)) continue;
-      dropStates.run(id);
-      dropSnapshot.run(id);
-    }
-    db.prepare("DELETE FROM states WHERE snapshot NOT IN (SELECT id FROM snapshots)").run();
     const all = db.prepare<[], { id: number; name: string; position: number; cut: number }>(
       "SELECT id, name, position, cut FROM pipelines ORDER BY id",
     );
-    return all.all().map((pipeline) => settlePipeline(db, pipeline));
+    return all.all().map((pipeline) => {
+      if (pages?.isDamaged || keys?.isDamaged) dropTorn(db, pipeline.id, sure);
+      return settlePipeline(db, pipeline);
+    });
   })();
 }
 
-function snapshotExtents(db: Database) {
-  return db
-    .prepare<[], { id: number; first: number; last: number; count: number }>(
-      `SELECT s.id, coalesce(min(t.id), 0) AS first, coalesce(max(t.id), 0) AS last, count(t.id) AS count
-       FROM snapshots s LEFT JOIN states t ON t.snapshot = s.id GROUP BY s.id`,
-    )
-    .all();
+/**
+ * Pages behind a number may be missing: snapshots that may want one of them are dropped. Pages come in the order of
+ * their positions, but those of the snapshot that is under way, among which later ones may come.
+ */
+function dropTorn(db: Database, pipeline: number, lastSure: number): void {
+  const newest = db
+    .prepare<[number, number], number>("SELECT max(position) FROM pages WHERE pipeline = ? AND id <= ?")
+    .pluck()
+    .get(pipeline, lastSure);
+  const torn = "SELECT max(position) FROM snapshots WHERE pipeline = ? AND position <= ?";
+  const from = db
+    .prepare<[number, number], number | null>(torn)
+    .pluck()
+    .get(pipeline, newest ?? 0);
+  const drop = db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position >= ?");
+  drop.run(pipeline, from ?? newest ?? 0);
 }
 
 function settlePipeline(
@@ -144,14 +150,12 @@ function settlePipeline(
     "SELECT max(position) AS last, count(*) AS count FROM log WHERE pipeline = ? AND slot = 'request'",
   );
   const end = Math.max(samples?.last ?? cut, requests?.last ?? 0, cut);
-  db.prepare(
-    "DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ? AND position > ?)",
-  ).run(id, end);
   db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position > ?").run(id, end);
   const snapshots = one<{ count: number; first: number | null }>(
-    "SELECT count(*) AS count, min(position) AS first FROM snapshots WHERE pipeline = ?",
+    "SELECT count(*) AS count, min(position) AS first FROM snapshots WHERE pipeline = ? AND gone = 0",
   );
   // Without a snapshot the state begins empty, where the journal does.
+  if (!snapshots?.count) db.prepare("DELETE FROM pages WHERE pipeline = ?").run(id);
   const begin = snapshots?.count ? cut : Math.max(cut, (samples?.first ?? end + 1) - 1);
   const update =
     "UPDATE pipelines SET position = ?, stepped = ?, cut = ?, origin = CASE WHEN ? THEN origin ELSE ? END WHERE id = ?";

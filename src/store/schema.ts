@@ -117,6 +117,24 @@ export const MIGRATIONS: readonly string[] = [
       o.residual, o.score, o.alert, o.model
     FROM outputs o JOIN keys k ON k.id = o.key JOIN pipelines p ON p.id = o.pipeline;
   `,
+  // Snapshots held all states of all keys; now they hold the pages of those that changed. What was remembered is made
+  // again from the journal.
+  `
+  DROP TABLE states;
+  DELETE FROM snapshots;
+  UPDATE pipelines SET origin = cut;
+  ALTER TABLE snapshots ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;   -- let go: its pages go little by little
+
+  CREATE TABLE pages (
+    id INTEGER PRIMARY KEY,
+    pipeline INTEGER NOT NULL, key INTEGER NOT NULL,
+    position INTEGER NOT NULL,                -- a snapshot's are each key's newest up to its own
+    heard REAL, due REAL,                     -- see records.ts
+    body BLOB NOT NULL                        -- see page-body.ts
+  ) STRICT;
+  CREATE UNIQUE INDEX pages_by_key ON pages (pipeline, key, position);
+  CREATE INDEX pages_by_position ON pages (pipeline, position);
+  `,
 ];
 
 function versionOf(db: Database): number {

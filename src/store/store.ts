@@ -71,7 +71,7 @@ export class Store {
   pipeline(name: string, identity?: Identity): PipelineStore {
     let pipeline = this.#pipelines.get(name);
     if (pipeline === undefined) {
-      const send = (change: Change, transfer?: readonly ArrayBuffer[]) => this.#send(change, transfer);
+      const send = (change: Change) => this.#send(change);
       pipeline = new PipelineStore(name, this.#reader.reads, send, () => this.#flushSoon());
       this.#pipelines.set(name, pipeline);
     }
@@ -115,7 +115,7 @@ export class Store {
     this.#lock.release();
   }
 
-  #send(change: Change, transfer?: readonly ArrayBuffer[]): Promise<void> {
+  #send(change: Change): Promise<void> {
     if (this.#closing !== undefined && change.kind !== "advance") {
       return Promise.reject(
         problem(Error, {
@@ -127,7 +127,7 @@ export class Store {
         }),
       );
     }
-    return this.#line.send({ ...change, now: this.#clock.now() }, transfer);
+    return this.#line.send({ ...change, now: this.#clock.now() });
   }
 
   #flushSoon(): void {

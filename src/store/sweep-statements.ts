@@ -26,8 +26,7 @@ export interface Sweeps {
   readonly freelistCount: Statement<[], number>;
   readonly dropDeadLetters: Statement<[id: number, to: number]>;
   readonly cut: Statement<[cut: number, id: number]>;
-  readonly dropStatesBefore: Statement<[id: number, cut: number]>;
-  readonly dropSnapshotsBefore: Statement<[id: number, cut: number]>;
+  readonly letSnapshotsGo: Statement<[id: number, cut: number]>;
   readonly dropLog: Statement<[id: number, cut: number, sameId: number, kept: number]>;
   readonly tables: readonly SweptTable[];
 }
@@ -41,7 +40,7 @@ export function prepareSweeps(db: Database): Sweeps {
      LEFT JOIN cursors a ON a.pipeline = id AND a.name = 'alert'`,
   );
   const snapshots: Statement<[number], SnapshotPlace> = db.prepare(
-    "SELECT position, arrival FROM snapshots WHERE pipeline = ? ORDER BY position",
+    "SELECT position, arrival FROM snapshots WHERE pipeline = ? AND gone = 0 ORDER BY position",
   );
   const deadLetterSizes: Statement<[number], { id: number; bytes: number }> = db.prepare(
     "SELECT id, length(payload) + length(detail) AS bytes FROM dead_letters WHERE pipeline = ? ORDER BY id DESC",
@@ -54,10 +53,7 @@ export function prepareSweeps(db: Database): Sweeps {
     freelistCount: pragma(db, "freelist_count"),
     dropDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
     cut: db.prepare("UPDATE pipelines SET cut = ? WHERE id = ?"),
-    dropStatesBefore: db.prepare(
-      "DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ? AND position < ?)",
-    ),
-    dropSnapshotsBefore: db.prepare("DELETE FROM snapshots WHERE pipeline = ? AND position < ?"),
+    letSnapshotsGo: db.prepare("UPDATE snapshots SET gone = 1 WHERE pipeline = ? AND position < ?"),
     // Judgements that left all as it was are many: they would push the networks out.
     dropLog: db.prepare(
       `DELETE FROM log WHERE pipeline = ? AND position <= ? AND id NOT IN

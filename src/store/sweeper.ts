@@ -24,7 +24,7 @@ const AT_LIMIT = 0.8;
 
 /**
  * Executes retention in the writer thread, a small step at a time between commits: first the cut is
- * decided and recorded, with the snapshots before it gone, then the rows before it go little by little,
+ * decided and recorded, and the snapshots before it are let go (see `PageWriter`), then the rows before it go little by little,
  * then the file shrinks.
  */
 export class Sweeper {
@@ -112,8 +112,7 @@ export class Sweeper {
         const cut = cuts[index] ?? before;
         if (cut <= before) return;
         this.#sql.cut.run(cut, id);
-        this.#sql.dropStatesBefore.run(id, cut);
-        this.#sql.dropSnapshotsBefore.run(id, cut);
+        this.#sql.letSnapshotsGo.run(id, cut);
         this.#sql.dropLog.run(id, cut, id, LOG_ENTRIES);
       });
     })();

@@ -41,7 +41,6 @@ export function prepareWrites(db: Database): Writes {
     ),
     advance: db.prepare("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)"),
     startAgain: [
-      db.prepare("DELETE FROM states WHERE snapshot IN (SELECT id FROM snapshots WHERE pipeline = ?)"),
       db.prepare("DELETE FROM snapshots WHERE pipeline = ?"),
       db.prepare("DELETE FROM outputs WHERE pipeline = ?"),
       db.prepare("DELETE FROM alerts WHERE pipeline = ?"),

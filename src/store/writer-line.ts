@@ -3,9 +3,15 @@ import { Worker } from "node:worker_threads";
 import { problem } from "../core/index.js";
 import { errorOf, type ThreadTask, type WriterReply, type WriterRequest } from "./writer-messages.js";
 
+/** Rows live for one transaction: room for more of them would only be filled with old ones. */
+const YOUNG_MB = 8;
+
 /** Starts a thread of the store: by the package's own import map, so that it is found from source and build alike. */
 export function startThread(task: ThreadTask): Worker {
-  return new Worker(createRequire(import.meta.url).resolve("#writer-thread"), { workerData: task });
+  return new Worker(createRequire(import.meta.url).resolve("#writer-thread"), {
+    workerData: task,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
 }
 
 interface Pending {
@@ -40,10 +46,10 @@ export class WriterLine {
   }
 
   /** Fulfilled when it is done and durable. @throws what the writer says, or code `STORE_WRITER_FAILED` */
-  send(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+  send(request: WriterRequest): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#worker.postMessage(request, transfer);
+      this.#worker.postMessage(request);
       if (this.#pending.length === 0) this.#worker.ref();
       this.#pending.push({ resolve, reject });
     });

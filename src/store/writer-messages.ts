@@ -22,6 +22,7 @@ export type Change =
       readonly isNew: boolean;
     }
   | { readonly kind: "start-again"; readonly pipeline: string }
+  | { readonly kind: "forget-pages"; readonly pipeline: string; readonly position: number }
   | { readonly kind: "forget-ledger"; readonly pipeline: string }
   | { readonly kind: "release"; readonly pipeline: string; readonly packetId: number }
   | {

@@ -42,8 +42,9 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
   const tidy = (): void => {
     if (!db.open) return;
     try {
-      const isWriting = writer.step();
-      const isMore = sweeper.step(now, events) || isWriting;
+      const isSweeping = sweeper.step(now, events);
+      if (isSweeping) writer.wake();
+      const isMore = writer.step() || isSweeping;
       if (isMore && !isTidying) {
         isTidying = true;
         setImmediate(() => {
@@ -55,15 +56,6 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
       report(error);
     }
     events = 0;
-  };
-
-  const end = (): void => {
-    try {
-      writer.finish();
-    } catch (error) {
-      report(error);
-    }
-    db.close();
   };
 
   port.on("message", (first: WriterRequest) => {
@@ -78,7 +70,7 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
       events += eventsOf(request);
     }
     const isLast = requests.some(({ kind }) => kind === "close");
-    if (isLast) end();
+    if (isLast) db.close();
     reply({ kind: "outcomes", outcomes: failures });
     if (isLast) port.close();
     else tidy();

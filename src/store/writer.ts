@@ -4,12 +4,13 @@ import type {
   AlertRowColumns,
   CommitRows,
   OutputRowColumns,
+  PageRow,
   SampleRow,
-  SnapshotRows,
+  SnapshotRow,
 } from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
+import { PageWriter } from "./page-writer.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
-import { SnapshotWriter } from "./snapshot-writer.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
 import type { Change } from "./writer-messages.js";
 
@@ -36,9 +37,7 @@ export class Writer {
   readonly #db: Database;
   readonly #write: Writes;
   readonly #records: PipelineRecords;
-  readonly #snapshots: SnapshotWriter;
-  /** Begun once the transaction holds in which they came. */
-  #large: Parameters<SnapshotWriter["begin"]>[] = [];
+  readonly #pages: PageWriter;
   /** By pipeline: where the oldest failed commit began. */
   readonly #failedAt = new Map<string, number>();
 
@@ -46,7 +45,7 @@ export class Writer {
     this.#db = db;
     this.#write = prepareWrites(db);
     this.#records = new PipelineRecords(db);
-    this.#snapshots = new SnapshotWriter(db);
+    this.#pages = new PageWriter(db);
   }
 
   /** @returns one outcome per change, in order: undefined, or why it failed */
@@ -70,27 +69,26 @@ export class Writer {
         for (const change of changes) this.#applyOne(change);
         this.#records.flush();
       })();
-      for (const one of this.#large.splice(0)) this.#snapshots.begin(...one);
+      this.#records.settle();
     } catch (error) {
       this.#records.forget();
-      this.#large = [];
       for (const [pipeline, position] of failedAt) this.#failedAt.set(pipeline, position);
       throw error;
     }
   }
 
   /**
-   * A piece of what can wait, in a transaction of its own: large snapshots.
+   * A piece of what can wait, in a transaction of its own: pages of snapshots that are gone.
    *
    * @returns true if there is more
    */
   step(): boolean {
-    return this.#snapshots.step();
+    return this.#pages.step();
   }
 
-  /** All that could wait, before the database is closed. */
-  finish(): void {
-    this.#snapshots.finish();
+  /** Retention may have let snapshots go. */
+  wake(): void {
+    this.#pages.wake();
   }
 
   #applyOne(change: TimedChange): void {
@@ -109,6 +107,10 @@ export class Writer {
       }
       case "forget-ledger":
         this.#write.prunePackets.run(id, pipeline.packets);
+        break;
+      case "forget-pages":
+        this.#pages.forgetAfter(id, change.position);
+        pipeline.pages = 0;
         break;
       case "release":
         this.#write.releasePacket.run(pipeline.id, change.packetId);
@@ -154,6 +156,7 @@ export class Writer {
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
     for (const entry of rows.log) this.#log(pipeline, entry);
     for (const entry of rows.ledger) this.#packet(pipeline, entry);
+    for (const page of rows.pages) this.#page(pipeline, page, rows.begun);
     if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, rows.samples.at(-1)?.[4] ?? now);
   }
 
@@ -221,24 +224,34 @@ export class Writer {
     if (ordinal % PRUNE_EVERY === 0) this.#write.prunePackets.run(pipeline.id, ordinal - LEDGER_ENTRIES);
   }
 
-  #snapshot(pipeline: PipelineRecord, rows: SnapshotRows, arrival: number): void {
-    if (rows.position > pipeline.position) {
-      throw problem(RangeError, {
-        code: "SNAPSHOT_AHEAD",
-        action: "store a snapshot at position",
-        on: String(rows.position),
-        expected: `a position up to ${pipeline.position}, where the journal ends`,
-        found: String(rows.position),
-      });
-    }
-    const isWritten = this.#snapshots.writeSmall(pipeline.id, rows, arrival);
-    if (!isWritten) this.#large.push([pipeline.id, rows, arrival]);
+  #page(pipeline: PipelineRecord, page: PageRow, begun: number | undefined): void {
+    const [key, position] = page;
+    this.#requireStepped(pipeline, position, `page of key ${JSON.stringify(key)}`);
+    this.#pages.write(pipeline.id, page, this.#records.key(pipeline, key).id, begun);
+    pipeline.pages++;
+  }
+
+  /** One whose pages are not all here is none: a commit with some of them has failed, and is tried again after it. */
+  #snapshot(pipeline: PipelineRecord, row: SnapshotRow, arrival: number): void {
+    this.#requireStepped(pipeline, row.position, "snapshot");
+    if (row.pages === undefined || row.pages === pipeline.pages)
+      this.#pages.snapshot(pipeline.id, row, arrival);
+  }
+
+  #requireStepped(pipeline: PipelineRecord, position: number, what: string): void {
+    if (position <= pipeline.position) return;
+    throw problem(RangeError, {
+      code: "SNAPSHOT_AHEAD",
+      action: `store a ${what} at position`,
+      on: String(position),
+      expected: `a position up to ${pipeline.position}, where the journal ends`,
+      found: String(position),
+    });
   }
 
   #startAgain(pipeline: PipelineRecord): void {
     for (const statement of this.#write.startAgain) statement.run(pipeline.id);
-    this.#large = this.#large.filter(([id]) => id !== pipeline.id);
-    this.#snapshots.forget(pipeline.id);
+    this.#pages.forgetAfter(pipeline.id, -1);
     pipeline.stepped = 0;
     pipeline.noted = 0;
     pipeline.outputs = 0;

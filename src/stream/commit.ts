@@ -2,13 +2,15 @@ import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import { type Batch, requestToEntry, standing } from "../core/index.js";
 import type { AlertRow, Commit, PipelineStore } from "../store/index.js";
 import { CommitLine, type CommitLineOptions } from "./commit-line.js";
-import { type Resumed, resume, takeSnapshot } from "./resume.js";
+import { KeyPager, type KeyPagerOptions } from "./key-pager.js";
+import type { PagePart } from "./page-line.js";
+import { type Resumed, resume } from "./resume.js";
 import { currentScope, PipelineScope, withScope } from "./scope.js";
 import { SnapshotPace } from "./snapshot-pace.js";
 
-export interface CommitOptions extends CommitLineOptions {
+export interface CommitOptions extends CommitLineOptions, KeyPagerOptions {
   /**
-   * A snapshot of all state slots about every so many events, or so much time by arrival: bounds what a start has
+   * A snapshot of what has changed about every so many events, or so much time by arrival: bounds what a start has
    * to step again. Default: every 20,000 events, or less often where snapshots are large (see `SnapshotPace`).
    */
   readonly snapshotEvery?: { readonly events: number } | { readonly ms: number };
@@ -21,6 +23,8 @@ export interface CommitOptions extends CommitLineOptions {
   /** Told how long each commit took, ms, from handing it over until it is on disk. */
   readonly onCommitMs?: (ms: number) => void;
 }
+
+const NOTHING: Commit = { events: [], deadLetters: [], log: [], ledger: [] };
 
 /** Changes of alerts that came with a request, without an event. */
 export function requestedAlerts(batch: Batch): AlertRow[] {
@@ -53,24 +57,57 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
   return (source) =>
     new Observable<Batch>((subscriber) => {
       const scope = currentScope() ?? new PipelineScope();
-      scope.open(store, ahead);
+      const pager = new KeyPager(scope.stages, store, options);
+      scope.open(store, ahead, pager);
       options.onScope?.(scope);
       const line = new CommitLine(store, options);
       let underWay = 0;
       let isComplete = false;
       const pace = new SnapshotPace(snapshotEvery);
 
+      const completeIfDone = (): void => {
+        if (isComplete && underWay === 0) subscriber.complete();
+      };
+
+      /** What the pager has for the store goes along with the next commit, or in one of its own. */
+      const commitWith = (record: Commit, part: PagePart | undefined): Promise<void> => {
+        underWay++;
+        return line.commit(part ? { ...record, ...part } : record).then(() => {
+          if (part) pager.settle(part);
+          underWay--;
+        });
+      };
+
+      const commitRest = (): void => {
+        if (underWay > 0 || isComplete || !pager.hasMore) return;
+        const part = pager.take();
+        if (part === undefined) return;
+        commitWith(NOTHING, part).then(
+          () => {
+            commitRest();
+            completeIfDone();
+          },
+          (error: unknown) => subscriber.error(error),
+        );
+      };
+
+      /** All stages have stepped the batch, and nothing after it. */
+      const page = (batch: Batch): PagePart | undefined => {
+        pager.stepped(batch);
+        pager.relieve();
+        const arrival = batch.events.at(-1)?.sample.arrival;
+        if (arrival !== undefined && !pager.isKeeping && pace.isDue(arrival, pager.dirtyBytes)) {
+          pager.keep();
+          pace.take(arrival);
+        }
+        return pager.take();
+      };
+
       const take = (batch: Batch): void => {
         pace.see(batch.events.length);
-        const last = batch.events.at(-1);
-        let record = commitOf(batch);
-        if (last !== undefined && pace.isDue(last.sample.arrival) && scope.isAlone) {
-          const snapshot = takeSnapshot(scope.stages, last.position);
-          if (pace.take(snapshot, last.sample.arrival)) record = { ...record, snapshot };
-        }
-        underWay++;
+        const part = scope.isAlone ? page(batch) : undefined;
         const begun = options.onCommitMs && performance.now();
-        const committed = line.commit(record);
+        const committed = commitWith(commitOf(batch), part);
         // Only now: it may let in the next batch at once, whose commit has to come after this one.
         scope.beginCommit();
         committed.then(
@@ -79,9 +116,9 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
             for (const request of batch.requests) request.onSettled?.(request);
             if (begun !== undefined) options.onCommitMs?.(performance.now() - begun);
             subscriber.next(batch);
-            underWay--;
             scope.endCommit();
-            if (isComplete && underWay === 0) subscriber.complete();
+            commitRest();
+            completeIfDone();
           },
           (error: unknown) => {
             batch.delivery.settle("failed");
@@ -101,13 +138,13 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
           complete: () => {
             isComplete = true;
             line.giveUp();
-            if (underWay === 0) subscriber.complete();
+            completeIfDone();
           },
         }),
       );
       scope
         .start(async () => {
-          const { from, to } = await (options.resume ?? resume)(scope);
+          const { from, to } = await (options.resume ?? ((own) => resume(own, { pager })))(scope);
           pace.see(to - from);
         })
         .catch((error: unknown) => subscriber.error(error));

@@ -33,6 +33,7 @@ export function driftStage(onDrift: (drift: Drift, event: StreamEvent) => void):
   const slot: StateSlot = {
     name: "drift",
     version: 1,
+    isShared: true,
     keys: () => (isFresh ? [] : [""]),
     save: () => {
       if (isFresh) return undefined;

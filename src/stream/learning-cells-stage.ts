@@ -11,10 +11,11 @@ import {
   type StreamEvent,
   standing,
 } from "../core/index.js";
-import { forecasterFromBytes, forecasterGraph, Starter } from "../training/index.js";
+import { forecasterFromBytes, forecasterGraph } from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
 import type { LearningOptions } from "./learning-options.js";
 import { RecentInputs } from "./recent-inputs.js";
+import { StarterStates } from "./starter-states.js";
 import { StreamLearner } from "./stream-learner.js";
 
 /**
@@ -27,18 +28,18 @@ import { StreamLearner } from "./stream-learner.js";
  * It learns from what the stages behind it found of an event (an open alert is no teacher), and so leads each event
  * through them before it steps the next: how events are batched changes nothing.
  *
- * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `starter`, `learner` (the network in service, what it is
+ * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `starter` (per key), `learner` (the network in service, what it is
  * trained on, what is under way),
  * and those of the stages behind it.
  */
 export class LearningCellsStage implements Stage {
   readonly slots: readonly StateSlot[];
+  beforeAllChange: (() => void) | undefined;
   readonly #learner: StreamLearner;
   readonly #hidden = new HiddenStates();
   readonly #recent: KeyedState<RecentInputs>;
   readonly #behind: readonly Stage[];
-  readonly #makeStarter: () => Starter;
-  #starter: Starter;
+  readonly #starter: StarterStates;
   #network: KernelModel | undefined;
   /** Entries of the log still to come while the journal is stepped again. */
   #recorded: LogEntry[] = [];
@@ -49,8 +50,7 @@ export class LearningCellsStage implements Stage {
     this.#behind = behind(this.#learner);
     const { shape, horizons } = options;
     const { inputs, targets, seasons = [] } = shape;
-    this.#makeStarter = () => new Starter({ inputs, targets, horizons, seasons });
-    this.#starter = this.#makeStarter();
+    this.#starter = new StarterStates({ inputs, targets, horizons, seasons });
     this.#recent = new KeyedState<RecentInputs>({
       name: "inputs",
       version: 1,
@@ -59,11 +59,15 @@ export class LearningCellsStage implements Stage {
       read: (from) => new RecentInputs(inputs).read(from),
     });
     const others = this.#behind.flatMap(({ slots }) => slots);
-    this.slots = [this.#hidden, this.#recent, this.#starterSlot(), this.#learnerSlot(), ...others];
+    this.slots = [this.#hidden, this.#recent, this.#starter, this.#learnerSlot(), ...others];
   }
 
   replayLog(entries: readonly LogEntry[]): void {
     this.#recorded = entries.filter(({ slot }) => slot === "learner");
+  }
+
+  takeTouched(): Iterable<string> {
+    return this.#starter.takeTold();
   }
 
   process(batch: Batch): void | Promise<void> {
@@ -88,7 +92,7 @@ export class LearningCellsStage implements Stage {
     if (request.kind === "reset") {
       this.#hidden.reset(request.key);
       this.#recent.reset(request.key);
-      this.#starter.forget(request.key);
+      this.#starter.reset(request.key);
     }
     request.refusal = this.#learner.ask(request);
     if (this.#learner.service !== before) this.#exchange();
@@ -130,9 +134,10 @@ export class LearningCellsStage implements Stage {
 
   /** Every key warms up anew, under the network that is in service now. */
   #exchange(): void {
+    this.beforeAllChange?.();
     this.#hidden.clear();
     this.#serve();
-    if (this.#network === undefined) for (const step of this.#learner.recall()) this.#starter.step(step);
+    this.#starter.renew(this.#network === undefined ? this.#learner.recall() : []);
   }
 
   #serve(): void {
@@ -142,7 +147,6 @@ export class LearningCellsStage implements Stage {
         ? undefined
         : new KernelModel(forecasterGraph(forecasterFromBytes(bytes, model)), model);
     this.#hidden.serve(this.#network);
-    if (this.#network) this.#starter = this.#makeStarter();
   }
 
   #step(event: StreamEvent, input: Float64Array): void {
@@ -169,35 +173,14 @@ export class LearningCellsStage implements Stage {
     const { sample, target: y, scale, begins } = event;
     if (y === undefined || scale === undefined) return;
     event.output = this.#starter.step({ key: sample.key, x, y, scale, begins });
-    event.model = this.#starter.name;
-  }
-
-  #starterSlot(): StateSlot {
-    return {
-      name: "starter",
-      version: 1,
-      keys: () => (this.#starter.isFresh ? [] : [""]),
-      save: () => {
-        if (this.#starter.isFresh) return undefined;
-        const to = new ByteWriter();
-        this.#starter.write(to);
-        return to.finish();
-      },
-      restore: (_key, bytes) => {
-        const from = new ByteReader(bytes, `state slot "starter"`);
-        this.#starter = this.#makeStarter().read(from);
-        from.end();
-      },
-      reset: () => {
-        this.#starter = this.#makeStarter();
-      },
-    };
+    event.model = this.#starter.starter.name;
   }
 
   #learnerSlot(): StateSlot {
     return {
       name: "learner",
       version: 5,
+      isShared: true,
       keys: () => (this.#learner.isFresh ? [] : [""]),
       save: () => {
         if (this.#learner.isFresh) return undefined;

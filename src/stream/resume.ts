@@ -1,7 +1,6 @@
 import {
   type Batch,
   Delivery,
-  problem,
   REQUESTS,
   type Request,
   requestFromEntry,
@@ -9,51 +8,19 @@ import {
   type StreamEvent,
   streamEvent,
 } from "../core/index.js";
-import type { PipelineReader, Snapshot } from "../store/index.js";
+import type { PipelineReader } from "../store/index.js";
+import type { KeyPager } from "./key-pager.js";
 import { stepThrough } from "./scope.js";
+import { restoreSnapshot } from "./snapshot.js";
 
 /** Samples stepped per turn while a journal is read again. */
 const CHUNK = 500;
 
-/** All that the stages remember, as it stands in a snapshot. */
-export function takeSnapshot(stages: readonly Stage[], position: number): Snapshot {
-  const entries = [];
-  for (const { slots } of stages) {
-    for (const slot of slots) {
-      for (const key of slot.keys()) {
-        const bytes = slot.save(key);
-        if (bytes) entries.push({ slot: slot.name, version: slot.version, key, bytes });
-      }
-    }
-  }
-  return { position, entries };
-}
-
-/**
- * Puts a snapshot back into the stages.
- *
- * @throws Error code `SNAPSHOT_UNKNOWN` when it holds a slot, or a version of one, that the stages lack
- */
-export function restoreSnapshot(stages: readonly Stage[], snapshot: Snapshot): void {
-  const slots = new Map(stages.flatMap((stage) => stage.slots).map((slot) => [slot.name, slot]));
-  for (const entry of snapshot.entries) {
-    const slot = slots.get(entry.slot);
-    if (slot === undefined || slot.version !== entry.version) {
-      throw problem(Error, {
-        code: "SNAPSHOT_UNKNOWN",
-        action: "restore the snapshot at position",
-        on: String(snapshot.position),
-        expected: [...slots.values()].map((known) => `${known.name} v${known.version}`).join(", "),
-        found: `${entry.slot} v${entry.version}`,
-      });
-    }
-    slot.restore(entry.key, entry.bytes);
-  }
-}
-
 export interface ResumeOptions {
   /** From which snapshot; the oldest gives the whole stored log again. Default: the newest. */
   readonly from?: "newest" | "oldest";
+  /** Brings keys back when they are needed, and makes room; absent: all of them stay in memory. Starts from the newest. */
+  readonly pager?: KeyPager | undefined;
   /** Sees every batch that was stepped again, for whoever wants its outputs. */
   readonly onBatch?: (batch: Batch) => void | Promise<void>;
 }
@@ -69,15 +36,14 @@ export interface Resumed {
  * stepped through the same stages. The network's changes and what was asked come from the log, at the
  * positions where they took effect.
  *
- * @throws Error code `SNAPSHOT_UNKNOWN`, see `restoreSnapshot`
+ * @throws Error code `SNAPSHOT_UNKNOWN`, see `restoreSnapshot`; what `PipelineStore.commit` throws, with a pager
  */
 export async function resume(
   { stages, store }: { readonly stages: readonly Stage[]; readonly store: PipelineReader },
   options: ResumeOptions = {},
 ): Promise<Resumed> {
-  const snapshot = options.from === "oldest" ? store.oldestSnapshot() : store.newestSnapshot();
-  const start = snapshot?.position ?? 0;
-  if (snapshot) restoreSnapshot(stages, snapshot);
+  const { pager } = options;
+  const start = pager ? await pager.begin() : restoreAll(stages, store, options.from);
   const log = store.logEntries(start);
   for (const stage of stages) {
     const names = new Set(stage.slots.map((slot) => slot.name));
@@ -95,10 +61,21 @@ export async function resume(
     if (reached === undefined) return { from: start, to: position };
     const isCommitted = reached <= stepped;
     const batch = { ...repeated(events, request === undefined ? [] : [request]), isCommitted };
+    pager?.admit(batch);
     await stepThrough(stages, batch);
+    pager?.stepped(batch);
     await options.onBatch?.(batch);
+    pager?.relieve();
+    await pager?.flush();
     position = reached;
   }
+}
+
+/** @returns the snapshot's position */
+function restoreAll(stages: readonly Stage[], store: PipelineReader, from: ResumeOptions["from"]): number {
+  const snapshot = from === "oldest" ? store.oldestSnapshot() : store.newestSnapshot();
+  if (snapshot) restoreSnapshot(stages, snapshot);
+  return snapshot?.position ?? 0;
 }
 
 /** A batch out of the store: nobody waits for it. */

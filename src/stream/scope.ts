@@ -1,6 +1,7 @@
 import { type Batch, problem, type Stage } from "../core/index.js";
 import type { Connection, ConnectionState } from "../mqtt/index.js";
 import type { PipelineStore } from "../store/index.js";
+import type { KeyPager } from "./key-pager.js";
 
 /**
  * What the operators of one running pipeline share: its store, its connection, its stages in stream order,
@@ -23,6 +24,7 @@ export class PipelineScope {
   /** Fulfilled when every stage remembers what it did when the last process ended. */
   readonly ready: Promise<void>;
   #store: PipelineStore | undefined;
+  #pager: KeyPager | undefined;
   #connection: Connection | undefined;
   #ahead = 1;
   #markReady: () => void = () => {};
@@ -41,15 +43,21 @@ export class PipelineScope {
     this.ready.catch(() => {});
   }
 
-  /** The commit's part: where it commits to, and how many commits may be under way. */
-  open(store: PipelineStore, ahead: number): void {
+  /** The commit's part: where it commits to, how many commits may be under way, and who keeps the keys' states. */
+  open(store: PipelineStore, ahead: number, pager: KeyPager): void {
     this.#store = store;
+    this.#pager = pager;
     this.#ahead = ahead;
   }
 
   /** @throws Error code `NO_COMMIT` where no `commit` stands in the pipeline */
   get store(): PipelineStore {
     return this.#store ?? absent("NO_COMMIT", "a commit(store) further down");
+  }
+
+  /** Which keys' states are in memory; undefined where no `commit` stands in the pipeline. */
+  get pager(): KeyPager | undefined {
+    return this.#pager;
   }
 
   /** The source's part: what connects the pipeline with its broker. */
@@ -72,6 +80,13 @@ export class PipelineScope {
 
   register(stage: Stage): void {
     this.stages.unshift(stage);
+  }
+
+  /** Steps a batch from the first stage on, beside the stream: before it has begun. */
+  async step(batch: Batch): Promise<void> {
+    this.#pager?.admit(batch);
+    await stepThrough(this.stages, batch);
+    this.#pager?.stepped(batch);
   }
 
   /** Brings the stages to where the store ends, then lets the sources begin. */

@@ -1,5 +1,3 @@
-import type { Snapshot } from "../store/index.js";
-
 /** Events between snapshots at least, and at most. */
 const LEAST_EVENTS = 20_000;
 const MOST_EVENTS = 500_000;
@@ -14,7 +12,6 @@ const BYTES_PER_EVENT = 32;
 export class SnapshotPace {
   readonly #every: { readonly events: number } | { readonly ms: number } | undefined;
   #events = 0;
-  #bytes = 0;
   #arrival: number | undefined;
 
   constructor(every?: { readonly events: number } | { readonly ms: number }) {
@@ -25,28 +22,24 @@ export class SnapshotPace {
     this.#events += events;
   }
 
-  /** @param arrival of the newest event, ms */
-  isDue(arrival: number): boolean {
-    const every = this.#every ?? { events: this.#affordable };
+  /**
+   * @param arrival of the newest event, ms
+   * @param bytes   that it would write, about
+   */
+  isDue(arrival: number, bytes: number): boolean {
+    const every = this.#every ?? { events: affordable(bytes) };
     if ("events" in every) return this.#events >= every.events;
     this.#arrival ??= arrival;
     return arrival - this.#arrival >= every.ms;
   }
 
-  get #affordable(): number {
-    return Math.min(MOST_EVENTS, Math.max(LEAST_EVENTS, this.#bytes / BYTES_PER_EVENT));
-  }
-
-  /**
-   * One was taken: its size says how often.
-   *
-   * @returns whether it is to be written; else it came too early for its size
-   */
-  take({ entries }: Snapshot, arrival: number): boolean {
-    this.#bytes = entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (!this.isDue(arrival)) return false;
+  /** One is taken. */
+  take(arrival: number): void {
     this.#events = 0;
     this.#arrival = arrival;
-    return true;
   }
+}
+
+function affordable(bytes: number): number {
+  return Math.min(MOST_EVENTS, Math.max(LEAST_EVENTS, bytes / BYTES_PER_EVENT));
 }

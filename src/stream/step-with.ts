@@ -7,13 +7,14 @@ import { currentScope } from "./scope.js";
  *
  * Emission: one batch per batch, in order; a stage that waits holds back what is behind it. Errors and
  * completion pass through, completion after the batch that waits. Memory: none of its own (what the
- * stage remembers is in its slots); the scope's gate keeps more than one batch from arriving.
+ * stage remembers is in its slots; the first stage's batch has its keys' states brought back before); the scope's gate keeps more than one batch from arriving.
  */
 export function stepWith(makeStage: () => Stage): MonoTypeOperatorFunction<Batch> {
   return (source) =>
     new Observable<Batch>((subscriber) => {
       const stage = makeStage();
-      currentScope()?.register(stage);
+      const scope = currentScope();
+      scope?.register(stage);
       const queue: Batch[] = [];
       let isBusy = false;
       let isComplete = false;
@@ -24,6 +25,7 @@ export function stepWith(makeStage: () => Stage): MonoTypeOperatorFunction<Batch
           if (batch === undefined) break;
           let waiting: void | Promise<void>;
           try {
+            if (scope?.stages[0] === stage) scope.pager?.admit(batch);
             waiting = stage.process(batch);
           } catch (error) {
             subscriber.error(error);

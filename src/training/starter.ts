@@ -71,6 +71,7 @@ export class Starter {
   readonly #errors: Float64Array;
   #judged = 0;
   #speaker = 0;
+  #hasBegun = false;
   readonly #keys = new Map<string, Waiting[]>();
 
   constructor(options: StarterOptions) {
@@ -85,8 +86,18 @@ export class Starter {
     return this.#options.targets * this.#options.horizons.length;
   }
 
+  /** Nothing has come yet. */
   get isFresh(): boolean {
-    return this.#keys.size === 0;
+    return !this.#hasBegun;
+  }
+
+  /** Whose events it waits to see come true. */
+  keys(): Iterable<string> {
+    return this.#keys.keys();
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
   }
 
   /** Which rule speaks: `naive`, `day-before`, ..., `ridge`. */
@@ -101,6 +112,7 @@ export class Starter {
    */
   step(step: StarterStep): Float64Array {
     const { key, x, y, scale, begins } = step;
+    this.#hasBegun = true;
     let waiting = this.#keys.get(key);
     if (waiting === undefined || begins) waiting = [];
     this.#keys.set(key, waiting);
@@ -172,16 +184,13 @@ export class Starter {
     return said;
   }
 
+  /** What all keys share. */
   write(to: ByteWriter): void {
     for (const [at, ridge] of this.#ridges.entries()) {
       ridge.write(to);
       to.f64s(this.#weights[at] ?? []);
     }
-    to.u32(this.#sinceSolved).f64s(this.#errors).f64(this.#judged).u32(this.#speaker).u32(this.#keys.size);
-    for (const [key, waiting] of this.#keys) {
-      to.text(key).u32(waiting.length);
-      for (const { x, y, scale, said } of waiting) to.f64s(x).f64s(y).f64s(scale).f64s(said);
-    }
+    to.u32(this.#sinceSolved).f64s(this.#errors).f64(this.#judged).u32(this.#speaker);
   }
 
   read(from: ByteReader): this {
@@ -194,17 +203,25 @@ export class Starter {
     this.#errors.set(from.f64s());
     this.#judged = from.f64();
     this.#speaker = from.u32();
-    for (let left = from.u32(); left > 0; left--) {
-      const key = from.text();
-      const waiting = Array.from({ length: from.u32() }, () => ({
-        x: from.f64s(),
-        y: from.f64s(),
-        scale: from.f64s(),
-        said: from.f64s(),
-      }));
-      this.#keys.set(key, waiting);
-    }
+    this.#hasBegun = true;
     return this;
+  }
+
+  /** What it waits for of a key. */
+  writeKey(key: string, to: ByteWriter): void {
+    const waiting = this.#keys.get(key) ?? [];
+    to.u32(waiting.length);
+    for (const { x, y, scale, said } of waiting) to.f64s(x).f64s(y).f64s(scale).f64s(said);
+  }
+
+  readKey(key: string, from: ByteReader): void {
+    const waiting = Array.from({ length: from.u32() }, () => ({
+      x: from.f64s(),
+      y: from.f64s(),
+      scale: from.f64s(),
+      said: from.f64s(),
+    }));
+    this.#keys.set(key, waiting);
   }
 
   /** Forgets what a key has seen; what was learned from it stays. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ByteWriter, Rng, request, type StreamEvent } from "../../src/core/index.js";
+import { ByteWriter, Rng, request, type Stage, type StreamEvent } from "../../src/core/index.js";
 import {
   type DetectorOptions,
   detectionStage,
@@ -218,5 +218,35 @@ describe("detectionStage()", () => {
     expect(after.at(-1)?.change?.state).toBe("raised");
     mute(Number.NEGATIVE_INFINITY);
     expect(steps([60], OPTIONS, stage)[0]?.prediction?.alert).toBe(true);
+  });
+
+  it("mutes a key that is not in memory when all keys are muted, as soon as it is back, and no key that is new", () => {
+    const muteAll = (stage: Stage, until: number) =>
+      stage.process({
+        ...batchOf([]),
+        requests: [request({ kind: "mute", body: new ByteWriter().f64(until).finish() })],
+      });
+    const values = noise(260);
+    const run = (isAway: boolean) => {
+      const stage = detectionStage(OPTIONS);
+      const slot = stage.slots.find(({ name }) => name === "detection") ?? expect.fail("no slot");
+      // An alert is open; it ends with the first event after a mute, though the mute has ended by then.
+      const before = steps([...values.slice(0, 200), 60, 60], OPTIONS, stage);
+      expect(before.at(-1)?.prediction?.alert).toBe(true);
+      const bytes = slot.save("pump") ?? expect.fail("nothing known");
+      if (isAway) slot.reset("pump");
+      muteAll(stage, 1e15);
+      muteAll(stage, Number.NEGATIVE_INFINITY);
+      if (isAway) slot.restore("pump", bytes);
+      const after = steps([...values.slice(200), 60], OPTIONS, stage);
+      return after.map(({ prediction, change }) => ({ prediction, change }));
+    };
+    const there = run(false);
+    expect(there[0]?.change).toMatchObject({ state: "cleared", why: "muted" });
+    expect(run(true)).toEqual(there);
+
+    const stage = detectionStage(OPTIONS);
+    muteAll(stage, 1e15);
+    expect(steps([...values.slice(0, 200), 60], OPTIONS, stage).at(-1)?.change?.state).toBe("raised");
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ManualClock, type Request, request } from "../../src/core/index.js";
-import { type DetectorOptions, detectionStage } from "../../src/detection/index.js";
+import { ByteReader, ManualClock, type Request, request } from "../../src/core/index.js";
+import { type DetectorOptions, detectionStage, readLastHeard } from "../../src/detection/index.js";
 import type { PipelineControl } from "../../src/runtime/control/index.js";
 import { silentLog } from "../../src/runtime/log.js";
 import { SilenceCheck } from "../../src/runtime/silence-check.js";
+import type { Page, PipelineReader } from "../../src/store/index.js";
 import { batchOf, eventOf } from "../stream/events.js";
 
 const MINUTE = 60_000;
@@ -37,10 +38,23 @@ function rig(
       return { ok: true, command: parts.kind };
     },
   };
+  /** What the store has of a key that is not in memory. */
+  const away: { page?: Page } = {};
+  const store: Pick<PipelineReader, "lookThrough" | "page"> = {
+    lookThrough: (at, { due }) => {
+      const found = [away.page].flatMap((page) =>
+        page && page.due !== null && page.due < due ? [page] : [],
+      );
+      return { found, at };
+    },
+    page: () => away.page,
+  };
   const check = new SilenceCheck({
     name: "pump",
     control: control as PipelineControl,
     stages: () => [stage],
+    store,
+    pager: () => ({ isResident: (key) => key !== "away" }),
     clock,
     groupMs: watch.groupMs,
     log: silentLog,
@@ -64,10 +78,28 @@ function rig(
     }
   };
   const told = () => asked.map(({ alert }) => [alert?.key, alert?.change.state, alert?.change.why]);
-  return { stage, clock, check, hear, minutes, asked, told };
+  return { away, stage, clock, check, hear, minutes, asked, told };
 }
 
 describe("SilenceCheck", () => {
+  it("tells of a key that is not in memory, when it is due", async () => {
+    const { away, stage, check, clock, minutes, asked } = rig();
+    check.listens(true);
+    minutes(30, "away");
+    const slot = stage.slots.find(({ name }) => name === "silence") ?? expect.fail("no slot");
+    const bytes = slot.save("away") ?? expect.fail("nothing known");
+    const { arrival, dueMs } = readLastHeard(new ByteReader(bytes, "test"));
+    const entries = [{ slot: slot.name, version: slot.version, key: "away", bytes }];
+    away.page = { key: "away", position: 1, heard: 0, due: arrival + dueMs, entries };
+    slot.reset("away");
+    clock.advance(dueMs);
+    await check.check();
+    expect(asked).toEqual([]);
+    clock.advance(1);
+    await check.check();
+    expect(asked.map(({ kind, key }) => [kind, key])).toEqual([["silence", "away"]]);
+  });
+
   it("tells of a key that falls silent while another goes on, once, and its next events end that", async () => {
     const { check, clock, hear, minutes, told, asked } = rig();
     check.listens(true);

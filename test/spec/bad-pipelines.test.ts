@@ -266,13 +266,14 @@ target: v
   ],
   [
     "reports each field of store",
-    `${GOOD}store: { retention: { age: forever, size: 2 }, durability: powerloss, snapshot-every: now }
+    `${GOOD}store: { retention: { age: forever, size: 2 }, durability: powerloss, snapshot-every: now, memory: much }
 `,
     [
       `p.yaml:4:28: error: store.retention.age: expected a duration over 0, such as 90s or 1h30m (units ms, s, m, h, d), found "forever"`,
       "p.yaml:4:43: error: store.retention.size: expected a size, such as 256KiB (units B, kB, MB, GB, KiB, MiB, GiB), found 2",
       `p.yaml:4:60: error: store.durability: expected one of power-loss, crash, none, found "powerloss"; did you mean "power-loss"?`,
       `p.yaml:4:87: error: store.snapshot-every: expected a duration such as 15m, or a count of events, found "now"`,
+      `p.yaml:4:100: error: store.memory: expected a size, such as 256KiB (units B, kB, MB, GB, KiB, MiB, GiB), found "much"`,
     ],
   ],
   [

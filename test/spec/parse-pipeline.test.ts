@@ -66,7 +66,7 @@ describe("parsePipeline()", () => {
         backlog: "all",
         expiryMs: 3_600_000,
       },
-      store: { retention: {}, durability: "power-loss" },
+      store: { retention: {}, durability: "power-loss", memoryBytes: 192 * 1024 * 1024 },
       tests: [],
       environment: {},
     });
@@ -94,7 +94,7 @@ model: { cell: lstm, hidden: 8, layers: 2, horizon: [1, 12], seed: 7, cold-start
 anomaly: { alerts-per-day: 0.5, warm-up: 10, hold: 1 }
 learn: { every: 500 events, tbptt: [8, 8], budget: 12.5% }
 output: { predictions: false, alerts: false, base: site/eddy, qos: 0, expiry: 10m }
-store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 5m }
+store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 5m, memory: 64MiB }
 `);
     expect(pipeline.input).toEqual({
       topics: ["t"],
@@ -142,6 +142,7 @@ store: { retention: { age: 30d, size: 2GiB }, durability: none, snapshot-every: 
     expect(pipeline.store).toEqual({
       retention: { ageMs: 2_592_000_000, bytes: 2_147_483_648 },
       durability: "none",
+      memoryBytes: 64 * 1024 * 1024,
       snapshotEvery: { ms: 300_000 },
     });
   });

@@ -127,6 +127,7 @@ describe("show()", () => {
       store:
         retention: {}
         durability: power-loss
+        memory: 192MiB
       control:
         mqtt: []
       models:

@@ -124,7 +124,7 @@ describe("PipelineStore.commit()", () => {
     ]);
   });
 
-  it("keeps snapshots whole, and replaces one of the same position", async () => {
+  it("keeps of each key what is newest, and replaces what is of the same position", async () => {
     const pipeline = newStore().pipeline("pump", identity);
     expect(pipeline.newestSnapshot()).toEqual({ position: 0, entries: [] });
     const first = {
@@ -133,10 +133,20 @@ describe("PipelineStore.commit()", () => {
     };
     await pipeline.commit(events(1, 2, { snapshot: first }));
     expect(pipeline.newestSnapshot()).toStrictEqual(first);
+    const withFirst = (position: number) => ({
+      position,
+      entries: [...snapshot(position).entries, ...first.entries],
+    });
+    await pipeline.commit(commitOf({ snapshot: { ...snapshot(1), position: 2 } }));
     await pipeline.commit(commitOf({ snapshot: snapshot(2) }));
-    expect(pipeline.newestSnapshot()).toStrictEqual(snapshot(2));
+    expect(pipeline.newestSnapshot()).toStrictEqual(withFirst(2));
     await pipeline.commit(events(3, 9, { snapshot: snapshot(9) }));
-    expect(pipeline.newestSnapshot()).toStrictEqual(snapshot(9));
+    expect(pipeline.newestSnapshot()).toStrictEqual(withFirst(9));
+    expect(pipeline.page("k1")).toStrictEqual({
+      ...{ key: "k1", position: 9, heard: null, due: null },
+      entries: snapshot(9).entries.slice(1),
+    });
+    expect(pipeline.page("k2")).toBeUndefined();
     expect(pipeline.oldestSnapshot()).toEqual({ position: 0, entries: [] });
   });
 

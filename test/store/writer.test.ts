@@ -25,7 +25,7 @@ const codes = (outcomes: readonly (Error | undefined)[]) =>
 
 const rowCounts = (db: Database) =>
   Object.fromEntries(
-    ["samples", "outputs", "alerts", "dead_letters", "log", "snapshots", "states", "ledger"].map((table) => [
+    ["samples", "outputs", "alerts", "dead_letters", "log", "snapshots", "pages", "ledger"].map((table) => [
       table,
       db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
     ]),

@@ -197,10 +197,8 @@ describe("LearningCellsStage", () => {
       const reports: LearningReport[] = [];
       const onLearning = (report: LearningReport) => reports.push(report);
       const all = events(count, "stopping");
-      const { log } = await step(
-        new LearningCellsStage(options(inPlaceTrainer(), { ...tuned, onLearning })),
-        all,
-      );
+      const stage = new LearningCellsStage(options(inPlaceTrainer(), { ...tuned, onLearning }));
+      const { log } = await step(stage, all);
       const decided = log.filter(({ kind }) => kind !== "learned");
       expect(decided.map(({ kind }) => kind).slice(0, 3)).toEqual([
         "checkpoint",
@@ -213,6 +211,9 @@ describe("LearningCellsStage", () => {
       expect(["naive", "ridge"]).toContain(all[retired!.position - 1]?.model);
       // The events of a first training, and its lead.
       expect(next!.position - retired!.position).toBe(EVENTS + LEAD - 1);
+      // Of all keys that are remembered they know something now.
+      expect(new Set(stage.takeTouched())).toEqual(new Set(all.map(({ sample }) => sample.key)));
+      expect([...stage.takeTouched()]).toEqual([]);
       const told = reports.find(({ kind }) => kind === "retired");
       expect(told).toMatchObject({ model: "gru-1", position: retired?.position });
       const since = reports.slice(reports.indexOf(told!));

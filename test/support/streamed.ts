@@ -2,7 +2,7 @@ import { connectClient, embeddedBroker } from "../../src/mqtt/index.js";
 import { Eddy, listenFilters, makeStages, silentLog } from "../../src/runtime/index.js";
 import type { Pipeline } from "../../src/spec/index.js";
 import { openStoreForReading } from "../../src/store/index.js";
-import { resume, takeSnapshot } from "../../src/stream/resume.js";
+import { resume, takeSnapshot } from "../../src/stream/index.js";
 import { inPlaceTrainer } from "./in-place-trainer.js";
 import { until } from "./until.js";
 

@@ -3,7 +3,7 @@ import { tortureLearning } from "./learning.js";
 import { torture } from "./torture.js";
 
 /**
- * `npm run torture -- --rounds 500 --minutes 30 --seed 1 --qos 2 --faults kill,cut`, or
+ * `npm run torture -- --rounds 500 --minutes 30 --seed 1 --qos 2 --memory 1B --faults kill,cut`, or
  * `npm run torture -- --learning --rounds 200 --minutes 30`: kills alone, while it learns.
  */
 const { values } = parseArgs({
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     qos: { type: "string", default: "1" },
     faults: { type: "string" },
+    memory: { type: "string" },
     learning: { type: "boolean", default: false },
   },
 });
@@ -29,6 +30,7 @@ const report = values.learning
   : await torture({
       ...extent,
       qos: values.qos === "2" ? 2 : 1,
+      memory: values.memory,
       ...(values.faults === undefined ? {} : { faults: values.faults.split(",") }),
     });
 write(JSON.stringify(report, null, 2));

@@ -13,17 +13,27 @@ import type { KnownEvent } from "./events.js";
 
 export const NAME = "torture";
 
-/** The keep-alive is as short as MQTT allows, so that the harness need not wait long for silence to be noticed. */
-const pipelineText = (qos: 1 | 2) => `
+/**
+ * The keep-alive is as short as MQTT allows, so that the harness need not wait long for silence to be noticed. A key's
+ * silence is told by the box's clock, which jumps here: it would be told of at a place that no reference knows.
+ */
+const pipelineText = ({ qos, memory }: Required<RigOptions>) => `
 name: ${NAME}
 input: { topics: [plant/level], qos: ${qos}, time: timestamp, key: "{key}" }
 broker: { keep-alive: 1s }
 features: [value, { difference: value }]
 target: value
 model: { hidden: 4, cold-start: { events: 150, lead: 50 } }
-anomaly: { warm-up: 40, alerts-per-day: 5 }
-store: { snapshot-every: 300 events }
+anomaly: { warm-up: 40, alerts-per-day: 5, silence: 30d }
+store: { snapshot-every: 300 events, memory: ${memory} }
 `;
+
+export interface RigOptions {
+  /** Of the sensor, and of Eddy's subscription; default 1. */
+  readonly qos?: 1 | 2 | undefined;
+  /** What the states of keys may take in memory; default: what they want. `1B`: each leaves with its batch. */
+  readonly memory?: string | undefined;
+}
 
 /** A broker that keeps its sessions, a network that can be broken, a listener, a sensor, and Eddy in between. */
 export class Rig {
@@ -60,11 +70,10 @@ export class Rig {
     this.pipelineFile = join(this.folder, "torture.yaml");
   }
 
-  /** @param qos of the sensor, and of Eddy's subscription */
-  static async make(qos: 1 | 2 = 1): Promise<Rig> {
+  static async make({ qos = 1, memory = "192MiB" }: RigOptions = {}): Promise<Rig> {
     const folder = mkdtempSync(join(tmpdir(), "eddy-torture-"));
     mkdirSync(join(folder, "data"));
-    const text = pipelineText(qos);
+    const text = pipelineText({ qos, memory });
     writeFileSync(join(folder, "torture.yaml"), text);
     const { pipeline, problems } = parsePipeline(text, { file: join(folder, "torture.yaml") });
     if (pipeline === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));

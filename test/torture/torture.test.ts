@@ -11,4 +11,10 @@ describe.skipIf(lacksMosquitto)(`Eddy under faults${mosquittoHint}`, () => {
     expect(report.byNetwork > 0 || report.events < 250).toBe(true);
     expect(report.rounds).toBeGreaterThan(1);
   });
+
+  it("does so with keys whose states are in memory for no longer than a batch", async () => {
+    const report = await torture({ seed: 8, rounds: 5, seconds: 20, memory: "1B", faults: ["kill", "stop"] });
+    expect(report).toMatchObject({ lost: 0, doubled: 0, wrong: [] });
+    expect(report.rounds).toBeGreaterThan(1);
+  });
 });

@@ -17,6 +17,8 @@ export interface TortureOptions {
   readonly seconds: number;
   /** Default 1. */
   readonly qos?: 1 | 2;
+  /** What the states of keys may take in memory: see `RigOptions`. */
+  readonly memory?: string | undefined;
   /** Of FAULTS; default: all. */
   readonly faults?: readonly string[];
   readonly say?: (line: string) => void;
@@ -51,7 +53,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const names = options.faults ?? Object.keys(FAULTS);
   const rng = new Rng(seed);
   const known = new KnownEvents(seed);
-  const rig = await Rig.make(options.qos);
+  const rig = await Rig.make(options);
   const deadline = performance.now() + seconds * 1000;
   const counts: Record<string, number> = {};
   const sum: Findings = { lost: [], doubled: [], wrong: [] };

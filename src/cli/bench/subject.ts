@@ -1,11 +1,12 @@
 import { embeddedBroker } from "../../mqtt/index.js";
-import { connectToBroker, Eddy, silentLog } from "../../runtime/index.js";
+import { connectToBroker, Eddy, keepHeapSmall, silentLog } from "../../runtime/index.js";
 import { parsePipeline } from "../../spec/index.js";
 import { openDashboard, showOn } from "../dashboard.js";
 import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
 
 /** The process that `eddy bench events` measures: Eddy with one pipeline, and the embedded broker if asked. */
 const options: SubjectOptions = JSON.parse(process.argv[2] ?? "{}");
+keepHeapSmall();
 /** Asked so often, one fine-tuning follows the other. */
 const TUNE_EVERY_MS = 100;
 let tunings = 0;

@@ -8,6 +8,7 @@ import { benchDetectCommand } from "./bench-detect.js";
 import { benchKeysCommand } from "./bench-keys.js";
 import { benchLearnCommand } from "./bench-learn.js";
 import { benchNabCommand } from "./bench-nab.js";
+import { benchRestartCommand } from "./bench-restart.js";
 import { benchShiftsCommand } from "./bench-shifts.js";
 import { benchSpeechCommand } from "./bench-speech.js";
 import { benchStepCommand } from "./bench-step.js";
@@ -51,6 +52,7 @@ export function benchCommand(): Command {
     .action(events);
   bench.addCommand(benchStepCommand());
   bench.addCommand(benchKeysCommand());
+  bench.addCommand(benchRestartCommand());
   bench.addCommand(benchDashboardCommand());
   bench.addCommand(benchTrainCommand());
   bench.addCommand(benchCoverageCommand());

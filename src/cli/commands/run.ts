@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
+import { brokerAccess, connectToBroker, Eddy, keepHeapSmall } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
@@ -39,6 +39,7 @@ export function runCommand(): Command {
 }
 
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
+  keepHeapSmall();
   const pipelines = await readPipelines(files, options);
   const log = terminalLog(options.json ?? false);
   // What is given on the command line goes before what the file says.

@@ -33,6 +33,7 @@ interface Group {
 export class AlertGroups implements StateSlot {
   readonly name = "groups";
   readonly version = 1;
+  readonly isShared = true;
   readonly #withinMs: () => number | undefined;
   #groups: Group[] = [];
 

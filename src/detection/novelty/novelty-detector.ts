@@ -103,6 +103,10 @@ export class NoveltyDetector implements Detector {
     return this.#nets.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  get mostBytes(): number {
+    return this.#nets.reduce((sum, { mostBytes }) => sum + mostBytes, 0);
+  }
+
   step({ values, time, begins }: Row): number {
     const value = Math.max(-LARGEST_VALUE, Math.min(LARGEST_VALUE, values[0] ?? 0));
     this.#count++;

@@ -7,6 +7,9 @@ const BINS = OCTAVES << BITS;
 /** Powers of two before the first bin: all below 2^-20 share it, all from 2^12 on share the last. */
 const FIRST = (127 - 20) << BITS;
 
+/** Before the first value. */
+const NONE = new Uint32Array(0);
+
 const FLOAT = new Float32Array(1);
 const WORD = new Uint32Array(FLOAT.buffer);
 
@@ -17,7 +20,7 @@ const WORD = new Uint32Array(FLOAT.buffer);
  */
 export class RankHistory {
   /** Node i, from 1, holds the counts of the bins from i - lowest bit of i on. */
-  readonly #tree = new Uint32Array(BINS + 1);
+  #tree = NONE;
   #count = 0;
 
   /** Bytes that it remembers in. */
@@ -32,6 +35,7 @@ export class RankHistory {
 
   /** s = -log10((1 + #{earlier >= z}) / (1 + m)); then z is one of them. */
   surprise(z: number): number {
+    if (this.#tree === NONE) this.#tree = new Uint32Array(BINS + 1);
     const bin = binOf(z);
     let smaller = 0;
     for (let i = bin; i > 0; i &= i - 1) smaller += this.#tree[i]!;
@@ -51,8 +55,8 @@ export class RankHistory {
   /** @throws RangeError code `STATE_CORRUPT` */
   read(from: ByteReader): void {
     this.#count = from.f64();
-    this.#tree.fill(0);
     const used = from.u32();
+    this.#tree = used > 0 ? new Uint32Array(BINS + 1) : NONE;
     for (let k = 0; k < used; k++) {
       const i = from.u32();
       if (i > BINS) {

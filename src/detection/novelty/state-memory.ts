@@ -9,14 +9,17 @@ const ROW = 2 * HIDDEN + 32;
 /** Bytes of the squared distances to the nearest, and of the index of the first, rounded up to whole lines. */
 const SCRATCH = 64;
 
+/** Places that are made at first; they double until there are as many as are remembered. */
+const FIRST_PLACES = 64;
+
 /** The last states of a reservoir, among which nearest neighbours are looked for; in the kernel. */
 export class StateMemory {
   readonly #kernel: Kernel;
-  readonly #memory: KernelMemory;
+  #memory: KernelMemory;
   readonly #capacity: number;
+  /** Places that there are by now: fewer than the capacity while fewer states have come. */
+  #places: number;
   readonly #inputs: number;
-  readonly #state: Pointer;
-  readonly #rows: Pointer;
   #count = 0;
 
   /**
@@ -27,13 +30,38 @@ export class StateMemory {
     this.#kernel = kernel;
     this.#capacity = capacity;
     this.#inputs = inputs;
-    this.#memory = new KernelMemory(kernel, SCRATCH + ROW * (1 + capacity));
-    this.#state = this.#memory.pointer + SCRATCH;
-    this.#rows = this.#state + ROW;
+    this.#places = Math.min(FIRST_PLACES, capacity);
+    this.#memory = this.#allocate();
+  }
+
+  #allocate(): KernelMemory {
+    return new KernelMemory(this.#kernel, SCRATCH + ROW * (1 + this.#places));
+  }
+
+  get #state(): Pointer {
+    return this.#memory.pointer + SCRATCH;
+  }
+
+  get #rows(): Pointer {
+    return this.#state + ROW;
+  }
+
+  /** Twice the places, or as many as are needed: what stood there stays. */
+  #grow(needed: number): void {
+    const before = this.#memory;
+    while (this.#places < needed) this.#places = Math.min(this.#capacity, 2 * this.#places);
+    this.#memory = this.#allocate();
+    this.#memory.copy(before);
+    before.release();
   }
 
   get bytes(): number {
     return this.#memory.bytes;
+  }
+
+  /** Memory once as many states have come as are remembered, bytes. */
+  get mostBytes(): number {
+    return SCRATCH + ROW * (1 + this.#capacity);
   }
 
   /** States that are remembered. */
@@ -56,6 +84,7 @@ export class StateMemory {
    * @param u [I]
    */
   distance(h: Pointer, u: Pointer): number {
+    if (this.known === this.#places && this.#places < this.#capacity) this.#grow(this.#places + 1);
     const { exports } = this.#kernel;
     exports.packState(this.#state, h, HIDDEN, u, this.#inputs);
     const best = this.#memory.pointer;
@@ -76,6 +105,7 @@ export class StateMemory {
 
   read(from: ByteReader): void {
     this.#count = from.f64();
+    if (this.known > this.#places) this.#grow(this.known);
     this.#memory.read(from);
   }
 }

@@ -33,6 +33,17 @@ export interface SurpriseNetOptions {
   readonly weights: Pointer;
 }
 
+/** What lies in the kernel. */
+interface Parts {
+  readonly reservoir: Reservoir;
+  readonly readout: Readout;
+  readonly memory: StateMemory;
+}
+
+function allOf(parts: Parts | undefined): readonly (Reservoir | Readout | StateMemory)[] {
+  return parts ? [parts.reservoir, parts.readout, parts.memory] : [];
+}
+
 /** Inputs of the reservoir: value, change, time of day twice, the block's ends. */
 export function netInputs(hasTime: boolean): number {
   return hasTime ? 6 : 4;
@@ -49,9 +60,9 @@ export class SurpriseNet {
   readonly #options: SurpriseNetOptions;
   readonly #block: Block;
   readonly #quantizer = new RobustQuantizer();
-  readonly #reservoir: Reservoir;
-  readonly #readout: Readout;
-  readonly #memory: StateMemory;
+  readonly #kernel: Kernel;
+  /** Made when the first block has ended. */
+  #parts: Parts | undefined;
   readonly #evidence: readonly Evidence[];
   #blocks = 0;
   #x = 0;
@@ -62,18 +73,32 @@ export class SurpriseNet {
 
   constructor(kernel: Kernel, options: SurpriseNetOptions) {
     this.#options = options;
-    const inputs = netInputs(options.hasTime);
+    this.#kernel = kernel;
     this.#block = new Block(options.blockSize, options.aggregator);
-    this.#reservoir = new Reservoir(kernel, options.weights, inputs);
-    this.#readout = new Readout(kernel, this.#reservoir.length);
-    this.#memory = new StateMemory(kernel, options.ring, inputs);
     this.#evidence = options.kept.map((kept) => new Evidence(kept));
+  }
+
+  #make(): Parts {
+    const { hasTime, weights, ring } = this.#options;
+    const inputs = netInputs(hasTime);
+    const reservoir = new Reservoir(this.#kernel, weights, inputs);
+    return {
+      reservoir,
+      readout: new Readout(this.#kernel, reservoir.length),
+      memory: new StateMemory(this.#kernel, ring, inputs),
+    };
   }
 
   /** Bytes of memory. */
   get bytes(): number {
-    const parts = [this.#quantizer, this.#reservoir, this.#readout, this.#memory, ...this.#evidence];
+    const parts = [this.#quantizer, ...allOf(this.#parts), ...this.#evidence];
     return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Bytes of memory once it remembers all that it can. */
+  get mostBytes(): number {
+    const { memory } = this.#parts ?? {};
+    return this.bytes + (memory ? memory.mostBytes - memory.bytes : 0);
   }
 
   /** In the order of `CHANNELS`; held from one block's end to the next. */
@@ -83,12 +108,12 @@ export class SurpriseNet {
 
   /** Blocks that are remembered state by state. */
   get known(): number {
-    return this.#memory.known;
+    return this.#parts?.memory.known ?? 0;
   }
 
   /** Blocks ago that the newest state's nearest neighbour was seen; 0 without one. */
   get age(): number {
-    return this.#memory.age;
+    return this.#parts?.memory.age ?? 0;
   }
 
   /**
@@ -102,6 +127,8 @@ export class SurpriseNet {
     }
     const block = this.#block.add(value);
     if (block === undefined) return false;
+    this.#parts ??= this.#make();
+    const { reservoir, readout, memory } = this.#parts;
     if (this.#blocks === 0) this.#level = block.largest;
     if (block.largest !== this.#level || block.smallest !== this.#level) this.#level = Number.NaN;
     const x = this.#quantizer.quantize(block.value);
@@ -109,15 +136,15 @@ export class SurpriseNet {
     const below = 0.5 * (this.#quantizer.quantize(block.smallest) - x);
     this.#quantizer.learn(block.value);
 
-    const error = this.#isCut ? undefined : Math.abs(this.#readout.learn(x));
+    const error = this.#isCut ? undefined : Math.abs(readout.learn(x));
     const change = this.#isCut ? 0 : x - this.#x;
     const angle = (TWO_PI * (timeMs - DAY_MS * Math.floor(timeMs / DAY_MS))) / DAY_MS;
     const clock = this.#options.hasTime ? [sin(angle), cos(angle)] : [];
-    this.#reservoir.step([x, change, ...clock, above, below]);
+    reservoir.step([x, change, ...clock, above, below]);
     this.#x = x;
     this.#isCut = false;
-    const leverage = this.#readout.leverage(this.#reservoir.phi);
-    const distance = this.#memory.distance(this.#reservoir.phi, this.#reservoir.u);
+    const leverage = readout.leverage(reservoir.phi);
+    const distance = memory.distance(reservoir.phi, reservoir.u);
     this.#blocks++;
     if (this.#blocks > this.#options.rankedFrom) {
       const surprises = [distance, leverage, error];
@@ -131,7 +158,8 @@ export class SurpriseNet {
   }
 
   release(): void {
-    for (const part of [this.#reservoir, this.#readout, this.#memory]) part.release();
+    for (const part of allOf(this.#parts)) part.release();
+    this.#parts = undefined;
   }
 
   write(to: ByteWriter): void {
@@ -139,7 +167,8 @@ export class SurpriseNet {
       .f64(this.#x)
       .f64(this.#level)
       .u8(this.#isCut ? 1 : 0);
-    const parts = [this.#block, this.#quantizer, this.#reservoir, this.#readout, this.#memory];
+    to.u8(this.#parts ? 1 : 0);
+    const parts = [this.#block, this.#quantizer, ...allOf(this.#parts)];
     for (const part of [...parts, ...this.#evidence]) part.write(to);
   }
 
@@ -148,7 +177,9 @@ export class SurpriseNet {
     this.#x = from.f64();
     this.#level = from.f64();
     this.#isCut = from.u8() === 1;
-    const parts = [this.#block, this.#quantizer, this.#reservoir, this.#readout, this.#memory];
+    this.release();
+    if (from.u8() === 1) this.#parts = this.#make();
+    const parts = [this.#block, this.#quantizer, ...allOf(this.#parts)];
     for (const part of [...parts, ...this.#evidence]) part.read(from);
   }
 }

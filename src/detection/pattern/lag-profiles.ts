@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, problem } from "../../core/index.js";
 import type { Kernel, Pointer } from "../../kernel/index.js";
 import { KernelMemory } from "../kernel-memory.js";
 
@@ -7,6 +7,9 @@ export const WIDTHS = [4, 8, 32] as const;
 
 /** Nothing can be said yet. */
 export const UNKNOWN = -1;
+
+/** Places that are made at first; they double until there are as many as are remembered. */
+const FIRST_PLACES = 256;
 
 /**
  * A lag counts once its profile has run over so many widths: what it began without is forgotten then. Before, the
@@ -22,31 +25,88 @@ const SETTLED = 3;
 export class LagProfiles {
   readonly #kernel: Kernel;
   /** N */
-  readonly #length: number;
-  readonly #memory: KernelMemory;
+  readonly #most: number;
+  /** Places that there are by now: fewer than N while fewer values have come. */
+  #length: number;
+  #memory: KernelMemory;
   /**
-   * Values and their running means, the newest first. Each lies in 2 N places, written twice, so that the newest N
-   * always stand in a row.
+   * Values and their running means, the newest first. Each lies in two times as many places, written twice, so that the
+   * newest always stand in a row.
    */
-  readonly #values: Pointer;
-  readonly #means: readonly Pointer[];
-  readonly #profiles: readonly Pointer[];
+  #values: Pointer = 0;
+  #means: readonly Pointer[] = [];
+  #profiles: readonly Pointer[] = [];
   readonly #levels = new Float64Array(WIDTHS.length);
   #count = 0;
 
   /** @param length N, a multiple of 4 */
   constructor(kernel: Kernel, length: number) {
     this.#kernel = kernel;
-    this.#length = length;
-    this.#memory = new KernelMemory(kernel, 4 * 9 * length);
-    const place = (index: number): Pointer => this.#memory.pointer + 4 * length * index;
+    this.#most = length;
+    this.#length = Math.min(FIRST_PLACES, length);
+    this.#memory = this.#place();
+  }
+
+  #place(): KernelMemory {
+    const memory = new KernelMemory(this.#kernel, 4 * 9 * this.#length);
+    const place = (index: number): Pointer => memory.pointer + 4 * this.#length * index;
     this.#values = place(0);
     this.#means = [place(0), place(2), place(4)];
     this.#profiles = [place(6), place(7), place(8)];
+    return memory;
+  }
+
+  /** Where the newest value stands, of which there are `known`. */
+  get #head(): number {
+    return (this.#length - (this.#count % this.#length)) % this.#length;
+  }
+
+  get #known(): number {
+    return Math.min(this.#count, this.#length);
+  }
+
+  /** Twice the places, up to N: the values stay where they are, seen from the newest. */
+  #grow(): void {
+    const parts = this.#parts();
+    this.#memory.release();
+    this.#length = Math.min(this.#most, 2 * this.#length);
+    this.#memory = this.#place();
+    this.#fill(parts);
+  }
+
+  /** The newest values, their means at two widths, and the profiles at three: [known] each. */
+  #parts(): Float32Array[] {
+    const [head, known] = [this.#head, this.#known];
+    const rings = [this.#values, ...this.#means.slice(1)];
+    return [
+      ...rings.map((ring) => this.#kernel.view(ring + 4 * head, known).slice()),
+      ...this.#profiles.map((profile) => this.#kernel.view(profile, known).slice()),
+    ];
+  }
+
+  #fill(parts: readonly Float32Array[]): void {
+    const rings = [this.#values, ...this.#means.slice(1)];
+    for (const [i, part] of parts.entries()) {
+      const ring = rings[i];
+      if (ring === undefined) this.#kernel.view(this.#profiles[i - rings.length] ?? 0, part.length).set(part);
+      else {
+        const places = this.#kernel.view(ring, 2 * this.#length);
+        for (const [back, value] of part.entries()) {
+          const at = (this.#head + back) % this.#length;
+          places[at] = value;
+          places[at + this.#length] = value;
+        }
+      }
+    }
   }
 
   get bytes(): number {
     return this.#memory.bytes;
+  }
+
+  /** Memory once N values have come, bytes. */
+  get mostBytes(): number {
+    return 4 * 9 * this.#most;
   }
 
   release(): void {
@@ -55,12 +115,12 @@ export class LagProfiles {
 
   /** @param distances [widths] overwritten with z_w; `UNKNOWN` until there is a lag to look at */
   step(distances: Float64Array, v: number): void {
+    if (this.#count === this.#length && this.#length < this.#most) this.#grow();
     const { exports, floats } = this.#kernel;
     const N = this.#length;
-    const known = Math.min(this.#count, N);
+    const known = this.#known;
     const value = Math.fround(v);
-    // The newest stand at N - 1 - (count - 1) mod N and go down.
-    const head = (((N - this.#count) % N) + N) % N;
+    const head = this.#head;
     for (const [i, width] of WIDTHS.entries()) {
       const rate = Math.fround(1 / width);
       const D = this.#profiles[i] ?? 0;
@@ -94,7 +154,7 @@ export class LagProfiles {
     const known = Math.min(this.#count - 1, N);
     const D = this.#kernel.view(this.#profiles[i] ?? 0, N);
     // Of the state after the newest value, whose own place comes first.
-    const head = (((N - this.#count) % N) + N) % N;
+    const head = this.#head;
     const means = this.#kernel.view(this.#means[i] ?? 0, 2 * N);
     const level = Math.fround(this.#levels[i] ?? 0);
     let best = { lag: 0, distance: Number.POSITIVE_INFINITY };
@@ -108,12 +168,36 @@ export class LagProfiles {
 
   write(to: ByteWriter): void {
     to.f64(this.#count).f64s(this.#levels);
-    this.#memory.write(to);
+    for (const part of this.#parts()) to.bytes(bytesOf(part));
   }
 
   read(from: ByteReader): void {
     this.#count = from.f64();
     this.#levels.set(from.f64s());
-    this.#memory.read(from);
+    const parts = Array.from({ length: 6 }, () => floatsOf(from.bytes()));
+    const known = parts[0]?.length ?? 0;
+    if (known !== Math.min(this.#count, this.#most) || parts.some(({ length }) => length !== known)) {
+      throw problem(RangeError, {
+        code: "STATE_CORRUPT",
+        action: "read",
+        on: "the lag profiles of a pattern detector",
+        expected: `as many values as there may be of ${this.#count}`,
+        found: parts.map(({ length }) => length).join(", "),
+      });
+    }
+    this.#memory.release();
+    this.#length = Math.min(FIRST_PLACES, this.#most);
+    while (this.#length < known) this.#length = Math.min(this.#most, 2 * this.#length);
+    this.#memory = this.#place();
+    this.#fill(parts);
   }
+}
+
+/** As bytes: a float32 read as a number may change its bits on the way. */
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function floatsOf(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer, 0, bytes.length >> 2);
 }

@@ -26,6 +26,21 @@ export interface PatternOptions {
   readonly threshold?: number;
 }
 
+/** What only a key needs whose warm-up has ended. */
+interface Parts {
+  readonly predictor: LinearPredictor;
+  readonly profiles: LagProfiles;
+  readonly tails: readonly TailHistogram[];
+}
+
+function allOf({
+  predictor,
+  profiles,
+  tails,
+}: Parts): readonly (LinearPredictor | LagProfiles | TailHistogram)[] {
+  return [predictor, profiles, ...tails];
+}
+
 /**
  * Finds patterns that have not been there before in one signal: how far the newest 4, 8 and 32 values are from the
  * most similar stretch among the last N, and how badly a linear predictor was off, each by how improbable that is;
@@ -37,9 +52,9 @@ export class PatternDetector implements Detector {
   readonly name = "pattern";
   readonly #options: PatternOptions;
   readonly #scale = new FrozenScale();
-  readonly #predictor: LinearPredictor;
-  readonly #profiles: LagProfiles;
-  readonly #tails = Array.from({ length: CHANNELS }, () => new TailHistogram());
+  readonly #kernel: Kernel;
+  /** Made when the warm-up has ended. */
+  #parts: Parts | undefined;
   /** Values of the warm-up, until it ends. */
   #waiting: number[] = [];
   #count = 0;
@@ -52,13 +67,26 @@ export class PatternDetector implements Detector {
 
   constructor(options: PatternOptions, kernel: Kernel) {
     this.#options = options;
-    this.#predictor = new LinearPredictor(kernel);
-    this.#profiles = new LagProfiles(kernel, options.ring ?? 4000);
+    this.#kernel = kernel;
+  }
+
+  #make(): Parts {
+    return {
+      predictor: new LinearPredictor(this.#kernel),
+      profiles: new LagProfiles(this.#kernel, this.#options.ring ?? 4000),
+      tails: Array.from({ length: CHANNELS }, () => new TailHistogram()),
+    };
   }
 
   get bytes(): number {
-    const tails = this.#tails.reduce((sum, { bytes }) => sum + bytes, 0);
-    return this.#predictor.bytes + this.#profiles.bytes + tails + 8 * this.#waiting.length;
+    const { predictor, profiles, tails } = this.#parts ?? { tails: [] };
+    const own = [predictor, profiles, ...tails].reduce((sum, part) => sum + (part?.bytes ?? 0), 0);
+    return own + 8 * this.#waiting.length;
+  }
+
+  get mostBytes(): number {
+    const { profiles } = this.#parts ?? {};
+    return this.bytes + (profiles ? profiles.mostBytes - profiles.bytes : 0);
   }
 
   /** Evidence, not in thresholds: the mean of the surprises and of their largest. */
@@ -79,25 +107,26 @@ export class PatternDetector implements Detector {
     }
     if (this.#count === warmUp) {
       this.#scale.freeze(Float64Array.of(...this.#waiting, x));
-      for (const [row, earlier] of this.#waiting.entries()) this.#judge(earlier, row);
+      this.#parts = this.#make();
+      for (const [row, earlier] of this.#waiting.entries()) this.#judge(this.#parts, earlier, row);
       this.#waiting = [];
     }
-    this.#judge(x, this.#count - 1);
+    if (this.#parts) this.#judge(this.#parts, x, this.#count - 1);
     return this.#g / threshold;
   }
 
   /** @param row from 0 */
-  #judge(x: number, row: number): void {
+  #judge({ predictor, profiles, tails }: Parts, x: number, row: number): void {
     const v = this.#scale.apply(x);
-    const error = this.#predictor.error(v);
-    this.#profiles.step(this.#distances, v);
+    const error = predictor.error(v);
+    profiles.step(this.#distances, v);
     if (row < RANKED_FROM * this.#options.warmUp) return;
     let sum = 0;
     let largest = 0;
     for (let channel = 0; channel < CHANNELS; channel++) {
       const z = channel === 0 ? error : (this.#distances[channel - 1] ?? 0);
       // A distance that can't be told yet is no yardstick for those that can.
-      const s = z === UNKNOWN ? 0 : (this.#tails[channel]?.surprise(z) ?? 0);
+      const s = z === UNKNOWN ? 0 : (tails[channel]?.surprise(z) ?? 0);
       this.#surprises[channel] = s;
       sum += s;
       largest = Math.max(largest, s);
@@ -111,30 +140,32 @@ export class PatternDetector implements Detector {
     if (channel === 0) return `${short(this.#value)} does not follow from the values before it (${odds})`;
     const rowMs = this.#count > 1 ? (this.#last - this.#first) / (this.#count - 1) : 0;
     const width = WIDTHS[channel - 1] ?? 0;
-    const lag = this.#profiles.bestLag(channel - 1);
+    const lag = this.#parts?.profiles.bestLag(channel - 1) ?? 0;
     const seen = lag > 0 ? `; most alike ${duration(lag * rowMs)} ago` : "";
     return `the pattern of the last ${duration(width * rowMs)} is unlike any before it (${odds}${seen})`;
   }
 
   release(): void {
-    this.#predictor.release();
-    this.#profiles.release();
+    this.#parts?.predictor.release();
+    this.#parts?.profiles.release();
+    this.#parts = undefined;
   }
 
   write(to: ByteWriter): void {
     this.#scale.write(to);
-    this.#predictor.write(to);
-    this.#profiles.write(to);
-    for (const tail of this.#tails) tail.write(to);
+    to.u8(this.#parts ? 1 : 0);
+    if (this.#parts) for (const part of allOf(this.#parts)) part.write(to);
     to.f64s(this.#waiting).f64(this.#count).f64(this.#g).f64s(this.#surprises).f64s(this.#distances);
     to.f64(this.#value).f64(this.#first).f64(this.#last);
   }
 
   read(from: ByteReader): void {
     this.#scale.read(from);
-    this.#predictor.read(from);
-    this.#profiles.read(from);
-    for (const tail of this.#tails) tail.read(from);
+    this.release();
+    if (from.u8() === 1) {
+      this.#parts = this.#make();
+      for (const part of allOf(this.#parts)) part.read(from);
+    }
     this.#waiting = [...from.f64s()];
     this.#count = from.f64();
     this.#g = from.f64();

@@ -161,6 +161,5 @@ function labelOf(
 
 /** Event time of a key's newest event, or of any, ms; 0 before the first. */
 export function newestTime(store: PipelineReader, key?: string): number {
-  const known = store.keys().filter((one) => key === undefined || one.key === key);
-  return known.reduce((newest, { lastTime }) => Math.max(newest, lastTime), 0);
+  return key === undefined ? store.newestTime() : (store.key(key)?.lastTime ?? 0);
 }

@@ -82,7 +82,8 @@ export class PipelineControl {
     const { store } = this.#options;
     if (name === "state") {
       const { key } = readBody("state", body);
-      const keys = store.keys().filter((one) => key === undefined || one.key === key);
+      const known = key === undefined ? undefined : store.key(key);
+      const keys = key === undefined ? store.keys() : known ? [known] : [];
       const shown = keys.slice(0, MOST_KEYS).map((one) => {
         const [last] = store.lastOutputs(one.key, 1);
         const { score = null, alert = false } = last?.prediction ?? {};

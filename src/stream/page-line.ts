@@ -1,0 +1,85 @@
+import type { Commit, Page } from "../store/index.js";
+
+/** Bytes of pages that a commit takes along, about: so long others may have to wait for it. */
+const PIECE_BYTES = 512 * 1024;
+
+/** What a commit takes along. */
+export type PagePart = Pick<Commit, "pages" | "snapshot" | "begun">;
+
+/** A snapshot all of whose pages stand before it in the line. */
+interface Mark {
+  readonly position: number;
+  /** Pages of this process before it. */
+  readonly pages: number;
+}
+
+/** Pages on their way into the store, in order, a part with each commit; and the snapshots that they make. */
+export class PageLine {
+  #waiting: (Page | Mark)[] = [];
+  #first = 0;
+  #count = 0;
+  #begun: number | undefined;
+  /** Newest page of each key that is not on disk yet. */
+  readonly #underWay = new Map<string, Page>();
+
+  get isEmpty(): boolean {
+    return this.#first === this.#waiting.length;
+  }
+
+  /** Position of the snapshot whose pages are still coming. */
+  get begun(): number | undefined {
+    return this.#begun;
+  }
+
+  /** A page that is not on disk yet: newer than any that is. */
+  find(key: string): Page | undefined {
+    return this.#underWay.get(key);
+  }
+
+  add(page: Page): void {
+    this.#waiting.push(page);
+    this.#underWay.set(page.key, page);
+    this.#count++;
+  }
+
+  begin(position: number): void {
+    this.#begun = position;
+  }
+
+  /** All pages of the snapshot that was begun have been added. */
+  end(): void {
+    if (this.#begun !== undefined) this.#waiting.push({ position: this.#begun, pages: this.#count });
+  }
+
+  /** The next part; undefined: nothing waits. */
+  take(): PagePart | undefined {
+    if (this.isEmpty) return undefined;
+    const begun = this.#begun;
+    const pages: Page[] = [];
+    let snapshot: NonNullable<Commit["snapshot"]> | undefined;
+    for (let bytes = 0; bytes < PIECE_BYTES && snapshot === undefined && !this.isEmpty; ) {
+      const next = this.#waiting[this.#first++]!;
+      if ("key" in next) {
+        pages.push(next);
+        bytes += bytesOf(next);
+      } else {
+        snapshot = { ...next, entries: [] };
+        this.#begun = undefined;
+      }
+    }
+    if (this.isEmpty) {
+      this.#waiting = [];
+      this.#first = 0;
+    }
+    return { pages, ...(snapshot ? { snapshot } : {}), begun };
+  }
+
+  /** A part is on disk. */
+  settle({ pages = [] }: PagePart): void {
+    for (const page of pages) if (this.#underWay.get(page.key) === page) this.#underWay.delete(page.key);
+  }
+}
+
+export function bytesOf({ entries }: Page): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
