@@ -6,6 +6,7 @@ export type { PayloadRecord } from "./records.js";
 export type { Rejection } from "./rejection.js";
 export {
   type FieldNeed,
+  type MarkTopic,
   type SampleReader,
   type SampleReaderOptions,
   sampleReader,

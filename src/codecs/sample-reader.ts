@@ -1,6 +1,7 @@
 import {
   formatTime,
   type KeyTemplate,
+  matches,
   problem,
   type Sample,
   type TimeReader,
@@ -22,6 +23,13 @@ export interface FieldNeed {
   readonly isOptional?: boolean;
 }
 
+/** Topics whose messages are marks: nothing is read of them. */
+export interface MarkTopic {
+  readonly filter: string;
+  /** The only value of such a sample, 1. */
+  readonly field: string;
+}
+
 export interface SampleReaderOptions {
   readonly key: Pick<KeyTemplate, "text" | "needsTopic" | "fields" | "render">;
   /** Field with the event time; undefined: the time of arrival. */
@@ -37,6 +45,8 @@ export interface SampleReaderOptions {
   readonly maxBytes: number;
   /** Numbers may be written in text, as in a CSV file; default false. */
   readonly numericText?: boolean | undefined;
+  /** Default none. */
+  readonly marks?: readonly MarkTopic[];
 }
 
 /**
@@ -46,7 +56,7 @@ export interface SampleReaderOptions {
 export interface SampleReader {
   /**
    * A payload's samples, in order, with at most one rejection for each reason: it stands where the first
-   * record was rejected for it and counts the others.
+   * record was rejected for it and counts the others. On a topic of marks: one, of whatever payload.
    *
    * @param arrival milliseconds since 1970-01-01T00:00Z
    */
@@ -70,7 +80,7 @@ const LONGEST_NAME = 1024;
 
 /** @throws RangeError code `BAD_FIELD` for a field `__proto__`, which no object of JavaScript can hold safely */
 export function sampleReader(options: SampleReaderOptions): SampleReader {
-  const { key, time, timeReader, id, maxAheadMs, maxBytes, numericText = false } = options;
+  const { key, time, timeReader, id, maxAheadMs, maxBytes, numericText = false, marks = [] } = options;
   const readings = options.fields.map((field) => ({
     ...(typeof field === "string" ? ({ field, kind: "number" } satisfies FieldNeed as FieldNeed) : field),
     numericText,
@@ -168,8 +178,28 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     return { key: sampleKey, time: sampleTime, arrival, values };
   };
 
+  const markOf = (topic: string | undefined): MarkTopic | undefined =>
+    topic === undefined ? undefined : marks.find(({ filter }) => matches(filter, topic));
+
+  /** A mark in a recording may have a time; it needs none. */
+  const readMark = (
+    { field }: MarkTopic,
+    record: PayloadRecord,
+    topic: string | undefined,
+    arrival: number,
+    keyOverride: string | undefined,
+  ): Sample | Rejection => {
+    const sampleKey = readKey(record, topic?.split("/"), keyOverride);
+    if (typeof sampleKey !== "string") return sampleKey;
+    const sampleTime = isMissing(getTime?.(record)) ? arrival : readTime(record, arrival);
+    if (typeof sampleTime !== "number") return sampleTime;
+    return { key: sampleKey, time: sampleTime, arrival, values: { [field]: 1 } };
+  };
+
   return {
     fromPayload(codec, topic, payload, arrival) {
+      const mark = markOf(topic);
+      if (mark !== undefined) return [readMark(mark, {}, topic, arrival, undefined)];
       if (payload.length > maxBytes) {
         return [
           { note: "too-large", detail: `expected at most ${maxBytes} bytes, found ${payload.length} bytes` },
@@ -180,8 +210,12 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
       const levels = key.needsTopic ? topic.split("/") : undefined;
       return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
     },
-    fromRecord: (record, topic, arrival, keyOverride) =>
-      readRecord(record, topic?.split("/"), arrival, keyOverride),
+    fromRecord(record, topic, arrival, keyOverride) {
+      const mark = markOf(topic);
+      return mark === undefined
+        ? readRecord(record, topic?.split("/"), arrival, keyOverride)
+        : readMark(mark, record, topic, arrival, keyOverride);
+    },
   };
 }
 

@@ -29,6 +29,8 @@ export interface StreamEvent {
   begins: boolean;
   /** A sequence ends with this event. Filled in by `sequence`. */
   ends: boolean;
+  /** It is nothing but a mark: no values, no time step. Filled in by `sequence`. */
+  isMark: boolean;
   /** Samples that features of audio are made of, where voice activity has chosen them; undefined: the sample's own. */
   heard: Float64Array | undefined;
   /** Empty if the event is stepped. Filled in by `sequence`. */
@@ -69,6 +71,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     seq: 0,
     begins: false,
     ends: false,
+    isMark: false,
     heard: undefined,
     note: "",
     input: undefined,

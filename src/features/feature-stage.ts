@@ -72,7 +72,8 @@ class KeyFeatures {
 /**
  * Sample to network input: fills in `input` [I], `target` [targets], `scale` [targets * horizons] and
  * `affine` [targets * 2] of every event that is to be stepped. Scales are per key and learn after use.
- * Where a sequence begins, differences and steps start afresh; scales stay. Slot: `features`.
+ * Where a sequence begins, differences and steps start afresh; scales stay. Of an event that is nothing but a mark `input`
+ * is empty, and no feature sees it: networks of supervised targets alone take that. Slot: `features`.
  *
  * @throws RangeError code `BAD_FEATURE` for features, targets or horizons that can't be
  */
@@ -98,6 +99,10 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     const { sample } = event;
     const state = keys.of(sample.key);
     if (event.begins) state.begin();
+    if (event.isMark) {
+      event.input = new Float64Array(0);
+      return;
+    }
     event.target = Float64Array.from(targets, (field) => numberOf(sample, field));
     event.affine = affineOf(state, featureOf, event.target);
     const moment: Moment = {

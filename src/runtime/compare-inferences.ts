@@ -46,20 +46,33 @@ function told(
     else own.push(event);
   }
   return [...byKey.values()].flatMap((own) =>
-    own.flatMap(({ prediction }, i): Told[] => {
+    own.flatMap(({ prediction, isMark }, i): Told[] => {
       const { inference, steps } = prediction ?? {};
       if (inference === undefined) return [];
       const truthOf = (one: StreamEvent | undefined) => one?.sample.values[field];
       if (steps === undefined) {
-        // Another sequence is none of its business.
-        const isOver = own.slice(i + 1, i + ahead + 1).some(({ begins }) => begins);
-        return [{ inference, truth: isOver ? undefined : truthOf(own[i + ahead]) }];
+        return [{ inference, truth: truthOf(isMark ? eventAhead(own, i, -1) : eventAhead(own, i, ahead)) }];
       }
       // Every event of a key counts, so that its numbers follow upon each other.
       const first = own[0]?.seq ?? 0;
       return steps.map((step) => ({ inference: step.inference, truth: truthOf(own[step.seq - first]) }));
     }),
   );
+}
+
+/** The event so many later in the same sequence than number `i`, or earlier; marks are none. */
+function eventAhead(own: readonly StreamEvent[], i: number, ahead: number): StreamEvent | undefined {
+  const by = Math.sign(ahead);
+  let at = i;
+  for (let left = Math.abs(ahead); left > 0; ) {
+    // Another sequence is none of its business.
+    const isOver = by > 0 ? own[at + 1]?.begins : own[at]?.begins;
+    at += by;
+    const event = own[at];
+    if (event === undefined || isOver) return undefined;
+    if (!event.isMark) left--;
+  }
+  return own[at];
 }
 
 /** Of classes and texts the share that is right; of sets TP / (TP + FP + FN). */

@@ -1,6 +1,7 @@
 import { type Codec, codecOf, type FieldNeed, type SampleReader, sampleReader } from "../codecs/index.js";
 import { parseKeyTemplate, type TimeReader, timeReader } from "../core/index.js";
 import type { Feature, Pipeline, PipelineSupervised } from "../spec/index.js";
+import { markTopics } from "./mark-topics.js";
 
 /**
  * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
@@ -21,6 +22,7 @@ export function makeReader(
     maxAheadMs: from === "wire" ? input.maxAheadMs : Number.POSITIVE_INFINITY,
     maxBytes: input.maxBytes,
     numericText: from === "recording",
+    marks: markTopics(pipeline.sequence),
   });
   return { codec: codecOf(input.codec), reader, times };
 }

@@ -22,6 +22,7 @@ import {
 } from "../stream/index.js";
 import { loadEncoderDecoder } from "./load-encoder-decoder.js";
 import { loadModel } from "./load-model.js";
+import { markField, markTopics } from "./mark-topics.js";
 
 /** What computes for a pipeline, beside its own thread. */
 export interface Engines {
@@ -55,8 +56,9 @@ export function makeInputStages(pipeline: Pipeline): {
     sequenceStage({
       late: sequence.late,
       ...(sequence.gapMs === undefined ? {} : { gapMs: sequence.gapMs }),
-      ...(sequence.start === undefined ? {} : { start: sequence.start }),
-      ...(sequence.end === undefined ? {} : { end: sequence.end }),
+      ...(sequence.start === undefined ? {} : { start: markField(sequence.start) }),
+      ...(sequence.end === undefined ? {} : { end: sequence.end === true || markField(sequence.end) }),
+      marks: markTopics(sequence).map(({ field }) => field),
       ...(input.id === undefined ? {} : { id: input.id }),
       // With a policy against overload the broker may send so many before any is acknowledged.
       ...((pipeline.overload ?? "back-pressure") === "back-pressure" ? {} : { rememberedIds: 4096 }),

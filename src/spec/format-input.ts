@@ -14,7 +14,19 @@ import {
   topicFilter,
 } from "./value-types.js";
 
-const END_WORDS = "the name of a field, or true";
+const MARK_WORDS = "the name of a field, or { topic: FILTER }";
+const END_WORDS = "the name of a field, { topic: FILTER } or true";
+
+const markTopic = z.strictObject(
+  {
+    topic: about(
+      topicFilter,
+      "Every message on such a topic is a mark, whatever its payload, and nothing else: of the key that `input.key` makes of its topic.",
+      { example: "speech/+/end" },
+    ),
+  },
+  "topic: a topic of marks",
+);
 
 const CODECS = ["json", "cbor", "text", "senml", "influx", "sparkplug", "float32", "pcm16"] as const;
 const CODEC_WORDS = `one of ${CODECS.join(", ")}`;
@@ -167,16 +179,16 @@ export const sequenceFormat = z
         { example: "30d", absent: "a key is remembered for ever" },
       ),
       start: about(
-        fieldName.optional(),
-        "Field that marks the first event of a sequence, with `true`, `1` or `yes`: the key's state starts afresh.",
+        z.xor([fieldName, markTopic], MARK_WORDS).meta({ title: MARK_WORDS }).optional(),
+        "Field that marks the first event of a sequence, with `true`, `1` or `yes`: the key's state starts afresh. `{ topic: FILTER }`: a message there does.",
         { example: "begin", absent: "after a gap, and after an end" },
       ),
       end: about(
         z
-          .xor([fieldName, z.literal(true, END_WORDS)], END_WORDS)
+          .xor([fieldName, markTopic, z.literal(true, END_WORDS)], END_WORDS)
           .meta({ title: END_WORDS })
           .optional(),
-        "Field that marks the last event of a sequence, alike: the next one begins another. `true`: every event ends one.",
+        "Field that marks the last event of a sequence, alike: the next one begins another. `{ topic: FILTER }`: a message there does. `true`: every event ends one.",
         { example: "end", absent: "sequences have no end" },
       ),
       voice: z

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { anomalyFormat } from "./format-anomaly.js";
+import { addFormat, featuresFormat } from "./format-feature.js";
 import { brokerFormat, inputFormat, sequenceFormat } from "./format-input.js";
-import { addFormat, featuresFormat, learnFormat, modelFormat } from "./format-model.js";
+import { learnFormat } from "./format-learn.js";
+import { modelFormat } from "./format-model.js";
 import {
   commitFormat,
   controlFormat,

@@ -11,32 +11,30 @@ export {
 } from "./model-words.js";
 export { type ParsedPipeline, type ParseOptions, parsePipeline } from "./parse-pipeline.js";
 export type {
-  AudioChange,
   BuiltInModel,
-  Calendar,
   Every,
-  Expectation,
-  ExpectedCell,
-  Fault,
-  Feature,
   FileModel,
+  MarkSource,
   Pipeline,
   PipelineAnomaly,
   PipelineBroker,
   PipelineInput,
   PipelineLearn,
   PipelineOutput,
-  PipelineSearch,
   PipelineSequence,
   PipelineStore,
-  PipelineSupervised,
+} from "./pipeline.js";
+export type { Calendar, Feature, Scale } from "./pipeline-feature.js";
+export type { AudioChange, PipelineSearch, PipelineSupervised, PipelineTraining } from "./pipeline-target.js";
+export type {
+  Expectation,
+  ExpectedCell,
+  Fault,
   PipelineTest,
-  PipelineTraining,
   RowRange,
-  Scale,
   Series,
   Wave,
-} from "./pipeline.js";
+} from "./pipeline-test.js";
 export { lintReport, type Position, type Problem } from "./problem.js";
 export { pipelineReference, referenceFiles } from "./reference.js";
 export { normalize, show } from "./show.js";

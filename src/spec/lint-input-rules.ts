@@ -1,20 +1,21 @@
 import { overlaps, parseKeyTemplate, validFilter } from "../core/index.js";
 import type { FullDocument } from "./full-document.js";
 import type { LintRule } from "./lint-rule.js";
+import type { Path } from "./problem.js";
 
 const badFilter: LintRule = {
   code: "BAD_TOPIC_FILTER",
   severity: "error",
   description: "A filter is one of MQTT's: `+` stands alone on its level, `#` alone on the last one.",
-  needs: ["input.topics"],
+  needs: ["input.topics", "sequence"],
   check: ({ full, report }) => {
-    full.input.topics.forEach((filter, i) => {
-      if (validFilter(filter)) return;
+    for (const { filter, path } of allFilters(full)) {
+      if (validFilter(filter)) continue;
       report(
-        ["input", "topics", i],
+        path,
         `expected an MQTT topic filter, with + alone on its level and # alone on the last one, found "${filter}"`,
       );
-    });
+    }
   },
 };
 
@@ -23,31 +24,32 @@ const sharedSubscription: LintRule = {
   severity: "error",
   description:
     "No `$share/...` filters: state is kept per key, so a key's events must all come here, in order.",
-  needs: ["input.topics"],
+  needs: ["input.topics", "sequence"],
   check: ({ full, report }) => {
-    full.input.topics.forEach((filter, i) => {
-      if (!isShared(filter)) return;
+    for (const { filter, path } of allFilters(full)) {
+      if (!isShared(filter)) continue;
       const [, , ...levels] = filter.split("/");
       report(
-        ["input", "topics", i],
+        path,
         `expected a filter of its own such as "${levels.join("/")}", because state is kept per key, found the shared subscription "${filter}"`,
       );
-    });
+    }
   },
 };
 
 const overlappingFilters: LintRule = {
   code: "OVERLAPPING_FILTERS",
   severity: "error",
-  description: "No two filters match the same topic: a broker may deliver such an event twice.",
-  needs: ["input.topics"],
+  description:
+    "No two filters match the same topic, those of marks neither: a broker may deliver such an event twice.",
+  needs: ["input.topics", "sequence"],
   check: ({ full, report }) => {
     const filters = usableFilters(full);
-    filters.forEach(({ filter, at }, i) => {
+    filters.forEach(({ filter, path }, i) => {
       const other = filters.slice(0, i).find((earlier) => overlaps(earlier.filter, filter));
       if (other === undefined) return;
       report(
-        ["input", "topics", at],
+        path,
         `expected filters that share no topic, found "${filter}" beside "${other.filter}", whose common events may come twice`,
       );
     });
@@ -58,13 +60,13 @@ const ownOutput: LintRule = {
   code: "OWN_OUTPUT",
   severity: "error",
   description: "No filter matches what the pipeline itself publishes below `output.base`.",
-  needs: ["input.topics", "output.base", "name"],
+  needs: ["input.topics", "sequence", "output.base", "name"],
   check: ({ full, report }) => {
     const own = `${full.output.base}/${full.name}/#`;
-    for (const { filter, at } of usableFilters(full)) {
+    for (const { filter, path } of usableFilters(full)) {
       if (!overlaps(filter, own)) continue;
       report(
-        ["input", "topics", at],
+        path,
         `expected a filter that leaves out the pipeline's own output, found "${filter}", which shares topics with "${own}"`,
       );
     }
@@ -74,8 +76,8 @@ const ownOutput: LintRule = {
 const keyLevel: LintRule = {
   code: "KEY_LEVEL",
   severity: "error",
-  description: "Every filter has the topic levels that `input.key` asks for.",
-  needs: ["input.topics", "input.key"],
+  description: "Every filter has the topic levels that `input.key` asks for, those of marks too.",
+  needs: ["input.topics", "sequence", "input.key"],
   check: ({ full, report }) => {
     const level = parseKeyTemplate(full.input.key).topicLevels.at(-1) ?? -1;
     for (const { filter } of usableFilters(full)) {
@@ -95,7 +97,7 @@ const oneKey: LintRule = {
   code: "ONE_KEY",
   severity: "warning",
   description: "With a wildcard among the filters, `input.key` is written: else all topics share one state.",
-  needs: ["input.topics", "input.key"],
+  needs: ["input.topics", "sequence", "input.key"],
   check: ({ full, isWritten, report }) => {
     const wild = usableFilters(full).find(({ filter }) => /[+#]/.test(filter))?.filter;
     if (wild === undefined || isWritten(["input", "key"])) return;
@@ -104,6 +106,40 @@ const oneKey: LintRule = {
       ["input"],
       `expected a key, found none: all topics of "${wild}" share one state; write key: "{topic[${level}]}", or key: default if that is meant`,
     );
+  },
+};
+
+const markTopicKey: LintRule = {
+  code: "MARK_TOPIC_KEY",
+  severity: "error",
+  description:
+    "Beside a topic of marks `input.key` is made of the topic alone: of a mark's payload nothing is read.",
+  needs: ["sequence", "input.key"],
+  check: ({ full, report }) => {
+    const [field] = parseKeyTemplate(full.input.key).fields;
+    const [mark] = markFilters(full);
+    if (field === undefined || mark === undefined) return;
+    report(
+      ["input", "key"],
+      `expected topic levels alone, because marks on "${mark.filter}" have no fields, found {${field}}`,
+    );
+  },
+};
+
+const markTopicTarget: LintRule = {
+  code: "MARK_TOPIC_TARGET",
+  severity: "error",
+  description:
+    "Topics of marks go with a target that recordings tell: a forecaster's events all have values.",
+  needs: ["sequence", "target"],
+  check: ({ full, report }) => {
+    if (!Array.isArray(full.target)) return;
+    for (const { filter, path } of markFilters(full)) {
+      report(
+        path,
+        `expected a field, because the target is forecast and every event has its value, found the topic "${filter}"`,
+      );
+    }
   },
 };
 
@@ -145,6 +181,8 @@ export const inputRules: readonly LintRule[] = [
   ownOutput,
   keyLevel,
   oneKey,
+  markTopicKey,
+  markTopicTarget,
   secretInFile,
   secretInUrl,
 ];
@@ -153,9 +191,27 @@ function isShared(filter: string): boolean {
   return filter.startsWith("$share/");
 }
 
-/** The filters that have no rule of their own against them, and where they stand. */
-function usableFilters(full: FullDocument): { filter: string; at: number }[] {
-  return full.input.topics.flatMap((filter, at) =>
-    validFilter(filter) && !isShared(filter) ? [{ filter, at }] : [],
-  );
+interface PlacedFilter {
+  readonly filter: string;
+  readonly path: Path;
+}
+
+/** What is subscribed to, and where it stands. */
+function allFilters(full: FullDocument): PlacedFilter[] {
+  return [
+    ...full.input.topics.map((filter, at) => ({ filter, path: ["input", "topics", at] })),
+    ...markFilters(full),
+  ];
+}
+
+function markFilters({ sequence }: FullDocument): PlacedFilter[] {
+  return (["start", "end"] as const).flatMap((name) => {
+    const mark = sequence[name];
+    return typeof mark === "object" ? [{ filter: mark.topic, path: ["sequence", name, "topic"] }] : [];
+  });
+}
+
+/** The filters that have no rule of their own against them. */
+function usableFilters(full: FullDocument): PlacedFilter[] {
+  return allFilters(full).filter(({ filter }) => validFilter(filter) && !isShared(filter));
 }

@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import { featuresFormat } from "./format-model.js";
+import { featuresFormat } from "./format-feature.js";
 import { targetFormat } from "./format-target.js";
 import type { FullFeature, FullSupervisedTarget } from "./full-document.js";
-import type { Feature, PipelineSupervised } from "./pipeline.js";
+import type { Feature } from "./pipeline-feature.js";
+import type { PipelineSupervised } from "./pipeline-target.js";
 
 /**
  * What a model's file says of how it is to be used, in a pipeline's words: Eddy writes it into the files that it

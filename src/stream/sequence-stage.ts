@@ -17,6 +17,8 @@ export interface SequenceOptions {
   readonly start?: string;
   /** true: every event is a last one. */
   readonly end?: string | true;
+  /** Fields among these of events that are nothing but a mark: it stands where it comes, whatever its time. */
+  readonly marks?: readonly string[];
   /** Field with the event's own number or id: one seen among the key's last ones is a repeat. */
   readonly id?: string;
   /** How many ids of each key are remembered, default 512: at least as many as a broker may hold un-acknowledged. */
@@ -103,21 +105,28 @@ function remember({ ids }: KeySequence, id: string, most = REMEMBERED_IDS): void
 }
 
 function step(state: KeySequence, event: StreamEvent, options: SequenceOptions): void {
+  const { values } = event.sample;
+  event.isMark = options.marks?.some((field) => isMarked(values, field)) === true;
+  if (event.isMark) {
+    accept(state, event, options, false);
+    return;
+  }
   const note = refusal(state, event, options);
   if (note !== "") {
     event.note = note;
     return;
   }
-  const { time, values } = event.sample;
-  event.begins =
-    state.count === 0 ||
-    state.hasEnded ||
-    isMarked(values, options.start) ||
-    (options.gapMs !== undefined && time - state.newest > options.gapMs);
-  event.ends = options.end === true || isMarked(values, options.end);
+  const { time } = event.sample;
+  accept(state, event, options, options.gapMs !== undefined && time - state.newest > options.gapMs);
+  state.newest = Math.max(state.newest, time);
+}
+
+function accept(state: KeySequence, event: StreamEvent, options: SequenceOptions, isAfterGap: boolean): void {
+  const { values } = event.sample;
+  event.begins = state.count === 0 || state.hasEnded || isMarked(values, options.start) || isAfterGap;
+  event.ends = options.end === true ? !event.isMark : isMarked(values, options.end);
   state.hasEnded = event.ends;
   event.seq = ++state.count;
-  state.newest = Math.max(state.newest, time);
 }
 
 function isMarked(values: Sample["values"], field: string | undefined): boolean {

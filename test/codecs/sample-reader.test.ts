@@ -23,6 +23,38 @@ function makeReader(options: Partial<SampleReaderOptions> = {}) {
 const read = (record: Record<string, unknown>, options: Partial<SampleReaderOptions> = {}) =>
   makeReader(options).fromRecord(record, "plant/pump-3/vibration", ARRIVAL);
 
+describe("SampleReader with topics of marks", () => {
+  const marked = makeReader({ maxBytes: 4, marks: [{ filter: "plant/+/end", field: "topic plant/+/end" }] });
+  const mark = { key: "pump-3", time: ARRIVAL, arrival: ARRIVAL, values: { "topic plant/+/end": 1 } };
+
+  it.each([[""], ["not JSON, and longer than any payload may be"], ['{"ts":0,"rms":1}']])(
+    "makes a mark of a message there, whatever its payload: %j",
+    (payload) => {
+      const bytes = new TextEncoder().encode(payload);
+      expect(marked.fromPayload(json, "plant/pump-3/end", bytes, ARRIVAL)).toEqual([mark]);
+    },
+  );
+
+  it("makes one of a row with such a topic, at the row's time if it has one", () => {
+    expect(marked.fromRecord({ topic: "plant/pump-3/end" }, "plant/pump-3/end", ARRIVAL)).toEqual(mark);
+    expect(marked.fromRecord({ ts: 1e9, rms: 2 }, "plant/pump-3/end", ARRIVAL, "other")).toEqual({
+      ...mark,
+      key: "other",
+      time: 1e12,
+    });
+    expect(marked.fromRecord({ ts: "soon" }, "plant/pump-3/end", ARRIVAL)).toMatchObject({
+      note: "bad-time",
+    });
+  });
+
+  it("leaves other topics and rows without a topic as they are", () => {
+    expect(marked.fromRecord({ ts: 1e9, rms: 2 }, "plant/pump-3/rms", ARRIVAL)).toMatchObject({
+      values: { rms: 2 },
+    });
+    expect(marked.fromRecord({ ts: 1e9 }, undefined, ARRIVAL)).toMatchObject({ note: "missing-field" });
+  });
+});
+
 describe("SampleReader.fromRecord()", () => {
   const fields = [
     { field: "cepstra", kind: "vector", size: 2 },

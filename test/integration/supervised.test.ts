@@ -63,6 +63,67 @@ function inferred(row: Readonly<Record<string, unknown>>): object {
   return steps ? { ...own, steps: steps.map(({ time: _, ...step }) => step) } : own;
 }
 
+/** Messages of the vowels' kind, of two speakers by turns, whose sequences messages on topics of their own mark. */
+function utterances(count: number): StreamedRow[] {
+  const rng = new Rng(7);
+  return Array.from({ length: count }, (_, i): StreamedRow[] => {
+    const topic = `speech/${i % 2}`;
+    const said = Array.from({ length: 3 + rng.integer(5) }, () => ({
+      topic: `${topic}/cepstra`,
+      cepstra: Array.from({ length: 12 }, () => rng.normal()),
+    }));
+    // Of every fourth the end is lost, and the next one's start ends it: nothing is said of it.
+    const end = i % 4 === 3 ? [] : [{ topic: `${topic}/end`, by: "button" }];
+    return [{ topic: `${topic}/start` }, ...said, ...end];
+  }).flat();
+}
+
+describe("sequences that messages on topics mark", () => {
+  const folder = temporaryFolder();
+
+  it.each([["japanese-vowels"], ["japanese-vowels-both-ways"]])(
+    "%s says over MQTT what it says of a recording, and of one with marks in fields, also started anew",
+    async (name) => {
+      const vowels = shipped(name);
+      const pipeline: Pipeline = {
+        ...vowels,
+        sequence: { late: "step", start: { topic: "speech/+/start" }, end: { topic: "speech/+/end" } },
+      };
+      const rows = utterances(12);
+      const offline = async (of: Pipeline, recorded: readonly StreamedRow[]): Promise<object[]> => {
+        const input = join(folder, `${name}.ndjson`);
+        writeFileSync(input, recorded.map((row) => `${JSON.stringify(row)}\n`).join(""));
+        const found: ReplayRow[] = [];
+        await replay({
+          pipeline: of,
+          input,
+          engines: { trainer: inPlaceTrainer(), fineTunes: false },
+          onRow: (row) => found.push(row),
+        });
+        expect(found.map(({ note }) => note)).toEqual(recorded.map(() => null));
+        return found.map(inferred).filter((one) => Object.keys(one).length > 0);
+      };
+      const expected = await offline(pipeline, rows);
+      expect(expected).toHaveLength(9);
+      const byField: StreamedRow[] = rows.flatMap((row, i) => {
+        if (row["cepstra"] === undefined) return [];
+        const begin = rows[i - 1]?.topic.endsWith("start") === true;
+        const end = rows[i + 1]?.topic.endsWith("end") === true;
+        return [{ ...row, begin, end }];
+      });
+      const fields = { ...vowels, sequence: { late: "step", start: "begin", end: "end" } } as const;
+      expect(await offline(fields, byField)).toEqual(expected);
+      // Started anew just before an end.
+      const cut = rows.findIndex(({ topic }, i) => i > 20 && topic.endsWith("end"));
+      const live = await streamed(pipeline, rows, cut, join(folder, name), expected.length);
+      expect(live.predictions.map(inferred)).toEqual(expected);
+      expect(live.resumed.size).toBeGreaterThan(2);
+      expect(live.resumed).toEqual(live.stepped);
+    },
+    60_000,
+  );
+});
+
 describe("shipped pipelines with supervised targets", () => {
   const folder = temporaryFolder();
 

@@ -45,6 +45,29 @@ describe("readSequences()", () => {
     expect([...left]).toEqual([["wrong-type", 1]]);
   });
 
+  it("reads the same sequences where rows of a topic mark them, also with a later event's class", async () => {
+    const rest = "features: [{ field: v, scale: none }]\ntarget: { class: c, at: step, ahead: 1 }\n";
+    const pipeline = pipelineOf(`sequence: { start: { topic: on }, end: { topic: off } }\n${rest}`);
+    const [on, off] = [{ topic: "on" }, { topic: "off" }];
+    const input = rows(on, { v: 1, c: "a" }, { v: 2, c: "b" }, off, off, { v: 3, c: "a" }, on, {
+      v: 4,
+      c: "b",
+    });
+    const { sequences, left } = await readSequences(pipeline, pipeline.supervised!, input);
+    expect(sequences.map(({ x, told, steps }) => [[...x], told, steps])).toEqual([
+      [
+        [1, 2],
+        ["a", "b"],
+        [1, 1],
+      ],
+      [[3], ["a"], [1]],
+      [[4], ["b"], [1]],
+    ]);
+    expect(left.size).toBe(0);
+    const code = targetCode(pipeline.supervised!, sequences);
+    expect([...labelled(sequences[0]!, code).target]).toEqual([1, Number.NaN]);
+  });
+
   it("says what there was when there is nothing to learn", async () => {
     const pipeline = pipelineOf(
       "sequence: { end: end }\nfeatures: [{ field: v, scale: none }]\ntarget: { class: c }\n",

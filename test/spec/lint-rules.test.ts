@@ -40,6 +40,57 @@ target: v
     ],
   ],
   [
+    "OVERLAPPING_FILTERS",
+    `name: a
+input: { topics: ["a/+/c"], key: k }
+sequence: { start: { topic: "a/b/#" }, end: { topic: "$share/g/a/+/c" } }
+target: { class: word, at: step }
+features: [v]
+model: { file: m.onnx }
+`,
+    [
+      `p.yaml:3:29: error: sequence.start.topic: expected filters that share no topic, found "a/b/#" beside "a/+/c", whose common events may come twice`,
+      `p.yaml:3:54: error: sequence.end.topic: expected a filter of its own such as "a/+/c", because state is kept per key, found the shared subscription "$share/g/a/+/c"`,
+    ],
+  ],
+  [
+    "MARK_TOPIC_KEY",
+    `name: a
+input: { topics: ["a/+/c"], key: "{topic[1]}/{user}" }
+sequence: { end: { topic: "a/+/end" } }
+target: { class: word }
+features: [v]
+model: { file: m.onnx }
+`,
+    [
+      `p.yaml:2:34: error: input.key: expected topic levels alone, because marks on "a/+/end" have no fields, found {user}`,
+    ],
+  ],
+  [
+    "KEY_LEVEL",
+    `name: a
+input: { topics: ["a/b/+"], key: "{topic[2]}" }
+sequence: { end: { topic: "ends/+" } }
+target: { class: word }
+features: [v]
+model: { file: m.onnx }
+`,
+    [
+      `p.yaml:2:34: error: input.key: expected levels that every filter has, found {topic[2]}, but "ends/+" ends at {topic[1]}`,
+    ],
+  ],
+  [
+    "MARK_TOPIC_TARGET",
+    `name: a
+input: { topics: ["a/+/c"], key: "{topic[1]}" }
+sequence: { start: { topic: "a/+/start" } }
+target: v
+`,
+    [
+      `p.yaml:3:29: error: sequence.start.topic: expected a field, because the target is forecast and every event has its value, found the topic "a/+/start"`,
+    ],
+  ],
+  [
     "OWN_OUTPUT",
     `name: a
 input: { topics: ["+/+/x/prediction"], key: k }
@@ -659,6 +710,14 @@ describe("lint()", () => {
   it("lets filters stand that share no topic, and other pipelines' output", () => {
     const topics = '["a/+/c", "a/b", "eddy/other/+/prediction"]';
     expect(lines(`name: a\ninput: { topics: ${topics}, key: k }\ntarget: v\n`)).toEqual([]);
+  });
+
+  it("lets topics of marks stand that have filters of their own and the key's levels", () => {
+    const sequence = 'sequence: { start: { topic: "a/+/start" }, end: { topic: "a/+/end" } }';
+    const rest = "target: { class: word }\nfeatures: [v]\nmodel: { file: m.onnx }";
+    expect(lines(`name: a\ninput: { topics: ["a/+/c"], key: "{topic[1]}" }\n${sequence}\n${rest}\n`)).toEqual(
+      [],
+    );
   });
 
   it("allows {topic[N]} below a multi-level wildcard", () => {

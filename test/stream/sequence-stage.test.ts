@@ -34,6 +34,46 @@ describe("sequenceStage() with marks", () => {
     expect(marked({ late: "step", end: true }, [{}, {}])).toEqual(["begins ends", "begins ends"]);
   });
 
+  it("takes an event that is nothing but a mark where it comes, whatever its time, and asks it for no id", () => {
+    const options = {
+      late: "drop",
+      gapMs: 10,
+      id: "n",
+      start: "on",
+      end: "off",
+      marks: ["on", "off"],
+    } as const;
+    const events = [
+      eventOf("a", 100, { n: 1 }),
+      eventOf("a", 0, { off: 1 }),
+      eventOf("a", 500, { off: 1 }),
+      eventOf("a", 500, { on: 1 }),
+      eventOf("a", 105, { n: 2 }),
+      eventOf("a", 0, { on: 1 }),
+      eventOf("a", 106, { n: 3 }),
+    ];
+    run(options, events);
+    expect(events.map(({ begins, ends, isMark, note, seq }) => [begins, ends, isMark, note, seq])).toEqual([
+      [true, false, false, "", 1],
+      [false, true, true, "", 2],
+      [true, true, true, "", 3],
+      [true, false, true, "", 4],
+      [false, false, false, "", 5],
+      [true, false, true, "", 6],
+      [false, false, false, "", 7],
+    ]);
+  });
+
+  it("ends no sequence with a mark that begins one, where every other event ends one", () => {
+    const events = [eventOf("a", 0, { on: 1 }), eventOf("a", 0), eventOf("a", 0)];
+    run({ late: "step", start: "on", end: true, marks: ["on"] }, events);
+    expect(events.map(({ begins, ends }) => [begins, ends])).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+    ]);
+  });
+
   it("does not take a dropped event's marks", () => {
     const events = [eventOf("a", 5), eventOf("a", 1, { end: 1 }), eventOf("a", 6)];
     run({ late: "drop", end: "end" }, events);

@@ -1,5 +1,5 @@
 import { connectClient, embeddedBroker } from "../../src/mqtt/index.js";
-import { Eddy, makeStages, silentLog } from "../../src/runtime/index.js";
+import { Eddy, listenFilters, makeStages, silentLog } from "../../src/runtime/index.js";
 import type { Pipeline } from "../../src/spec/index.js";
 import { openStoreForReading } from "../../src/store/index.js";
 import { resume, takeSnapshot } from "../../src/stream/index.js";
@@ -43,7 +43,7 @@ export async function streamed(
       pipelines: [pipeline],
       data,
       log: silentLog,
-      connect: () => broker.connection({ filters: pipeline.input.topics }),
+      connect: () => broker.connection({ filters: listenFilters(pipeline) }),
     });
     for (const { topic, ...row } of rows.slice(from, to)) {
       await client.publish(topic, JSON.stringify(row), { qos: 1 });

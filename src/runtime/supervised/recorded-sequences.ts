@@ -95,7 +95,8 @@ export async function readSequences(
 }
 
 function endWords({ sequence }: Pipeline): string {
-  return typeof sequence.end === "string" ? `, and a mark in field ${sequence.end} where they end` : "";
+  if (typeof sequence.end === "string") return `, and a mark in field ${sequence.end} where they end`;
+  return typeof sequence.end === "object" ? `, and a row of topic ${sequence.end.topic} where they end` : "";
 }
 
 function recorded(
@@ -104,18 +105,20 @@ function recorded(
   inputs: number,
   audio: string | undefined,
 ): RecordedSequence | undefined {
-  const samples = events.map(({ sample, heard }) =>
+  // What is nothing but a mark is no step, and tells nothing.
+  const seen = events.filter(({ isMark }) => !isMark);
+  const samples = seen.map(({ sample, heard }) =>
     heard === undefined || audio === undefined
       ? sample
       : { ...sample, values: { ...sample.values, [audio]: heard } },
   );
   const told = samples.map(({ values }) => values[field]);
-  const steps = events.map(({ input }) => (input?.length ?? 0) / inputs);
+  const steps = seen.map(({ input }) => (input?.length ?? 0) / inputs);
   const isWhole = at === "step" || events.at(-1)?.ends === true;
   if (!isWhole || told.every((one) => one === undefined) || steps.every((k) => k === 0)) return undefined;
   const x = new Float64Array(steps.reduce((sum, k) => sum + k, 0) * inputs);
   let to = 0;
-  for (const { input } of events) {
+  for (const { input } of seen) {
     x.set(input ?? [], to);
     to += input?.length ?? 0;
   }
