@@ -8,6 +8,8 @@ export interface Source {
   readonly rows: Pointer;
   readonly row: number;
   readonly K: number;
+  /** Whether most elements are zeros, as those of symbols are; default false. */
+  readonly isSparse?: boolean;
   /** Rows alike; 0: nobody asks for them. */
   readonly dRows: Pointer;
 }
@@ -123,10 +125,11 @@ export class KernelPass {
       this.#rows,
       (cell === "rnn" ? 1 : 4) * width,
     );
-    for (const [i, { rows, row, K }] of sources.entries()) {
+    for (const [i, { rows, row, K, isSparse }] of sources.entries()) {
       const { at, N, K4 } = weightIh[i]!;
       const w = this.#network.pointer("weights", at);
-      exports.multiply(this.#gates, this.#gateRow, rows, row, w, 64 * K4, this.#rows, K, N / 16);
+      const multiply = isSparse === true ? exports.multiplySparse : exports.multiply;
+      multiply(this.#gates, this.#gateRow, rows, row, w, 64 * K4, this.#rows, K, N / 16);
     }
     if (cell === "rnn") exports.rnnForward(this.#record);
     else if (cell === "lstm") exports.lstmForward(this.#record);
@@ -168,10 +171,11 @@ export class KernelPass {
     else if (resetAfter) exports.gruBackward(this.#record);
     else exports.gruResetBeforeBackward(this.#record);
     this.#biasGradients();
-    for (const [i, { rows, row, K, dRows }] of sources.entries()) {
+    for (const [i, { rows, row, K, dRows, isSparse }] of sources.entries()) {
       const { at, N, K4 } = this.#cell.weightIh[i]!;
       const dW = this.#network.pointer("gradients", at);
-      exports.multiplyGradient(dW, 64 * K4, this.#gates, this.#gateRow, rows, row, this.#rows, K, N / 16);
+      const multiplyGradient = isSparse === true ? exports.multiplySparseGradient : exports.multiplyGradient;
+      multiplyGradient(dW, 64 * K4, this.#gates, this.#gateRow, rows, row, this.#rows, K, N / 16);
       if (dRows !== 0) this.#inputGradients(this.#derived.weightIhT[i]!, this.#cell.weightIh[i]!, dRows, row);
     }
   }

@@ -4,6 +4,9 @@ import type { KernelNetwork } from "./kernel-network.js";
 import { KernelPass, SLACK, type Source } from "./kernel-pass.js";
 import type { Dropout, Floats, Window } from "./trainable-network.js";
 
+/** Products with rows that have fewer elements than this share pass over what is zero. */
+const SPARSE = 1 / 8;
+
 /** A pass over B sequences of n steps in the kernel, where rows are time-major, [n, B]. */
 export class KernelWindow implements Window {
   readonly batch: number;
@@ -21,7 +24,7 @@ export class KernelWindow implements Window {
   /** [n, B] u8 */
   readonly #beginRows: Pointer;
   /** The input as the lowest layer sees it, [n, B, I]. */
-  readonly #inputRows: Source;
+  #inputRows: Source;
   /** [n, B, O] logits, on the way back their gradients; bytes of a row */
   readonly #logits: Pointer;
   readonly #logitRow: number;
@@ -91,6 +94,7 @@ export class KernelWindow implements Window {
     const isDropping = dropout !== undefined && dropout.rate > 0;
     this.#droppedLayers = isDropping ? this.#layers.length - (dropout.head === true ? 0 : 1) : 0;
     exports.toRows(this.#inputRows.rows, this.#inputRows.row, this.#input, B, n, inputs);
+    this.#lookForZeros();
     this.#start();
     const begins = this.#spreadBegins();
     for (const [layer, passes] of this.#layers.entries()) {
@@ -127,6 +131,14 @@ export class KernelWindow implements Window {
 
   gradientsBefore(gradients: Floats, t: number): void {
     this.#eachCell((pass, at) => pass.gradientBefore(gradients, this.#network.stateSize, at, t));
+  }
+
+  /** Whether most inputs are zeros, is looked up anew in every pass: it takes no time beside what it saves. */
+  #lookForZeros(): void {
+    const { rows, row, K } = this.#inputRows;
+    const count = this.batch * this.steps;
+    const isSparse = this.#kernel.exports.countNonZeros(rows, row, count, K) < SPARSE * count * K;
+    this.#inputRows = { ...this.#inputRows, isSparse };
   }
 
   #start(): void {

@@ -88,6 +88,29 @@ export interface TrainingExports {
     rows: number,
     K: number,
   ): void;
+  countNonZeros(x: Pointer, xRow: number, rows: number, K: number): number;
+  multiplySparse(
+    y: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    w: Pointer,
+    wBlock: number,
+    rows: number,
+    K: number,
+    blocks: number,
+  ): void;
+  multiplySparseGradient(
+    dW: Pointer,
+    wBlock: number,
+    dY: Pointer,
+    yRow: number,
+    x: Pointer,
+    xRow: number,
+    rows: number,
+    K: number,
+    blocks: number,
+  ): void;
   sumRows(sums: Pointer, dY: Pointer, yRow: number, rows: number, width: number): void;
   transpose(transposed: Pointer, w: Pointer, N: number, K4: number, lanes: number): void;
 

@@ -22,10 +22,14 @@ export const crossEntropyLoss: Loss = (gradient, output, target) => {
     let largest = -Infinity;
     for (let k = at; k < at + O; k++) largest = Math.max(largest, output[k]!);
     let total = 0;
-    for (let k = at; k < at + O; k++) total += exp(output[k]! - largest);
+    for (let k = at; k < at + O; k++) {
+      const power = exp(output[k]! - largest);
+      gradient[k] = power;
+      total += power;
+    }
     sum += log(total) - (output[at + label]! - largest);
     for (let k = 0; k < O; k++) {
-      const probability = exp(output[at + k]! - largest) / total;
+      const probability = gradient[at + k]! / total;
       gradient[at + k] = (probability - (k === label ? 1 : 0)) / known;
     }
   }

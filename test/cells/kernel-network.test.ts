@@ -68,10 +68,12 @@ function expectReference(
   batch: number,
   steps: number,
   beginnings: readonly number[],
+  input?: Float64Array,
 ): void {
   const reference = create(shape);
   const kernel = KernelNetwork.from(reference);
   const window = pass(kernel, batch, steps);
+  if (input !== undefined) window.input.set(input);
   const expected = reference.window(batch, steps);
   expected.input.set(window.input);
   expected.initial.set(window.initial);
@@ -124,6 +126,17 @@ describe("KernelNetwork", () => {
       ),
       { seed: 4, numRuns: 60 },
     );
+  });
+
+  it.each(shapes)("%s: of symbols beside a number too, where most inputs are zeros", (_, shape) => {
+    const [B, T, inputs] = [3, 20, 19];
+    const rng = new Rng(12);
+    const input = new Float64Array(B * T * inputs);
+    for (let row = 0; row < B * T; row++) {
+      input[row * inputs] = rng.normal();
+      input[row * inputs + 1 + rng.integer(inputs - 1)] = 1;
+    }
+    expectReference({ ...shape, inputs }, B, T, [4], input);
   });
 
   it.each(shapes)(

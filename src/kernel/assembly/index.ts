@@ -12,6 +12,7 @@ export { multiply, multiplyGradient, sumRows, transpose } from "./training/matri
 export { multiplyNarrow, multiplyNarrowGradient } from "./training/narrow";
 export { rnnBackward, rnnForward } from "./training/rnn";
 export { fillRows, fromRows, maskRows, toRows } from "./training/rows";
+export { countNonZeros, multiplySparse, multiplySparseGradient } from "./training/sparse";
 export { adam, rmsProp, sgd, sumOfSquares } from "./training/update";
 export { runSequence, stepRows } from "./step/program";
 export { multiplyAdd } from "./peak";
