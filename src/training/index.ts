@@ -43,6 +43,7 @@ export { gaussianLoss } from "./gaussian-loss.js";
 export { type GradientHealth, gradientHealth } from "./gradient-health.js";
 export { gradientReach, type LayerReach } from "./gradient-reach.js";
 export { GuardedUpdate, type OptimizerState, type UpdateReport } from "./guarded-update.js";
+export { InputRows } from "./input-rows.js";
 export { STANDSTILL } from "./leave-out.js";
 export { type Leftover, leftoverMemory } from "./leftover-memory.js";
 export { absoluteLoss, huberLoss, type Loss, squaredLoss } from "./loss.js";

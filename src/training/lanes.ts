@@ -1,14 +1,18 @@
 import type { SequenceBatch } from "./sequence-batch.js";
 
-/** The first `steps` steps of a sequence and what is wanted there. */
-export interface LanePiece {
-  /** [T, I] */
-  readonly x: Float64Array;
+/** The first `steps` steps of a sequence, and what is wanted there. */
+export interface LaneTargets {
   /** [T, O] */
   readonly wanted: Float64Array;
   /** [T] */
   readonly begins: Uint8Array;
   readonly steps: number;
+}
+
+/** The same with what is seen there. */
+export interface LanePiece extends LaneTargets {
+  /** [T, I] */
+  readonly x: Float64Array;
 }
 
 /**
@@ -24,19 +28,33 @@ export function cutLanes(
   outputs: number,
   lanes: number,
 ): SequenceBatch {
+  const cut = cutTargets(pieces, outputs, lanes);
+  const input = new Float64Array(lanes * cut.steps * inputs);
+  let at = 0;
+  for (const { x, steps } of pieces) {
+    input.set(x.subarray(0, steps * inputs), at * inputs);
+    at += steps;
+  }
+  return { ...cut, input };
+}
+
+/** The lanes without their inputs. */
+export function cutTargets(
+  pieces: readonly LaneTargets[],
+  outputs: number,
+  lanes: number,
+): Required<Omit<SequenceBatch, "input">> {
   const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
   const steps = Math.ceil(total / lanes);
-  const input = new Float64Array(lanes * steps * inputs);
   const target = new Float64Array(lanes * steps * outputs).fill(NaN);
   const begins = new Uint8Array(lanes * steps);
   let at = 0;
   for (const piece of pieces) {
-    input.set(piece.x.subarray(0, piece.steps * inputs), at * inputs);
     target.set(piece.wanted.subarray(0, piece.steps * outputs), at * outputs);
     begins.set(piece.begins.subarray(0, piece.steps), at);
     if (piece.steps > 0) begins[at] = 1;
     at += piece.steps;
   }
   for (let b = 0; b < lanes; b++) if (steps > 0) begins[b * steps] = 1;
-  return { batch: lanes, steps, input, target, begins };
+  return { batch: lanes, steps, target, begins };
 }

@@ -1,8 +1,11 @@
 import type { Dropout, TrainableNetwork, Window } from "../cells/index.js";
 import { problem } from "../core/index.js";
 import type { GuardedUpdate, UpdateReport } from "./guarded-update.js";
+import type { InputRows } from "./input-rows.js";
 import type { Loss } from "./loss.js";
-import { cutSteps, type SequenceBatch } from "./sequence-batch.js";
+import { cutInputs, cutSteps, type SequenceBatch } from "./sequence-batch.js";
+
+type Sequences = SequenceBatch<Float64Array | InputRows>;
 
 /** Room for a window, and for the loss of its newest steps, k of them. */
 interface Pass {
@@ -75,7 +78,7 @@ export class Tbptt {
    * @param onUpdate called after every update; the network's gradients are that update's, before clipping
    * @throws TypeError code `WHOLE_SEQUENCES_ONLY` when a bidirectional network would see them in parts
    */
-  learn(sequences: SequenceBatch, onUpdate?: (report: UpdateReport, step: number) => void): void {
+  learn(sequences: Sequences, onUpdate?: (report: UpdateReport, step: number) => void): void {
     const { batch, steps } = sequences;
     this.#refuseParts(steps);
     const zeros = new Float64Array(batch * this.#network.stateSize);
@@ -111,9 +114,9 @@ export class Tbptt {
   }
 
   /** Runs steps [from, to). */
-  #forward(sequences: SequenceBatch, window: Window, from: number, to: number, initial: Float64Array): void {
+  #forward(sequences: Sequences, window: Window, from: number, to: number, initial: Float64Array): void {
     const { batch, steps } = sequences;
-    cutSteps(window.input, sequences.input, steps, batch, from, to);
+    cutInputs(window.input, sequences.input, steps, batch, from, to);
     if (sequences.begins !== undefined) cutSteps(window.begins, sequences.begins, steps, batch, from, to);
     else window.begins.fill(0);
     window.initial.set(initial);
@@ -121,7 +124,7 @@ export class Tbptt {
   }
 
   /** Back-propagates the loss of the window's last `newest` steps, which end before step `to`. */
-  #learnNewest(sequences: SequenceBatch, pass: Pass, newest: number, to: number): UpdateReport {
+  #learnNewest(sequences: Sequences, pass: Pass, newest: number, to: number): UpdateReport {
     const { window, target, output, gradient } = pass;
     const { batch, steps } = sequences;
     const n = window.steps;
@@ -141,7 +144,7 @@ export class Tbptt {
     return this.#update.apply(loss);
   }
 
-  #pass({ batch, steps, target }: SequenceBatch, n: number, newest: number): Pass {
+  #pass({ batch, steps, target }: Sequences, n: number, newest: number): Pass {
     const width = target.length / (batch * steps);
     const key = `${batch} ${n} ${newest} ${width}`;
     let pass = this.#passes.get(key);

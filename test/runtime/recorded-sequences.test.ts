@@ -37,7 +37,7 @@ describe("readSequences()", () => {
       { v: 5 },
     );
     const { sequences, unfinished, left } = await readSequences(pipeline, pipeline.supervised!, input, "who");
-    expect(sequences.map(({ x, told, group }) => [[...x], told, group])).toEqual([
+    expect(sequences.map(({ x, told, group }) => [[...x.toArray()], told, group])).toEqual([
       [[1, 2], [undefined, "a"], "ann"],
       [[4], ["7"], ""],
     ]);
@@ -54,7 +54,7 @@ describe("readSequences()", () => {
       c: "b",
     });
     const { sequences, left } = await readSequences(pipeline, pipeline.supervised!, input);
-    expect(sequences.map(({ x, told, steps }) => [[...x], told, steps])).toEqual([
+    expect(sequences.map(({ x, told, steps }) => [[...x.toArray()], told, steps])).toEqual([
       [
         [1, 2],
         ["a", "b"],
@@ -96,7 +96,7 @@ describe("readSequences()", () => {
     );
     const input = rows({ truth: 9 }, { v: 1, truth: 2 }, {}, { truth: 4 }, { v: 7 }, {}, {});
     const [sequence] = (await readSequences(pipeline, pipeline.supervised!, input)).sequences;
-    expect([...sequence!.x]).toEqual([0, 1, 1, 0, 1, 1, 1, 1, 7, 0, 7, 1, 7, 1]);
+    expect([...sequence!.x.toArray()]).toEqual([0, 1, 1, 0, 1, 1, 1, 1, 7, 0, 7, 1, 7, 1]);
     const { target, readings } = labelled(sequence!, targetCode(pipeline.supervised!, []));
     const { NaN: none } = Number;
     expect([...target]).toEqual([none, 9, 2, none, 4, none, none]);
@@ -110,7 +110,7 @@ describe("readSequences()", () => {
     );
     const input = rows({ keys: [60] }, { keys: ["64", 60, 61] }, { keys: [] });
     const [sequence] = (await readSequences(pipeline, pipeline.supervised!, input)).sequences;
-    expect([...sequence!.x]).toEqual([1, 0, 0, 1, 1, 1, 0, 0, 0]);
+    expect([...sequence!.x.toArray()]).toEqual([1, 0, 0, 1, 1, 1, 0, 0, 0]);
     const code = targetCode(pipeline.supervised!, [sequence!]);
     expect([...labelled(sequence!, code).target]).toEqual([1, 1, 0, 0, Number.NaN, Number.NaN]);
   });

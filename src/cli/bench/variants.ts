@@ -74,7 +74,7 @@ function measure(
   const [first] = networks;
   const model = new KernelModel(networkGraph(first!));
   // All texts as one: a step's cost, not that of a call.
-  const all = Float64Array.from(test.flatMap(({ x }) => [...x]));
+  const all = Float64Array.from(test.flatMap(({ x }) => [...x.toArray()]));
   const read = () => model.run(all);
   // Until the engine has compiled what it runs.
   for (let warm = 0; warm < ROUNDS; warm++) read();

@@ -1,6 +1,6 @@
 import { Delivery, Rng, streamEvent } from "../../core/index.js";
 import type { Pipeline } from "../../spec/index.js";
-import { type AudioAlteration, alterAudio, type LabelledSequence } from "../../training/index.js";
+import { type AudioAlteration, alterAudio, InputRows, type LabelledSequence } from "../../training/index.js";
 import { makeInputStages } from "../stages.js";
 import type { RecordedSequence } from "./recorded-sequences.js";
 import { labelled, type TargetCode } from "./target-code.js";
@@ -32,7 +32,8 @@ export function alteredSequences(options: AlteredSequences, epoch: number): Labe
     const delivery = new Delivery();
     void features.process({ events, requests: [], deadLetters: [], ledger: [], log: [], delivery });
     const inputs = events.map(({ input }) => input ?? new Float64Array(0));
-    const x = Float64Array.from(inputs.flatMap((input) => [...input]));
+    const x = new InputRows(features.inputs);
+    for (const input of inputs) x.append(input);
     return labelled({ x, steps: inputs.map(({ length }) => length / features.inputs), told, samples }, code);
   });
 }

@@ -1,5 +1,6 @@
 import { problem, type Sample, type StreamEvent, type Value } from "../../core/index.js";
 import type { Pipeline, PipelineSupervised } from "../../spec/index.js";
+import { InputRows } from "../../training/index.js";
 import { audioRate } from "../audio-rows.js";
 import { recordedRows } from "../recording.js";
 import { stepGroup } from "../replay.js";
@@ -10,7 +11,7 @@ import { makeInputStages } from "../stages.js";
 export interface RecordedSequence {
   readonly samples: readonly Sample[];
   /** [T, I] */
-  readonly x: Float64Array;
+  readonly x: InputRows;
   /** How many time steps each sample made. */
   readonly steps: readonly number[];
   /** What the target's field says of each sample, where it says something. */
@@ -28,9 +29,37 @@ export interface RecordedSequences {
   readonly left: ReadonlyMap<string, number>;
 }
 
-interface Open {
-  readonly events: StreamEvent[];
-  readonly groups: string[];
+/** A sequence that is being read. Of events only what is needed is kept: a recording may have millions. */
+class Open {
+  readonly x: InputRows;
+  readonly samples: Sample[] = [];
+  readonly steps: number[] = [];
+  /** It ended with an end, and not with the recording. */
+  hasEnded = false;
+  /** Something of it was heard, or it was said to be one. */
+  isReal = false;
+  group = "";
+
+  constructor(
+    inputs: number,
+    private readonly audio: string | undefined,
+  ) {
+    this.x = new InputRows(inputs);
+  }
+
+  add({ sample, heard, input, ends, isMark }: StreamEvent, group: string): void {
+    this.hasEnded = ends;
+    this.isReal ||= ends || input === undefined || input.length > 0;
+    if (this.group === "") this.group = group;
+    // What is nothing but a mark is no step, and tells nothing.
+    if (isMark) return;
+    const { audio, x } = this;
+    const isHeard = heard !== undefined && audio !== undefined;
+    this.samples.push(isHeard ? { ...sample, values: { ...sample.values, [audio]: heard } } : sample);
+    const before = x.steps;
+    if (input !== undefined) x.append(input);
+    this.steps.push(x.steps - before);
+  }
 }
 
 /**
@@ -46,6 +75,7 @@ export async function readSequences(
   groupBy?: string,
 ): Promise<RecordedSequences> {
   const { inputStages, features } = makeInputStages(pipeline);
+  const audio = pipeline.features.find((feature) => feature.kind === "audio")?.field;
   const open = new Map<string, Open>();
   const found: Open[] = [];
   const left = new Map<string, number>();
@@ -67,20 +97,16 @@ export async function readSequences(
       const { key } = outcome.sample;
       let own = open.get(key);
       if (own === undefined || outcome.begins) {
-        own = { events: [], groups: [] };
+        own = new Open(features.inputs, audio);
         open.set(key, own);
         found.push(own);
       }
-      own.events.push(outcome);
-      own.groups.push(groupBy === undefined ? "" : String(row.record[groupBy] ?? ""));
+      own.add(outcome, groupBy === undefined ? "" : String(row.record[groupBy] ?? ""));
       if (outcome.ends) open.delete(key);
     }
   }
-  const audio = pipeline.features.find((feature) => feature.kind === "audio")?.field;
   // Between two utterances there may be packets of which nothing is heard.
-  const read = found
-    .filter(({ events }) => events.some(({ input, ends }) => ends || input === undefined || input.length > 0))
-    .map((one) => recorded(one, supervised, features.inputs, audio));
+  const read = found.filter(({ isReal }) => isReal).map((one) => recorded(one, supervised));
   const sequences = read.filter((one) => one !== undefined);
   if (sequences.length === 0) {
     throw problem(Error, {
@@ -100,27 +126,11 @@ function endWords({ sequence }: Pipeline): string {
 }
 
 function recorded(
-  { events, groups }: Open,
+  { samples, steps, x, group, hasEnded }: Open,
   { field, at }: PipelineSupervised,
-  inputs: number,
-  audio: string | undefined,
 ): RecordedSequence | undefined {
-  // What is nothing but a mark is no step, and tells nothing.
-  const seen = events.filter(({ isMark }) => !isMark);
-  const samples = seen.map(({ sample, heard }) =>
-    heard === undefined || audio === undefined
-      ? sample
-      : { ...sample, values: { ...sample.values, [audio]: heard } },
-  );
   const told = samples.map(({ values }) => values[field]);
-  const steps = seen.map(({ input }) => (input?.length ?? 0) / inputs);
-  const isWhole = at === "step" || events.at(-1)?.ends === true;
-  if (!isWhole || told.every((one) => one === undefined) || steps.every((k) => k === 0)) return undefined;
-  const x = new Float64Array(steps.reduce((sum, k) => sum + k, 0) * inputs);
-  let to = 0;
-  for (const { input } of seen) {
-    x.set(input ?? [], to);
-    to += input?.length ?? 0;
-  }
-  return { samples, x, steps, told, group: groups.find((group) => group !== "") ?? "" };
+  const isWhole = at === "step" || hasEnded;
+  if (!isWhole || told.every((one) => one === undefined) || x.steps === 0) return undefined;
+  return { samples, x, steps, told, group };
 }

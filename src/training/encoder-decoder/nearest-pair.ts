@@ -1,3 +1,4 @@
+import type { InputRows } from "../input-rows.js";
 import { standardized, standardOf } from "../supervised/standardize.js";
 import type { TextPair } from "./text-pair.js";
 
@@ -9,11 +10,11 @@ export function nearestPair(
   training: readonly TextPair[],
   inputs: number,
   plain?: readonly boolean[],
-): (x: Float64Array) => Int32Array {
+): (x: InputRows) => Int32Array {
   const standard = standardOf(training, inputs, plain);
-  const known = training.map(({ x, text }) => ({ x: standardized(x, standard), text }));
+  const known = training.map(({ x, text }) => ({ x: standardized(x, standard).toArray(), text }));
   return (raw) => {
-    const x = standardized(raw, standard);
+    const x = standardized(raw, standard).toArray();
     let best: { distance: number; text: Int32Array } = {
       distance: Number.POSITIVE_INFINITY,
       text: new Int32Array(0),

@@ -30,7 +30,7 @@ export class PairLearner {
    */
   learn(pairs: readonly TextPair[]): { readonly loss: number; readonly known: number } {
     const { encoder, decoder, recipe, rng } = this;
-    const longest = Math.max(...pairs.map(({ x }) => x.length / encoder.inputs));
+    const longest = Math.max(...pairs.map(({ x }) => x.steps));
     const written = Math.max(...pairs.map(({ text }) => text.length + 1));
     const reading = windowOf(this.#encoding, windowSteps(longest), (steps) =>
       encoder.window(recipe.batch, steps),
@@ -42,7 +42,7 @@ export class PairLearner {
 
     fillWindow(reading, pairs);
     reading.forward(dropout);
-    const ends = pairs.map(({ x }, b) => b * reading.steps + x.length / encoder.inputs - 1);
+    const ends = pairs.map(({ x }, b) => b * reading.steps + x.steps - 1);
     const wanted = this.#fillDecoder(writing, pairs, reading, ends);
     writing.forward(dropout);
 

@@ -1,10 +1,12 @@
 import type { EncoderDecoderShape } from "../../cells/index.js";
 import { problem } from "../../core/index.js";
+import type { InputRows } from "../input-rows.js";
+import { checkInputs } from "../supervised/supervised-job.js";
 
 /** A sequence of T steps, and the text that is to be written of it. */
 export interface TextPair {
   /** [T, I] */
-  readonly x: Float64Array;
+  readonly x: InputRows;
   /** [M] symbols by number, without the stop symbol */
   readonly text: Int32Array;
 }
@@ -46,10 +48,7 @@ export function checkPairs(pairs: readonly TextPair[], { inputs, symbols }: Text
   if (pairs.length === 0) refuse("on pairs", "at least one", "none");
   for (const [index, { x, text }] of pairs.entries()) {
     const on = `on pair ${index}`;
-    const steps = x.length / inputs;
-    if (!Number.isInteger(steps) || steps === 0) refuse(on, `T x ${inputs} values`, String(x.length));
-    const bad = x.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) refuse(on, "finite values", `${x[bad]} at step ${Math.floor(bad / inputs)}`);
+    checkInputs(x, inputs, (expected, found) => refuse(on, expected, found));
     const unknown = text.find((symbol) => symbol < 0 || symbol >= symbols);
     if (unknown !== undefined) refuse(on, `symbols from 0 to ${symbols - 1}`, String(unknown));
   }

@@ -22,7 +22,7 @@ export function writeTexts(
   const reader = new KernelModel(networkGraph(encoder));
   const writer = new KernelModel(networkGraph(decoder));
   return pairs.map(({ x }) => {
-    const summary = Float64Array.from(reader.run(x).slice(-reader.outputs));
+    const summary = Float64Array.from(reader.run(x.toArray()).slice(-reader.outputs));
     return writeSymbols(writer, summary, method(), most);
   });
 }

@@ -1,4 +1,5 @@
 import type { Rng } from "../../core/index.js";
+import { InputRows } from "../input-rows.js";
 import type { LabelledSequence, SupervisedRecipe, SupervisedShape } from "./supervised-job.js";
 
 /**
@@ -16,7 +17,7 @@ export function alterSequence(
   if (noise.value === 0 && noise.sequence === 0) return stretched;
   const { inputs } = shape;
   const offsets = Float64Array.from({ length: inputs }, () => noise.sequence * rng.normal());
-  const x = stretched.x.map((value, i) => value + offsets[i % inputs]! + noise.value * rng.normal());
+  const x = stretched.x.map((value, i) => value + offsets[i]! + noise.value * rng.normal());
   return { x, target: stretched.target };
 }
 
@@ -26,7 +27,8 @@ export function stretchSequence(
   { inputs, at }: Pick<SupervisedShape, "inputs" | "at">,
   factor: number,
 ): LabelledSequence {
-  const T = x.length / inputs;
+  const T = x.steps;
+  const values = x.toArray();
   const steps = Math.max(1, Math.round(factor * T));
   const ratio = steps > 1 ? (T - 1) / (steps - 1) : 0;
   const stretched = new Float64Array(steps * inputs);
@@ -38,11 +40,11 @@ export function stretchSequence(
     const after = Math.min(before + 1, T - 1);
     const share = place - before;
     for (let i = 0; i < inputs; i++) {
-      const from = x[before * inputs + i]!;
-      stretched[t * inputs + i] = from + share * (x[after * inputs + i]! - from);
+      const from = values[before * inputs + i]!;
+      stretched[t * inputs + i] = from + share * (values[after * inputs + i]! - from);
     }
     const nearest = Math.min(Math.round(place), T - 1);
     for (let k = 0; k < width; k++) own[t * width + k] = target[nearest * width + k]!;
   }
-  return { x: stretched, target: own };
+  return { x: InputRows.from(stretched, inputs), target: own };
 }

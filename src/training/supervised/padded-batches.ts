@@ -14,7 +14,7 @@ export function shuffledBatches<S extends Pick<LabelledSequence, "x">>(
   const mixed = shuffled(sequences, rng);
   const batches: S[][] = [];
   for (let at = 0; at < mixed.length; at += TOGETHER * batch) {
-    const pool = mixed.slice(at, at + TOGETHER * batch).sort((a, b) => a.x.length - b.x.length);
+    const pool = mixed.slice(at, at + TOGETHER * batch).sort((a, b) => a.x.steps - b.x.steps);
     for (let from = 0; from < pool.length; from += batch) batches.push(pool.slice(from, from + batch));
   }
   return shuffled(batches, rng);
@@ -49,8 +49,8 @@ export function fillWindow(window: Window, batch: readonly Pick<LabelledSequence
   window.begins.fill(0);
   window.initial.fill(0);
   for (const [b, { x }] of batch.entries()) {
-    input.set(x, b * steps * inputs);
-    const end = x.length / inputs;
+    x.write(input, b * steps * inputs);
+    const end = x.steps;
     if (end < steps) window.begins[b * steps + end] = 1;
   }
 }

@@ -12,7 +12,7 @@ export function runSequences(
 ): Float64Array[] {
   const model = new KernelModel(networkGraph(network));
   return sequences.map(({ x }) => {
-    const outputs = Float64Array.from(model.run(x));
+    const outputs = Float64Array.from(model.run(x.toArray()));
     return at === "end" ? pooled(outputs, pool, network.outputs) : outputs;
   });
 }

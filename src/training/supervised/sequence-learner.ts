@@ -63,7 +63,7 @@ export class SequenceLearner implements EpochLearner {
   }
 
   #window(part: readonly LabelledSequence[]): Window {
-    const longest = part.reduce((most, { x }) => Math.max(most, x.length / this.shape.inputs), 0);
+    const longest = part.reduce((most, { x }) => Math.max(most, x.steps), 0);
     const steps = windowSteps(longest);
     const window = this.#windows.get(steps) ?? this.#network.window(this.recipe.batch, steps);
     this.#windows.set(steps, window);
@@ -77,7 +77,7 @@ export class SequenceLearner implements EpochLearner {
     const { steps, dOutput } = window;
     const due = part.map(({ x }, b): Float64Array => {
       const from = b * steps * O;
-      const outputs = Float64Array.from(window.output.subarray(from, from + (x.length / shape.inputs) * O));
+      const outputs = Float64Array.from(window.output.subarray(from, from + x.steps * O));
       return shape.at === "end" ? pooled(outputs, shape.pool, O) : outputs;
     });
     const targets = joined(part.map(({ target }) => target));
@@ -95,7 +95,7 @@ export class SequenceLearner implements EpochLearner {
         dOutput.set(own, from);
         continue;
       }
-      const whole = new Float64Array((x.length / shape.inputs) * O);
+      const whole = new Float64Array(x.steps * O);
       unpool(whole, own, shape.pool);
       dOutput.set(whole, from);
     }

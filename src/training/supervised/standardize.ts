@@ -1,4 +1,5 @@
 import type { Network } from "../../cells/index.js";
+import type { InputRows } from "../input-rows.js";
 import type { LabelledSequence } from "./supervised-job.js";
 
 /** Mean and standard deviation of each input, [I]; 0 and 1 of those that stay as they are. */
@@ -21,12 +22,16 @@ export function standardOf(
 ): Standard {
   const mean = new Float64Array(inputs);
   const sd = new Float64Array(inputs);
-  const steps = sequences.reduce((sum, { x }) => sum + x.length, 0) / inputs;
-  for (const { x } of sequences) for (let i = 0; i < x.length; i++) mean[i % inputs]! += x[i]! / steps;
+  const steps = sequences.reduce((sum, { x }) => sum + x.steps, 0);
   for (const { x } of sequences) {
-    for (let i = 0; i < x.length; i++) {
-      const away = x[i]! - mean[i % inputs]!;
-      sd[i % inputs]! += (away * away) / steps;
+    for (const row of x.rows()) for (let i = 0; i < inputs; i++) mean[i]! += row[i]! / steps;
+  }
+  for (const { x } of sequences) {
+    for (const row of x.rows()) {
+      for (let i = 0; i < inputs; i++) {
+        const away = row[i]! - mean[i]!;
+        sd[i]! += (away * away) / steps;
+      }
     }
   }
   const isConstant = Uint8Array.from(sd, (square) => (square > 1e-12 ? 0 : 1));
@@ -37,11 +42,10 @@ export function standardOf(
   };
 }
 
-/** (x - mean) / sd, into an array of its own; x itself where all inputs stay as they are. */
-export function standardized(x: Float64Array, { mean, sd }: Standard): Float64Array {
-  const I = mean.length;
+/** (x - mean) / sd; x itself where all inputs stay as they are. */
+export function standardized(x: InputRows, { mean, sd }: Standard): InputRows {
   if (mean.every((value) => value === 0) && sd.every((value) => value === 1)) return x;
-  return x.map((value, i) => (value - mean[i % I]!) / sd[i % I]!);
+  return x.map((value, i) => (value - mean[i]!) / sd[i]!);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Rng } from "../../core/index.js";
 import type { GuardedUpdate } from "../guarded-update.js";
-import { cutLanes, type LanePiece } from "../lanes.js";
+import { InputRows } from "../input-rows.js";
+import { cutTargets, type LaneTargets } from "../lanes.js";
 import { Tbptt } from "../tbptt.js";
 import type { Objective } from "./objective.js";
 import { shuffled } from "./padded-batches.js";
@@ -26,7 +27,7 @@ export class StepLearner implements EpochLearner {
   }
 
   updates(sequences: readonly LabelledSequence[]): number {
-    const steps = sequences.reduce((sum, { x }) => sum + x.length / this.shape.inputs, 0);
+    const steps = sequences.reduce((sum, { x }) => sum + x.steps, 0);
     return Math.ceil(steps / (this.recipe.batch * this.recipe.steps));
   }
 
@@ -34,20 +35,22 @@ export class StepLearner implements EpochLearner {
     const { inputs } = this.shape;
     const { width } = this.objective;
     const { batch, steps: k } = this.recipe;
-    const pieces = shuffled(sequences, this.rng).map(({ x, target }): LanePiece => {
-      const steps = x.length / inputs;
-      return { x, wanted: target, begins: new Uint8Array(steps), steps };
+    const input = new InputRows(inputs);
+    const pieces = shuffled(sequences, this.rng).map(({ x, target }): LaneTargets => {
+      const { steps } = x;
+      input.join(x);
+      return { wanted: target, begins: new Uint8Array(steps), steps };
     });
     // Lanes of whole windows: the rest is steps at which nothing is wanted.
     const steps = this.updates(sequences) * k * batch;
-    const rest = steps - pieces.reduce((sum, piece) => sum + piece.steps, 0);
+    const rest = steps - input.steps;
+    input.pad(rest);
     pieces.push({
-      x: new Float64Array(rest * inputs),
       wanted: new Float64Array(rest * width).fill(Number.NaN),
       begins: new Uint8Array(rest),
       steps: rest,
     });
-    const lanes = cutLanes(pieces, inputs, width, batch);
+    const lanes = { ...cutTargets(pieces, width, batch), input };
     const sum = { loss: 0, known: 0 };
     next();
     this.#tbptt.learn(lanes, ({ loss }, to) => {

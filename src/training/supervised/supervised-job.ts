@@ -1,11 +1,12 @@
 import type { CellKind } from "../../cells/index.js";
 import { problem } from "../../core/index.js";
+import type { InputRows } from "../input-rows.js";
 import type { Objective } from "./objective.js";
 
 /** One whole sequence of T steps, and what is wanted of it. */
 export interface LabelledSequence {
   /** [T, I] */
-  readonly x: Float64Array;
+  readonly x: InputRows;
   /** In the objective's words: [W] of the whole sequence, or [T, W] of every step; NaN where unknown. */
   readonly target: Float64Array;
   /** What is there without a network, where there is such a thing: a rival. */
@@ -87,10 +88,8 @@ export function checkSequences(
   if (sequences.length === 0) refuse("on its sequences", "at least one", "none");
   for (const [index, { x, target }] of sequences.entries()) {
     const on = `on sequence ${index}`;
-    const steps = x.length / inputs;
-    if (!Number.isInteger(steps) || steps === 0) refuse(on, `T x ${inputs} values`, String(x.length));
-    const bad = x.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) refuse(on, "finite values", `${x[bad]} at step ${Math.floor(bad / inputs)}`);
+    checkInputs(x, inputs, (expected, found) => refuse(on, expected, found));
+    const { steps } = x;
     const rows = at === "end" ? 1 : steps;
     if (target.length !== rows * width)
       refuse(on, `${rows} x ${width} numbers of targets`, `${target.length}`);
@@ -100,4 +99,15 @@ export function checkSequences(
       if (!isUnknown && !isTarget(own)) refuse(on, expected, own.join(" "));
     }
   }
+}
+
+/** Refuses inputs of another network, none at all, and values that are not finite. */
+export function checkInputs(
+  x: InputRows,
+  inputs: number,
+  refuse: (expected: string, found: string) => void,
+): void {
+  if (x.width !== inputs || x.steps === 0) refuse(`T x ${inputs} values`, `${x.steps} x ${x.width}`);
+  const bad = x.notFinite();
+  if (bad !== undefined) refuse("finite values", `${bad.value} at step ${bad.step}`);
 }

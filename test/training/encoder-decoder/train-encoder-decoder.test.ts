@@ -4,6 +4,7 @@ import { Rng } from "../../../src/core/index.js";
 import { PairLearner } from "../../../src/training/encoder-decoder/pair-learner.js";
 import { editDistance } from "../../../src/training/encoder-decoder/text-scores.js";
 import {
+  InputRows,
   nearestPair,
   type TextPair,
   textScores,
@@ -30,7 +31,7 @@ function backwards(count: number, seed: number, V = 4): TextPair[] {
     const symbols = Array.from({ length: 1 + rng.integer(4) }, () => rng.integer(V));
     const x = new Float64Array(symbols.length * V);
     for (const [t, symbol] of symbols.entries()) x[t * V + symbol] = 1;
-    return { x, text: Int32Array.from(symbols.reverse()) };
+    return { x: InputRows.from(x, V), text: Int32Array.from(symbols.reverse()) };
   });
 }
 
@@ -43,8 +44,8 @@ function loss(
 ): number {
   let [sum, known] = [0, 0];
   for (const { x, text } of pairs) {
-    const reading = encoder.window(1, x.length / encoder.inputs);
-    reading.input.set(x);
+    const reading = encoder.window(1, x.steps);
+    x.write(reading.input, 0);
     reading.forward();
     const summary = reading.output.slice(-encoder.outputs);
     const writing = decoder.window(1, text.length + 1);
@@ -133,10 +134,10 @@ describe("trainEncoderDecoder()", () => {
     const text = Int32Array.of(0);
     const bad: TextPair[][] = [
       [],
-      [{ x: new Float64Array(3), text }],
-      [{ x: new Float64Array(0), text }],
-      [{ x: Float64Array.of(1, 0, Number.NaN, 0), text }],
-      [{ x: new Float64Array(4), text: Int32Array.of(4) }],
+      [{ x: InputRows.from(new Float64Array(3), 3), text }],
+      [{ x: new InputRows(4), text }],
+      [{ x: InputRows.from(Float64Array.of(1, 0, Number.NaN, 0), 4), text }],
+      [{ x: InputRows.from(new Float64Array(4), 4), text: Int32Array.of(4) }],
     ];
     for (const pairs of bad) expect(() => trainEncoderDecoder(shape, recipe, pairs)).toThrow(code);
   });

@@ -3,6 +3,7 @@ import { Network } from "../../../src/cells/index.js";
 import { Rng } from "../../../src/core/index.js";
 import {
   frequencyRival,
+  InputRows,
   type LabelledSequence,
   repetitionRival,
   runSequences,
@@ -25,7 +26,7 @@ function rounds(count: number, seed: number): LabelledSequence[] {
     const T = 20;
     const steps = Array.from({ length: T }, (_, t) => t);
     return {
-      x: Float64Array.from(steps.flatMap(chord)),
+      x: InputRows.from(Float64Array.from(steps.flatMap(chord)), K),
       target: Float64Array.from(
         steps.flatMap((t) => (t + 1 < T ? chord(t + 1) : Array<number>(K).fill(Number.NaN))),
       ),

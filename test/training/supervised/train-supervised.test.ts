@@ -4,6 +4,7 @@ import { Rng } from "../../../src/core/index.js";
 import {
   classificationScores,
   classObjective,
+  InputRows,
   type LabelledSequence,
   linearRival,
   majorityRival,
@@ -48,7 +49,7 @@ function orders(count: number, seed: number): LabelledSequence[] {
       const isHigh = Math.floor(i / 2) < T / 2 === (i % 2 === label);
       return 500 + 40 * ((isHigh ? 1 : 0) + 0.3 * rng.normal());
     });
-    return { x, target: Float64Array.of(label) };
+    return { x: InputRows.from(x, 2), target: Float64Array.of(label) };
   });
 }
 
@@ -64,7 +65,7 @@ function parities(count: number, seed: number): LabelledSequence[] {
       ones += x[2 * t]!;
       target[t] = ones % 2;
     }
-    return { x, target };
+    return { x: InputRows.from(x, 2), target };
   });
 }
 
@@ -102,8 +103,8 @@ describe("trainSupervised()", () => {
   it("learns classes of steps that only later steps tell, both ways, by whole sequences", () => {
     const backward = (count: number, seed: number) =>
       parities(count, seed).map(({ x, target }) => {
-        const T = target.length;
-        const turned = x.map((_, i) => x[2 * (T - 1 - (i >> 1)) + (i % 2)]!);
+        const turned = new InputRows(2);
+        for (const t of target.keys()) turned.append(x.toArray(x.steps - 1 - t, x.steps - t));
         return { x: turned, target: target.toReversed() };
       });
     const recipe = { ...RECIPE, dropout: 0, stretch: 0, epochs: 100, whole: true };
@@ -134,9 +135,7 @@ describe("trainSupervised()", () => {
 
   it("gives an input that never changed no weight, and takes plain inputs as they are", () => {
     const wide = training.map(({ x, target }) => ({
-      x: Float64Array.from(
-        Array.from({ length: x.length / 2 }, (_, t) => [...x.slice(2 * t, 2 * t + 2), 0]).flat(),
-      ),
+      x: InputRows.from(Float64Array.from(Array.from(x.rows(), (row) => [...row, 0]).flat()), 3),
       target,
     }));
     const shape = { ...SHAPE, inputs: 3, plain: [false, false, true] };
@@ -147,11 +146,11 @@ describe("trainSupervised()", () => {
   });
 
   it("says which sequence can't be", () => {
-    const bad = { x: Float64Array.of(1, Number.NaN), target: Float64Array.of(0) };
+    const bad = { x: InputRows.from(Float64Array.of(1, Number.NaN), 2), target: Float64Array.of(0) };
     expect(() => trainSupervised(SHAPE, CLASSES, RECIPE, () => [bad])).toThrow(
       "Cannot train network on sequence 0: expected finite values, found NaN at step 0",
     );
-    const unknown = { x: Float64Array.of(1, 2), target: Float64Array.of(2) };
+    const unknown = { x: InputRows.from(Float64Array.of(1, 2), 2), target: Float64Array.of(2) };
     expect(() => trainSupervised(SHAPE, CLASSES, RECIPE, () => [unknown])).toThrow(
       "expected classes from 0 to 1, found 2",
     );
@@ -210,7 +209,7 @@ describe("shuffledBatches()", () => {
     expect(batches.map(({ length }) => length).sort((a, b) => a - b)).toEqual([6, 16, 16, 16, 16]);
     expect(new Set(batches.flat())).toEqual(new Set(sequences));
     const spread = (part: readonly LabelledSequence[]) => {
-      const lengths = part.map(({ x }) => x.length);
+      const lengths = part.map(({ x }) => x.steps);
       return Math.max(...lengths) - Math.min(...lengths);
     };
     expect(Math.max(...batches.map(spread))).toBeLessThan(spread(sequences));
@@ -236,16 +235,16 @@ describe("shuffledBatches()", () => {
         outputs: 2,
       }).initialize(new Rng(5)),
     );
-    const [short, long] = orders(9, 6).sort((a, b) => a.x.length - b.x.length);
+    const [short, long] = orders(9, 6).sort((a, b) => a.x.steps - b.x.steps);
     const outputs = (batch: readonly LabelledSequence[]) => {
       const window = network.window(2, 16);
       fillWindow(window, batch);
       window.forward();
-      return Array.from(window.output.subarray(0, short!.x.length));
+      return Array.from(window.output.subarray(0, 2 * short!.x.steps));
     };
     const alone = outputs([short!]);
     expect(outputs([short!, long!])).toEqual(alone);
-    const exact = network.window(1, short!.x.length / 2);
+    const exact = network.window(1, short!.x.steps);
     fillWindow(exact, [short!]);
     exact.forward();
     for (const [i, output] of exact.output.entries()) expect(alone[i]).toBeCloseTo(output, 5);
@@ -254,9 +253,9 @@ describe("shuffledBatches()", () => {
 
 describe("stretchSequence()", () => {
   it("interpolates values and takes the nearest step's target", () => {
-    const sequence = { x: Float64Array.of(0, 10, 20), target: Float64Array.of(0, 0, 1) };
+    const sequence = { x: InputRows.from(Float64Array.of(0, 10, 20), 1), target: Float64Array.of(0, 0, 1) };
     const { x, target } = stretchSequence(sequence, { inputs: 1, at: "step" }, 5 / 3);
-    expect([...x]).toEqual([0, 5, 10, 15, 20]);
+    expect([...x.toArray()]).toEqual([0, 5, 10, 15, 20]);
     expect([...target]).toEqual([0, 0, 0, 1, 1]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Network } from "../../../src/cells/index.js";
 import { Rng } from "../../../src/core/index.js";
 import {
+  InputRows,
   type LabelledSequence,
   linearValueRival,
   meanRival,
@@ -47,7 +48,7 @@ function lagging(count: number, seed: number): LabelledSequence[] {
       x[t] = shown;
       return truth;
     });
-    return { x, target, readings: { held: x, interpolated: x } };
+    return { x: InputRows.from(x, 1), target, readings: { held: x, interpolated: x } };
   });
 }
 
@@ -67,7 +68,13 @@ describe("trainSupervised() with values", () => {
     const linear = mae(linearValueRival(training, 1, "step")(test), test);
     expect(own).toBeLessThan(0.5 * linear);
     expect(linear).toBeLessThan(mae(meanRival(training)(test), test));
-    expect(mae(readingRival("held")(test), test)).toBeCloseTo(mae([...test.map(({ x }) => x)], test), 12);
+    expect(mae(readingRival("held")(test), test)).toBeCloseTo(
+      mae(
+        test.map(({ x }) => x.toArray()),
+        test,
+      ),
+      12,
+    );
   });
 
   it("estimates one value of a whole sequence, both ways", () => {
@@ -77,7 +84,7 @@ describe("trainSupervised() with values", () => {
       return Array.from({ length: count }, (): LabelledSequence => {
         const [before, after] = [500 + 40 * rng.normal(), 500 + 40 * rng.normal()];
         const x = Float64Array.from({ length: 16 }, (_, t) => (t < 8 ? before : after) + 4 * rng.normal());
-        return { x, target: Float64Array.of(before - after) };
+        return { x: InputRows.from(x, 1), target: Float64Array.of(before - after) };
       });
     };
     const shape = { ...SHAPE, at: "end", pool: "mean", bidirectional: true } as const;
@@ -88,11 +95,14 @@ describe("trainSupervised() with values", () => {
   });
 
   it("refuses targets that are not finite", () => {
-    const bad = { x: Float64Array.of(1, 2), target: Float64Array.of(1, Number.POSITIVE_INFINITY) };
+    const bad = {
+      x: InputRows.from(Float64Array.of(1, 2), 1),
+      target: Float64Array.of(1, Number.POSITIVE_INFINITY),
+    };
     expect(() => trainSupervised(SHAPE, objective, RECIPE, () => [bad])).toThrow(
       "Cannot train network on sequence 0: expected finite values, found Infinity",
     );
-    const short = { x: Float64Array.of(1, 2), target: Float64Array.of(1) };
+    const short = { x: InputRows.from(Float64Array.of(1, 2), 1), target: Float64Array.of(1) };
     expect(() => trainSupervised(SHAPE, objective, RECIPE, () => [short])).toThrow(
       "expected 2 x 1 numbers of targets, found 1",
     );
@@ -101,7 +111,7 @@ describe("trainSupervised() with values", () => {
 
 describe("valueObjective()", () => {
   it("standardises targets, and lets the head undo that", () => {
-    const objective = valueObjective([{ x: new Float64Array(3), target: Float64Array.of(10, 30, NaN) }]);
+    const objective = valueObjective([{ x: new InputRows(1), target: Float64Array.of(10, 30, NaN) }]);
     expect([...objective.forLoss(Float64Array.of(10, 30, NaN, 40))]).toEqual([-1, 1, NaN, 2]);
     const network = new Network({ cell: "rnn", inputs: 1, hidden: 2, layers: 1, outputs: 1 });
     network.parameter("head.weight").values.set([1, -2]);
@@ -113,7 +123,7 @@ describe("valueObjective()", () => {
 
   it("takes targets that are all alike, or none, as they are", () => {
     for (const target of [Float64Array.of(7, 7), Float64Array.of(NaN, NaN)]) {
-      const { forLoss } = valueObjective([{ x: new Float64Array(2), target }]);
+      const { forLoss } = valueObjective([{ x: new InputRows(1), target }]);
       const [one] = forLoss(Float64Array.of(8));
       expect(one).toBe(Number.isNaN(target[0]!) ? 8 : 1);
     }

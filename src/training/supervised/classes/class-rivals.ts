@@ -1,7 +1,7 @@
 import { log } from "../../../core/index.js";
 import { softmax } from "../../softmax.js";
 import type { Rival } from "../objective.js";
-import { standardOf } from "../standardize.js";
+import { type Standard, standardOf } from "../standardize.js";
 import { stepInputs } from "../step-inputs.js";
 import type { LabelledSequence } from "../supervised-job.js";
 
@@ -34,11 +34,7 @@ export function linearRival(
   at: "end" | "step",
 ): Rival {
   const standard = standardOf(training, inputs);
-  const rows = training.flatMap((sequence) => stepInputs(sequence, standard, at));
-  const classes = training.flatMap((sequence) => [...sequence.target]);
-  const all = rows.map((row, i) => ({ row, label: classes[i]! })).filter(({ label }) => !Number.isNaN(label));
-  const every = Math.ceil(all.length / MOST_ROWS);
-  const known = all.filter((_, i) => i % every === 0);
+  const known = evenlyKnown(training, standard, at);
   const W = (inputs + 1) * O;
   const weights = new Float64Array(W);
   const velocity = new Float64Array(W);
@@ -60,11 +56,35 @@ export function linearRival(
   }
   return (sequences) =>
     sequences.map((sequence) => {
-      const own = stepInputs(sequence, standard, at);
-      const logits = new Float64Array(own.length * O);
-      for (const [i, row] of own.entries()) logits.set(product(weights, row, O), i * O);
+      const logits = new Float64Array(sequence.target.length * O);
+      let to = 0;
+      for (const row of stepInputs(sequence, standard, at)) {
+        logits.set(product(weights, row, O), to);
+        to += O;
+      }
       return logits;
     });
+}
+
+/** Inputs with their classes where they are known; of too many, evenly many. */
+function evenlyKnown(
+  training: readonly LabelledSequence[],
+  standard: Standard,
+  at: "end" | "step",
+): { readonly row: Float64Array; readonly label: number }[] {
+  let count = 0;
+  for (const { target } of training) for (const label of target) if (!Number.isNaN(label)) count++;
+  const every = Math.ceil(count / MOST_ROWS);
+  const taken: { row: Float64Array; label: number }[] = [];
+  let seen = 0;
+  for (const sequence of training) {
+    let i = 0;
+    for (const row of stepInputs(sequence, standard, at)) {
+      const label = sequence.target[i++]!;
+      if (!Number.isNaN(label) && seen++ % every === 0) taken.push({ row, label });
+    }
+  }
+  return taken;
 }
 
 /** [O] W x + b */

@@ -25,8 +25,9 @@ export function linearValueRival(
   const standard = standardOf(training, inputs);
   const ridge = new Ridge(inputs);
   for (const sequence of training) {
-    for (const [i, row] of stepInputs(sequence, standard, at).entries()) {
-      const value = sequence.target[i]!;
+    let i = 0;
+    for (const row of stepInputs(sequence, standard, at)) {
+      const value = sequence.target[i++]!;
       if (!Number.isNaN(value)) ridge.add(row, value);
     }
   }
