@@ -2,8 +2,14 @@ import { exp } from "../core/index.js";
 
 /** [O] probabilities; less the largest, so that no exponential overflows. */
 export function softmax(logits: Float64Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = logits.map((logit) => exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  const powers = new Float64Array(logits.length);
+  let sum = 0;
+  for (let k = 0; k < logits.length; k++) {
+    powers[k] = exp(logits[k]! - largest);
+    sum += powers[k]!;
+  }
+  for (let k = 0; k < logits.length; k++) powers[k]! /= sum;
+  return powers;
 }

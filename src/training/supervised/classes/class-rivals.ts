@@ -90,10 +90,12 @@ function evenlyKnown(
 /** [O] W x + b */
 function product(weights: Float64Array, row: Float64Array, O: number): Float64Array {
   const I = row.length;
-  return Float64Array.from({ length: O }, (_, k) => {
+  const sums = new Float64Array(O);
+  for (let k = 0; k < O; k++) {
     const at = k * (I + 1);
     let sum = weights[at + I]!;
     for (let i = 0; i < I; i++) sum += weights[at + i]! * row[i]!;
-    return sum;
-  });
+    sums[k] = sum;
+  }
+  return sums;
 }
