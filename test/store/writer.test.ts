@@ -67,9 +67,7 @@ describe("Writer.apply()", () => {
 
   it("fails only the bad one of the changes that share a transaction", () => {
     const { db, writer } = newWriter();
-    const bad = commitOf({
-      events: [event(1, { prediction: prediction(1, { model: undefined as unknown as string }) })],
-    });
+    const bad = commitOf({ events: [event(1, { sample: sample(1, { time: Number.NaN }) })] });
     const outcomes = writer.apply([
       commit(events(1, 2)),
       commit(bad, "b"),
