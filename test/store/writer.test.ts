@@ -6,7 +6,7 @@ import { openForWriting } from "../../src/store/database-file.js";
 import type { Commit } from "../../src/store/index.js";
 import { migrate } from "../../src/store/schema.js";
 import { type TimedChange, Writer } from "../../src/store/writer.js";
-import { alertChange, commitOf, event, events, newDirectory, prediction, sample, snapshot } from "./rows.js";
+import { alertChange, commitOf, event, events, newDirectory, sample, snapshot } from "./rows.js";
 
 function newWriter(): { db: Database; writer: Writer } {
   const file = join(newDirectory(), "eddy.sqlite");
