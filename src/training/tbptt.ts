@@ -83,7 +83,9 @@ export class Tbptt {
     this.#refuseParts(steps);
     const zeros = new Float64Array(batch * this.#network.stateSize);
     /** States [B, S] before a step, as they were when it was first reached. */
-    const states = new Map([[0, zeros]]);
+    const states = new Map<number, Float64Array>([[0, zeros]]);
+    /** Those that no later window starts from: for use again. */
+    const spare: Float64Array[] = [];
     for (let from = 0; from < steps; from += this.#k1) {
       const to = Math.min(from + this.#k1, steps);
       const start = Math.max(0, to - this.#k2);
@@ -91,14 +93,18 @@ export class Tbptt {
       this.#forward(sequences, pass.window, start, to, states.get(start) ?? zeros);
       // Only where a later window can start.
       for (let step = Math.max(from + 1, to + 1 - this.#k2); step <= to && to < steps; step++) {
-        const state = new Float64Array(zeros.length);
+        const state = spare.pop() ?? zeros.slice();
         pass.window.statesBefore(state, step - start);
         states.set(step, state);
       }
       const report = this.#learnNewest(sequences, pass, to - from, to);
       onUpdate?.(report, to);
       // Later windows start later.
-      for (const step of states.keys()) if (step < start) states.delete(step);
+      for (const [step, state] of states) {
+        if (step >= start) continue;
+        states.delete(step);
+        if (state !== zeros) spare.push(state);
+      }
     }
   }
 

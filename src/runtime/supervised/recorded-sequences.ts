@@ -9,6 +9,7 @@ import { makeInputStages } from "../stages.js";
 
 /** One sequence of a recording. */
 export interface RecordedSequence {
+  /** Where they are needed beside x: of audio, which is altered, and where a reading is a rival; else empty. */
   readonly samples: readonly Sample[];
   /** [T, I] */
   readonly x: InputRows;
@@ -33,6 +34,7 @@ export interface RecordedSequences {
 class Open {
   readonly x: InputRows;
   readonly samples: Sample[] = [];
+  readonly told: (Value | undefined)[] = [];
   readonly steps: number[] = [];
   /** It ended with an end, and not with the recording. */
   hasEnded = false;
@@ -42,6 +44,7 @@ class Open {
 
   constructor(
     inputs: number,
+    private readonly supervised: PipelineSupervised,
     private readonly audio: string | undefined,
   ) {
     this.x = new InputRows(inputs);
@@ -53,9 +56,12 @@ class Open {
     if (this.group === "") this.group = group;
     // What is nothing but a mark is no step, and tells nothing.
     if (isMark) return;
-    const { audio, x } = this;
-    const isHeard = heard !== undefined && audio !== undefined;
-    this.samples.push(isHeard ? { ...sample, values: { ...sample.values, [audio]: heard } } : sample);
+    const { audio, supervised, x } = this;
+    this.told.push(sample.values[supervised.field]);
+    if (audio !== undefined) {
+      const own = heard === undefined ? {} : { [audio]: heard };
+      this.samples.push({ ...sample, values: { ...sample.values, ...own } });
+    } else if (supervised.kind === "value" && supervised.of !== undefined) this.samples.push(sample);
     const before = x.steps;
     if (input !== undefined) x.append(input);
     this.steps.push(x.steps - before);
@@ -97,7 +103,7 @@ export async function readSequences(
       const { key } = outcome.sample;
       let own = open.get(key);
       if (own === undefined || outcome.begins) {
-        own = new Open(features.inputs, audio);
+        own = new Open(features.inputs, supervised, audio);
         open.set(key, own);
         found.push(own);
       }
@@ -126,10 +132,9 @@ function endWords({ sequence }: Pipeline): string {
 }
 
 function recorded(
-  { samples, steps, x, group, hasEnded }: Open,
-  { field, at }: PipelineSupervised,
+  { samples, told, steps, x, group, hasEnded }: Open,
+  { at }: PipelineSupervised,
 ): RecordedSequence | undefined {
-  const told = samples.map(({ values }) => values[field]);
   const isWhole = at === "step" || hasEnded;
   if (!isWhole || told.every((one) => one === undefined) || x.steps === 0) return undefined;
   return { samples, x, steps, told, group };

@@ -44,9 +44,7 @@ export function linearRival(
       const probabilities = softmax(product(weights, row, O));
       for (let k = 0; k < O; k++) {
         const slope = (probabilities[k]! - (k === label ? 1 : 0)) / known.length;
-        const at = k * (inputs + 1);
-        for (let i = 0; i < inputs; i++) gradient[at + i]! += slope * row[i]!;
-        gradient[at + inputs]! += slope;
+        addMultiple(gradient, k * (inputs + 1), slope, row);
       }
     }
     for (let i = 0; i < W; i++) {
@@ -85,6 +83,12 @@ function evenlyKnown(
     }
   }
   return taken;
+}
+
+/** Adds to the gradient of one output's weights and bias, which begin at `at`. */
+function addMultiple(gradient: Float64Array, at: number, slope: number, row: Float64Array): void {
+  for (let i = 0; i < row.length; i++) gradient[at + i]! += slope * row[i]!;
+  gradient[at + row.length]! += slope;
 }
 
 /** [O] W x + b */
