@@ -233,9 +233,9 @@ function besides(record: PayloadRecord, value: unknown): string {
 
 /** A payload of thousands of broken records is one dead letter for each reason, not thousands. */
 function foldRejections(read: (Sample | Rejection)[]): (Sample | Rejection)[] {
+  if (!read.some((one) => "note" in one)) return read;
   const counts = new Map<string, number>();
   for (const one of read) if ("note" in one) counts.set(one.note, (counts.get(one.note) ?? 0) + 1);
-  if (counts.size === 0) return read;
   const folded: (Sample | Rejection)[] = [];
   for (const one of read) {
     const count = "note" in one ? (counts.get(one.note) ?? 0) : 0;

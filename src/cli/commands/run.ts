@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
+import { collectGarbageAlone } from "../one-core.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { lookAround } from "../run/look-around.js";
 import { terminalLog } from "../terminal-log.js";
@@ -47,6 +48,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const stopped = untilStopped();
   const dashboard = await openDashboard(options);
   if (dashboard) log.info(`dashboard: ${dashboard.url}`);
+  collectGarbageAlone();
   const eddy = await Eddy.start({
     pipelines,
     data: options.data,
