@@ -21,6 +21,7 @@ import {
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
 import { diskTrouble } from "./disk-trouble.js";
+import { FaultWatch } from "./fault-watch.js";
 import { FirstSigns } from "./first-signs.js";
 import { hiddenStateIn, hiddenStateOf } from "./hidden-state.js";
 import { HomeAssistant } from "./home-assistant/index.js";
@@ -73,6 +74,7 @@ export class LivePipeline {
   #listening: NodeJS.Timeout | undefined;
   readonly #reports: LiveReports;
   readonly #signs: FirstSigns;
+  readonly #faults: FaultWatch;
   readonly #home: HomeAssistant | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -113,6 +115,10 @@ export class LivePipeline {
     });
     if (output.homeAssistant) this.#home = new HomeAssistant({ pipeline, connection, store, log });
     this.#status = new StatusTopic({ messages, connection, clock: this.#clock, log });
+    this.#faults = new FaultWatch({
+      ...{ name, log, clock: this.#clock },
+      onDegraded: (why) => this.#status.complain("faults", why),
+    });
     const { lookAround } = options;
     this.#signs = new FirstSigns({ pipeline, clock: this.#clock, log, lookAround });
     this.#reports = new LiveReports({
@@ -333,6 +339,7 @@ export class LivePipeline {
     this.#model = batch.events.at(-1)?.model ?? this.#model;
     this.#outboxes.offer(batch);
     this.#load.committed(batch, this.#clock.now());
+    this.#faults.committed(batch);
     this.#reports.committed(batch);
     this.#home?.committed(batch);
     for (const { onCommitted } of this.#watchers) onCommitted?.(batch);

@@ -6,6 +6,9 @@ import type { Log } from "./log.js";
 
 export type PipelineState = "online" | "warming-up" | "degraded" | "offline";
 
+/** What may be wrong while events are taken: stages fail at most of them, or the broker drops some. */
+export type Complaint = "faults" | "drops";
+
 export interface StatusTopicOptions {
   readonly messages: MessageOptions;
   readonly connection: Connection;
@@ -39,6 +42,8 @@ export class StatusTopic {
   #why = "started";
   /** What keeps it from its work for now; goes before the state. */
   #trouble: string | undefined;
+  /** What is wrong although it works: goes before the state, after the trouble. */
+  readonly #complaints = new Map<Complaint, string>();
   #load: LoadFigures | undefined;
   #loadAt = Number.NEGATIVE_INFINITY;
   #learning: object | undefined;
@@ -49,10 +54,14 @@ export class StatusTopic {
     this.#options = options;
   }
 
+  /** What is published. */
   get current(): { readonly state: PipelineState; readonly why: string } {
-    return { state: this.#state, why: this.#why };
+    const [complaint] = this.#complaints.values();
+    const wrong = this.#trouble ?? complaint;
+    return wrong === undefined ? { state: this.#state, why: this.#why } : { state: "degraded", why: wrong };
   }
 
+  /** It can't do its work. */
   get isDegraded(): boolean {
     return this.#state === "degraded" || this.#trouble !== undefined;
   }
@@ -75,6 +84,14 @@ export class StatusTopic {
   trouble(why: string | undefined): void {
     if (why === this.#trouble) return;
     this.#trouble = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Degraded, though it does its work, until this is said again with `undefined`. */
+  complain(about: Complaint, why: string | undefined): void {
+    if (why === this.#complaints.get(about)) return;
+    if (why === undefined) this.#complaints.delete(about);
+    else this.#complaints.set(about, why);
     if (this.#isConnected) this.#publishStatus();
   }
 
@@ -114,8 +131,7 @@ export class StatusTopic {
 
   #publishStatus(): void {
     this.#publish(this.#options.messages.topics.status, {
-      state: this.#trouble === undefined ? this.#state : "degraded",
-      why: this.#trouble ?? this.#why,
+      ...this.current,
       ...(this.#load && { load: this.#load }),
       time: new Date(this.#options.clock.now()).toISOString(),
     });
