@@ -2,13 +2,14 @@ import { matches } from "../core/index.js";
 import { AckQueue } from "./ack-queue.js";
 import { backoffMs, type ReconnectOptions } from "./backoff.js";
 import { type BrokerConnectionOptions, checkOptions } from "./broker-connection-options.js";
-import type { Connection, ConnectionHandlers, OutboundMessage } from "./connection.js";
-import { checkTopic, offline, openedTwice } from "./connection-checks.js";
+import type { Connection, ConnectionHandlers, OnPublished, OutboundMessage } from "./connection.js";
+import { offline, openedTwice, promised, topicProblem } from "./connection-checks.js";
 import { HeldPacket } from "./held-packet.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
 import type { LinkOptions, Protocol } from "./link-options.js";
-import { type LinkDown, type LinkPacket, MqttLink } from "./mqtt-link.js";
+import { type LinkDown, MqttLink } from "./mqtt-link.js";
 import { packetHash } from "./packet-hash.js";
+import type { LinkPacket } from "./wire/packet-reader.js";
 
 const DAY_SECONDS = 86_400;
 
@@ -94,9 +95,14 @@ class BrokerConnection implements Connection {
   }
 
   async publish(message: OutboundMessage): Promise<void> {
-    checkTopic(message.topic);
-    if (!this.#isOnline || this.#out === undefined) throw offline(message.topic, this.#reported);
-    await this.#out.publish(message);
+    await promised((onPublished) => this.send(message, onPublished));
+  }
+
+  send(message: OutboundMessage, onPublished: OnPublished): void {
+    const problem = topicProblem(message.topic);
+    if (problem) onPublished(problem);
+    else if (this.#isOnline && this.#out) this.#out.publish(message, onPublished);
+    else onPublished(offline(message.topic, this.#reported));
   }
 
   pause(): void {

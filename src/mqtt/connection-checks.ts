@@ -1,4 +1,10 @@
 import { problem, validFilter, validTopic } from "../core/index.js";
+import type { OnPublished } from "./connection.js";
+
+/** @throws what `send` or `onPublished` is told */
+export function promised(send: (onPublished: OnPublished) => void): Promise<void> {
+  return new Promise((resolve, reject) => send((error) => (error ? reject(error) : resolve())));
+}
 
 /** @throws RangeError code `BAD_TOPIC_FILTER` unless there is a filter and all are valid */
 export function checkFilters(filters: readonly string[]): void {
@@ -14,10 +20,10 @@ export function checkFilters(filters: readonly string[]): void {
   });
 }
 
-/** @throws RangeError code `BAD_TOPIC` */
-export function checkTopic(topic: string): void {
-  if (validTopic(topic)) return;
-  throw problem(RangeError, {
+/** Code `BAD_TOPIC`; undefined where it may be published to. */
+export function topicProblem(topic: string): Error | undefined {
+  if (validTopic(topic)) return undefined;
+  return problem(RangeError, {
     code: "BAD_TOPIC",
     action: "publish to",
     on: JSON.stringify(topic),

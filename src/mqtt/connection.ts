@@ -32,6 +32,9 @@ export interface OutboundMessage {
   readonly correlationData?: Uint8Array;
 }
 
+/** Told once: without an error when the broker has the message. */
+export type OnPublished = (error?: Error) => void;
+
 export type ConnectionState =
   | {
       readonly state: "online";
@@ -52,6 +55,8 @@ export interface Connection {
    * @throws Error code `OFFLINE` while there is no connection, or when it was lost before the PUBACK
    */
   publish(message: OutboundMessage): Promise<void>;
+  /** The same without a promise, for streams of messages. */
+  send(message: OutboundMessage, onPublished: OnPublished): void;
   /** Hands over nothing more; what is in flight can still be settled, and publishing goes on. For good. */
   pause(): void;
   /**

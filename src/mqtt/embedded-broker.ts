@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:net";
 import type { Readable } from "node:stream";
 import type { Aedes, AedesOptions, AedesPublishPacket, PublishPacket } from "aedes";
 import { problem } from "../core/index.js";
-import type { Connection, OutboundMessage } from "./connection.js";
-import { checkFilters, checkTopic, offline } from "./connection-checks.js";
+import type { Connection, OnPublished, OutboundMessage } from "./connection.js";
+import { checkFilters, offline, topicProblem } from "./connection-checks.js";
 import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
 import { authenticateBy, checkUsers } from "./embedded-users.js";
 import type { PacketContent } from "./held-packet.js";
@@ -128,7 +128,7 @@ class AedesBroker implements EmbeddedBroker {
     checkFilters(filters);
     for (const old of this.#connections) if (old.isReplacedBy(filters)) this.#connections.delete(old);
     const connection = new EmbeddedConnection(filters, {
-      publish: (message, from) => this.#publish(message, from),
+      publish: (message, from, onPublished) => this.#publish(message, from, onPublished),
       retained: (of) => this.#retained(of),
     });
     this.#connections.add(connection);
@@ -173,19 +173,25 @@ class AedesBroker implements EmbeddedBroker {
     }
   }
 
-  async #publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void> {
+  #publish(message: OutboundMessage, from: EmbeddedConnection, onPublished: OnPublished): void {
     const { topic, qos, retain = false } = message;
-    checkTopic(topic);
-    if (this.#isClosing) throw offline(topic, "the broker is closing");
+    const problem =
+      topicProblem(topic) ?? (this.#isClosing ? offline(topic, "the broker is closing") : undefined);
+    if (problem) {
+      onPublished(problem);
+      return;
+    }
     const payload = Buffer.from(message.payload);
-    await new Promise<void>((resolve, reject) => {
-      const packet = { cmd: "publish", topic, payload, qos, retain, dup: false } as const;
-      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    this.#aedes.publish({ cmd: "publish", topic, payload, qos, retain, dup: false }, (error) => {
+      if (error) {
+        onPublished(error);
+        return;
+      }
+      this.#offer({ topic, payload, qos, retain: false }, from, (answer) => {
+        const isLost = answer === "refused" && qos > 0;
+        onPublished(isLost ? offline(topic, "a pipeline that listens could not keep it") : undefined);
+      });
     });
-    const answer = await new Promise<Answer>((resolve) => {
-      this.#offer({ topic, payload, qos, retain: false }, from, resolve);
-    });
-    if (answer === "refused" && qos > 0) throw offline(topic, "a pipeline that listens could not keep it");
   }
 
   async *#retained(filters: readonly string[]): AsyncGenerator<PacketContent> {

@@ -1,11 +1,11 @@
 import { matches } from "../core/index.js";
-import type { Connection, ConnectionHandlers, OutboundMessage } from "./connection.js";
-import { offline, openedTwice } from "./connection-checks.js";
+import type { Connection, ConnectionHandlers, OnPublished, OutboundMessage } from "./connection.js";
+import { offline, openedTwice, promised } from "./connection-checks.js";
 import { HeldPacket, type PacketContent } from "./held-packet.js";
 
 /** What a connection needs of the broker that it lives in. */
 export interface EmbeddedBrokerPort {
-  publish(message: OutboundMessage, from: EmbeddedConnection): Promise<void>;
+  publish(message: OutboundMessage, from: EmbeddedConnection, onPublished: OnPublished): void;
   retained(filters: readonly string[]): AsyncIterable<PacketContent>;
 }
 
@@ -58,8 +58,12 @@ export class EmbeddedConnection implements Connection {
   }
 
   async publish(message: OutboundMessage): Promise<void> {
-    if (this.#handlers === undefined || this.#isClosed) throw offline(message.topic);
-    await this.#broker.publish(message, this);
+    await promised((onPublished) => this.send(message, onPublished));
+  }
+
+  send(message: OutboundMessage, onPublished: OnPublished): void {
+    if (this.#handlers === undefined || this.#isClosed) onPublished(offline(message.topic));
+    else this.#broker.publish(message, this, onPublished);
   }
 
   pause(): void {

@@ -14,6 +14,7 @@ export type {
   ConnectionHandlers,
   ConnectionState,
   InboundPacket,
+  OnPublished,
   OutboundMessage,
 } from "./connection.js";
 export {

@@ -1,21 +1,13 @@
-import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
+import type { Duplex } from "node:stream";
+import type { IClientOptions, IConnackPacket, MqttClient } from "mqtt";
 import { problem } from "../core/index.js";
-import type { OutboundMessage } from "./connection.js";
+import type { OnPublished, OutboundMessage } from "./connection.js";
 import { offline, publishRefused } from "./connection-checks.js";
-import { bufferOf, clientOptions, type LinkOptions, publishProperties } from "./link-options.js";
+import { clientOptions, type LinkOptions } from "./link-options.js";
 import { mqttJs } from "./mqtt-js.js";
-
-/** A PUBLISH off the wire; `packetId` is 0 at QoS 0. */
-export interface LinkPacket {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: 0 | 1 | 2;
-  readonly retain: boolean;
-  readonly isDuplicate: boolean;
-  readonly packetId: number;
-  readonly responseTopic?: string | undefined;
-  readonly correlationData?: Uint8Array | undefined;
-}
+import { ExpressLane } from "./wire/express-lane.js";
+import type { LinkPacket } from "./wire/packet-reader.js";
+import { wireSize } from "./wire/packet-writer.js";
 
 /**
  * Why a link ended: the broker does not speak this protocol, it hung up before it answered CONNECT (as
@@ -38,9 +30,6 @@ export interface LinkEvents {
   onDown(down: LinkDown): void;
 }
 
-/** Says "not now" to mqtt.js, which would acknowledge the packet: it then goes on with the next one. */
-const HELD = new Error("The packet is acknowledged once it is committed");
-
 /** 3.1.1 has no Receive Maximum: this many publishes wait for their PUBACK, enough for 5,000 a second at 50 ms. */
 const UNANSWERED_ON_3_1_1 = 256;
 
@@ -49,35 +38,40 @@ const END_MS = 2_000;
 
 const BAD_PROTOCOL = new Set([1, 132]);
 
+const PACKET_IDS = 65_535;
+
 interface Outgoing {
   readonly message: OutboundMessage;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly onPublished: OnPublished;
 }
 
 /**
- * One network connection to a broker, from CONNECT to its end; a reconnect is a new link. The only file
- * that leans on a private part of mqtt.js (5.16.0, pinned): `_sendPacket`, by which acknowledgements go
- * out after mqtt.js has long taken the next packets (test/conformance/connection.test.ts watches it).
+ * One network connection to a broker, from CONNECT to its end; a reconnect is a new link. mqtt.js connects,
+ * subscribes, pings and disconnects; events and their answers pass beside it (`ExpressLane`), which takes the one private
+ * thing that is leaned on here, `streamBuilder` (5.16.0, pinned; test/conformance/connection.test.ts watches it).
  * mqtt.js's own reconnecting, queues and stores are not used: a link holds nothing that outlives it.
  */
 export class MqttLink {
   readonly #options: LinkOptions;
   readonly #events: LinkEvents;
   readonly #client: MqttClient;
+  #lane: ExpressLane | undefined;
   /** QoS 2 packets that wait for PUBREC. */
   readonly #exactlyOnce = new Set<number>();
-  /** Sent, and not yet answered. */
-  readonly #unanswered = new Set<Outgoing>();
+  /** Sent at QoS 1 and not yet answered, by packet id. */
+  readonly #unanswered = new Map<number, Outgoing>();
+  /** Sent at QoS 0 and not yet handed to the network. */
+  readonly #unwritten = new Set<Outgoing>();
   /** Held back by the broker's Receive Maximum. */
   #waiting: Outgoing[] = [];
+  #packetId = 0;
   #window = UNANSWERED_ON_3_1_1;
   #maximumPacketSize = Number.POSITIVE_INFINITY;
   #isAccepted = false;
   #isDown = false;
   /** Runs while nothing is read. */
   #pinging: NodeJS.Timeout | undefined;
-  #goOn = (): void => {};
+  #pingedAt = performance.now();
   #why: string | undefined;
   #error: Error | undefined;
   #onIdle = (): void => {};
@@ -88,14 +82,11 @@ export class MqttLink {
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    const client = mqttJs().connect(options.url, clientOptions(options));
+    const client = mqttJs().connect(options.url, { ...clientOptions(options), manualConnect: true });
     this.#client = client;
-    client.handleMessage = (packet, done) => {
-      this.#onPublish(packet);
-      if (this.#pinging === undefined) done(HELD);
-      else this.#goOn = () => done(HELD);
-    };
-    client.on("packetreceive", (packet) => this.#onReceive(packet));
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd === "connack") this.#onConnack(packet);
+    });
     client.on("connect", () => events.onConnected());
     client.on("disconnect", ({ reasonCode }) => {
       this.#why ??= `the broker ended the connection: ${reasonText(reasonCode)}`;
@@ -104,6 +95,10 @@ export class MqttLink {
       this.#error ??= error;
     });
     client.on("close", () => this.#onClose());
+    const build = client["streamBuilder"];
+    client["streamBuilder"] = (of: MqttClient, settings?: IClientOptions) =>
+      this.#openLane(build(of, settings));
+    client.connect();
   }
 
   /**
@@ -139,48 +134,39 @@ export class MqttLink {
   /** PUBACK, or PUBREC for a packet that came at QoS 2. */
   acknowledge(packetId: number): void {
     if (this.#isDown) return;
-    const cmd = this.#exactlyOnce.delete(packetId) ? "pubrec" : "puback";
-    this.#client["_sendPacket"]({ cmd, messageId: packetId, reasonCode: 0 });
+    this.#lane?.answer(this.#exactlyOnce.delete(packetId) ? "pubrec" : "puback", packetId);
   }
 
   /** PUBCOMP: the packet id is free again. */
   complete(packetId: number): void {
-    if (!this.#isDown) this.#client["_sendPacket"]({ cmd: "pubcomp", messageId: packetId });
+    if (!this.#isDown) this.#lane?.answer("pubcomp", packetId);
   }
 
   /** Reads nothing more behind the packet that is being handed over, until `readOn()`; the network then holds back the broker. */
   hold(): void {
+    if (this.#pinging !== undefined) return;
     // Unread, the broker's answers to pings would be missed.
-    this.#pinging ??= setInterval(
-      () => {
-        this.#client.sendPing();
-        this.#client.reschedulePing(true);
-      },
-      (this.#options.keepAliveSeconds * 1000) / 2,
-    );
+    this.#pinging = setInterval(() => this.#ping(), (this.#options.keepAliveSeconds * 1000) / 2);
+    this.#lane?.hold();
   }
 
   readOn(): void {
     if (this.#pinging === undefined) return;
     clearInterval(this.#pinging);
     this.#pinging = undefined;
-    const goOn = this.#goOn;
-    this.#goOn = () => {};
-    goOn();
+    this.#lane?.readOn();
   }
 
   /**
-   * Publishes; at QoS 1 resolves at PUBACK and waits for its turn in the broker's Receive Maximum.
+   * Publishes; at QoS 1 done at PUBACK, and it waits for its turn in the broker's Receive Maximum.
    *
-   * @throws Error code `OFFLINE` when the link ends first, `PUBLISH_REFUSED` when the broker says no
+   * @param onPublished told of an error with code `OFFLINE` when the link ends first, `PUBLISH_REFUSED` when the broker says no
    */
-  publish(message: OutboundMessage): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const outgoing = { message, resolve, reject };
-      if (this.#isDown) reject(offline(message.topic, this.#why));
-      else if (this.#unanswered.size >= this.#window) this.#waiting.push(outgoing);
-      else this.#send(outgoing);
-    });
+  publish(message: OutboundMessage, onPublished: OnPublished): void {
+    const outgoing = { message, onPublished };
+    if (this.#isDown) onPublished(offline(message.topic, this.#why));
+    else if (this.#unanswered.size >= this.#window) this.#waiting.push(outgoing);
+    else this.#send(outgoing);
   }
 
   /** Waits for publishes under way and disconnects cleanly: the broker keeps the session and drops the will. */
@@ -194,27 +180,45 @@ export class MqttLink {
         resolve();
       };
       this.#onIdle = () => {
-        if (this.#unanswered.size === 0 && this.#waiting.length === 0) this.#client.end(!this.#isAccepted);
+        if (this.#unanswered.size > 0 || this.#unwritten.size > 0 || this.#waiting.length > 0) return;
+        this.#lane?.flush();
+        this.#client.end(!this.#isAccepted);
       };
       this.#onIdle();
     });
     return this.#ending;
   }
 
-  #onReceive(packet: Packet): void {
-    if (packet.cmd === "connack") {
-      this.#onConnack(packet);
-    } else if (packet.cmd === "publish" && packet.qos === 2 && packet.messageId !== undefined) {
-      // Taken for QoS 1, so that mqtt.js does not send PUBREC before the packet is committed.
-      this.#exactlyOnce.add(packet.messageId);
-      packet.qos = 1;
-    } else if (packet.cmd === "pubrel" && packet.messageId !== undefined) {
-      const { messageId } = packet;
-      // Taken out of mqtt.js's hands, so that it does not send PUBCOMP before the release is committed.
-      Object.assign(packet, { cmd: "released" });
-      this.#client.reschedulePing();
-      this.#events.onReleased(messageId);
-    }
+  #openLane(network: Duplex): ExpressLane {
+    const { protocol, maxPacketBytes } = this.#options;
+    this.#lane = new ExpressLane(
+      network,
+      { is5: protocol === "5", maxPacketBytes },
+      {
+        onPublish: (packet) => {
+          if (packet.qos === 2) this.#exactlyOnce.add(packet.packetId);
+          this.#events.onPacket(packet);
+        },
+        onPuback: (packetId, reasonCode) => this.#onPuback(packetId, reasonCode),
+        onPubrel: (packetId) => this.#events.onReleased(packetId),
+        onTraffic: () => this.#onTraffic(),
+      },
+    );
+    return this.#lane;
+  }
+
+  /** What comes shows that the broker is there: the answer to a ping may stand behind much of it. */
+  #onTraffic(): void {
+    if (!this.#isAccepted || performance.now() - this.#pingedAt < this.#options.keepAliveSeconds * 500)
+      return;
+    this.#ping();
+  }
+
+  #ping(): void {
+    this.#pingedAt = performance.now();
+    this.#lane?.flush();
+    this.#client.sendPing();
+    this.#client.reschedulePing(true);
   }
 
   #onConnack({ reasonCode, returnCode, sessionPresent, properties }: IConnackPacket): void {
@@ -225,40 +229,46 @@ export class MqttLink {
       this.#maximumPacketSize = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
     }
     this.#events.onAccepted(sessionPresent);
-  }
-
-  #onPublish({ topic, payload, qos, retain, dup, messageId = 0, properties }: IPublishPacket): void {
-    this.#events.onPacket({
-      responseTopic: properties?.responseTopic,
-      correlationData: properties?.correlationData,
-      topic,
-      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-      qos: this.#exactlyOnce.has(messageId) ? 2 : qos,
-      retain,
-      isDuplicate: dup,
-      packetId: qos === 0 ? 0 : messageId,
-    });
+    this.#lane?.open();
   }
 
   #send(outgoing: Outgoing): void {
-    const { message, resolve, reject } = outgoing;
-    const bytes = sizeBound(message);
+    const { message, onPublished } = outgoing;
+    const bytes = wireSize(message);
     if (bytes > this.#maximumPacketSize) {
-      reject(publishRefused(message.topic, `at most ${this.#maximumPacketSize} bytes`, `about ${bytes}`));
-      return;
+      onPublished(
+        publishRefused(message.topic, `at most ${this.#maximumPacketSize} bytes`, `about ${bytes}`),
+      );
+    } else if (message.qos === 0) {
+      this.#unwritten.add(outgoing);
+      this.#lane?.publish(message, 0, () => {
+        if (this.#unwritten.delete(outgoing)) onPublished();
+        this.#onIdle();
+      });
+    } else {
+      const packetId = this.#nextPacketId();
+      this.#unanswered.set(packetId, outgoing);
+      this.#lane?.publish(message, packetId);
     }
-    this.#unanswered.add(outgoing);
-    const { topic, payload, qos, retain = false } = message;
-    const properties = publishProperties(message, this.#options.protocol);
-    this.#client.publish(topic, bufferOf(payload), { qos, retain, ...properties }, (error) => {
-      if (!this.#unanswered.delete(outgoing)) return;
-      if (!error) resolve();
-      else if ("code" in error) reject(publishRefused(topic, "the broker to take it", error.message, error));
-      else reject(offline(topic, error.message));
-      const next = this.#waiting.shift();
-      if (next) this.#send(next);
-      this.#onIdle();
-    });
+  }
+
+  #onPuback(packetId: number, reasonCode: number): void {
+    const outgoing = this.#unanswered.get(packetId);
+    if (outgoing === undefined) return;
+    this.#unanswered.delete(packetId);
+    const { message, onPublished } = outgoing;
+    if (reasonCode < 128) onPublished();
+    else onPublished(publishRefused(message.topic, "the broker to take it", reasonText(reasonCode)));
+    const next = this.#waiting.shift();
+    if (next) this.#send(next);
+    this.#onIdle();
+  }
+
+  /** While messages wait for their PUBACK mqtt.js sends nothing that has a packet id. */
+  #nextPacketId(): number {
+    do this.#packetId = (this.#packetId % PACKET_IDS) + 1;
+    while (this.#unanswered.has(this.#packetId));
+    return this.#packetId;
   }
 
   #onClose(): void {
@@ -267,10 +277,11 @@ export class MqttLink {
     clearInterval(this.#pinging);
     const down = this.#describeDown();
     this.#why = down.why;
-    const lost = [...this.#unanswered, ...this.#waiting];
+    const lost = [...this.#unanswered.values(), ...this.#unwritten, ...this.#waiting];
     this.#unanswered.clear();
+    this.#unwritten.clear();
     this.#waiting = [];
-    for (const { message, reject } of lost) reject(offline(message.topic, down.why));
+    for (const { message, onPublished } of lost) onPublished(offline(message.topic, down.why));
     this.#onEnded();
     this.#events.onDown(down);
   }
@@ -287,13 +298,6 @@ export class MqttLink {
     const why = error ? errorText(error) : "the broker closed the connection before it answered CONNECT";
     return { why, cause: isSilence ? "silence" : "other" };
   }
-}
-
-/** Bytes on the wire, at most. */
-function sizeBound({ topic, payload, contentType = "", eddyId = "" }: OutboundMessage): number {
-  const payloadBytes = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
-  const texts = Buffer.byteLength(topic) + Buffer.byteLength(contentType) + Buffer.byteLength(eddyId);
-  return payloadBytes + texts + 64;
 }
 
 function reasonText(code: number | undefined): string {

@@ -1,4 +1,4 @@
-import type { OutboundMessage } from "../mqtt/index.js";
+import type { OnPublished, OutboundMessage } from "../mqtt/index.js";
 
 export interface OutboxOptions<Row> {
   /** Rows of the store after a cursor, oldest first. */
@@ -8,7 +8,7 @@ export interface OutboxOptions<Row> {
   /** Which of the rows read back still go out, in order; default: all. */
   readonly keep?: (rows: readonly Row[]) => readonly Row[];
   readonly messages: (row: Row) => readonly OutboundMessage[];
-  readonly send: (message: OutboundMessage) => Promise<void>;
+  readonly send: (message: OutboundMessage, onPublished: OnPublished) => void;
   /** Everything up to here has been published. */
   readonly cursor: number;
   /** Called when the cursor moves; may be lazy: what is repeated after a crash has the same `eddy-id`. */
@@ -43,6 +43,7 @@ export class Outbox<Row> {
   #isOnline = false;
   /** Goes up with every outage: answers to what was sent before it are void. */
   #epoch = 0;
+  #isAdvancing = false;
   #idle: (() => void)[] = [];
 
   constructor(options: OutboxOptions<Row>) {
@@ -145,29 +146,37 @@ export class Outbox<Row> {
   #send(row: Row): void {
     const place = this.#options.place(row);
     this.#taken = place;
+    const messages = this.#options.messages(row);
     const answer = { place, isDone: false };
     this.#unanswered.push(answer);
     const epoch = this.#epoch;
-    Promise.all(this.#options.messages(row).map((message) => this.#options.send(message))).then(
-      () => {
-        if (epoch !== this.#epoch) return;
-        answer.isDone = true;
-        this.#advance();
-        this.#pump();
-      },
-      (error: unknown) => {
-        if (epoch !== this.#epoch) return;
-        if (isOffline(error)) {
-          this.offline();
-          return;
-        }
-        // The broker said no to this message: sending it for ever would hold up all behind it.
-        this.#options.onRefused(row, error);
-        answer.isDone = true;
-        this.#advance();
-        this.#pump();
-      },
-    );
+    let missing = messages.length;
+    let refused: Error | undefined;
+    const onPublished = (error?: Error): void => {
+      if (epoch !== this.#epoch) return;
+      if (isOffline(error)) {
+        this.offline();
+        return;
+      }
+      refused ??= error;
+      if (--missing > 0) return;
+      // The broker said no to this message: sending it for ever would hold up all behind it.
+      if (refused) this.#options.onRefused(row, refused);
+      answer.isDone = true;
+      this.#answered();
+    };
+    for (const message of messages) this.#options.send(message, onPublished);
+  }
+
+  /** Answers come many at a time: what they make room for goes out together. */
+  #answered(): void {
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    queueMicrotask(() => {
+      this.#isAdvancing = false;
+      this.#advance();
+      this.#pump();
+    });
   }
 
   #advance(): void {

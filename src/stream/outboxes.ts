@@ -34,7 +34,7 @@ export class Outboxes {
   constructor(options: OutboxesOptions) {
     this.#options = options;
     const { store, messages, connection, output, onWarning } = options;
-    const send = connection.publish.bind(connection);
+    const send = connection.send.bind(connection);
     // Retention keeps what has yet to be published, once a cursor stands.
     for (const which of ["alert", "prediction"] as const) store.advance(which, store.cursor(which));
     const onRefused = (_row: unknown, error: unknown) =>

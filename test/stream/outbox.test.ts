@@ -27,14 +27,12 @@ function harness(options: {
     place: (row) => row,
     ...(options.keep && { keep: options.keep }),
     messages: (row) => [{ topic: String(row), payload: "", qos: 1 }],
-    send: ({ topic }) =>
-      new Promise((resolve, reject) =>
-        sent.push({
-          topic,
-          answer: resolve,
-          lose: () => reject(Object.assign(new Error("offline"), { code: "OFFLINE" })),
-        }),
-      ),
+    send: ({ topic }, onPublished) =>
+      sent.push({
+        topic,
+        answer: () => onPublished(),
+        lose: () => onPublished(Object.assign(new Error("offline"), { code: "OFFLINE" })),
+      }),
     cursor: options.cursor ?? 0,
     onCursor: (cursor) => cursors.push(cursor),
     onRefused: (row) => refused.push(row),
@@ -136,9 +134,9 @@ describe("Outbox", () => {
       fetch: (after) => rows.filter((row) => row > after),
       place: (row) => row,
       messages: (row) => [{ topic: String(row), payload: "", qos: 1 }],
-      send: async ({ topic }) => {
+      send: ({ topic }, onPublished) => {
         topics.push(topic);
-        if (topic === "1") throw new Error("Not authorized");
+        onPublished(topic === "1" ? new Error("Not authorized") : undefined);
       },
       cursor: 0,
       onCursor: () => {},

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flushTimes } from "./flush-times.js";
-import type { FromGenerator, GeneratorOptions, SubjectOptions } from "./messages.js";
+import type {
+  FloodOptions,
+  FromGenerator,
+  GeneratorOptions,
+  SubjectOptions,
+  SubjectSample,
+  ToFlood,
+} from "./messages.js";
 import { ready, sample, seconds_, start } from "./processes.js";
 
 export interface EventsBenchOptions {
@@ -44,6 +51,9 @@ export interface EventsBenchResult {
 }
 
 const LATENCY_RATE = 1000;
+/** Events sent whose predictions are not yet published, at most. */
+const AHEAD = 4000;
+const FEED_SECONDS = 0.02;
 
 /**
  * Events per second through the whole path, state and outputs committed: Eddy (with the embedded broker, if
@@ -61,18 +71,16 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
   let generator: ChildProcess | undefined;
   try {
     const { url } = await ready(subject);
-    const load = (rate: number | undefined, listens: boolean) =>
-      start("generator.js", { url, keys, rate, window: 400, listens } satisfies GeneratorOptions, 1);
-
     onPhase("warming up: until the first network is in service");
-    generator = load(undefined, false);
-    while (!(await sample(subject)).isTrained) await seconds_(0.25);
-    await seconds_(1);
+    generator = start("flood.js", { url, keys, window: 1000 } satisfies FloodOptions, 1);
+    await once(generator, "message");
+    while (!(await fed(subject, generator, 0.25)).isTrained);
+    await fed(subject, generator, 1);
 
     onPhase(`throughput: ${seconds} s`);
     const from = await sample(subject);
     const begun = performance.now();
-    await seconds_(seconds);
+    await fed(subject, generator, seconds);
     const to = await sample(subject);
     const elapsed = (performance.now() - begun) / 1000;
     generator.send({ say: "stop" });
@@ -82,7 +90,8 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     const flushes = await flushTimes(data);
 
     onPhase(`latency: ${seconds} s at ${LATENCY_RATE} events/s`);
-    generator = load(LATENCY_RATE, true);
+    const load: GeneratorOptions = { url, keys, rate: LATENCY_RATE, window: 400, listens: true };
+    generator = start("generator.js", load, 1);
     await seconds_(2);
     await latencies(generator);
     await seconds_(seconds);
@@ -112,6 +121,20 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     generator?.kill("SIGKILL");
     subject.kill("SIGKILL");
     rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Lets the flood be so far ahead of the published predictions: a broker takes more than Eddy can, and what piles up
+ * there would slow it down for all.
+ */
+async function fed(subject: ChildProcess, flood: ChildProcess, seconds: number): Promise<SubjectSample> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const now = await sample(subject);
+    flood.send({ say: "up-to", count: now.predicted + AHEAD } satisfies ToFlood);
+    if (performance.now() >= end) return now;
+    await seconds_(FEED_SECONDS);
   }
 }
 

@@ -39,6 +39,17 @@ export type FromSubject =
   | { readonly say: "sample"; readonly sample: SubjectSample }
   | { readonly say: "failed"; readonly why: string };
 
+export interface FloodOptions {
+  readonly url: string;
+  readonly keys: number;
+  /** Publishes un-acknowledged at a time, on each connection. */
+  readonly window: number;
+}
+
+export type ToFlood =
+  /** So many events may have been sent by now. */
+  { readonly say: "up-to"; readonly count: number } | { readonly say: "stop" };
+
 export interface GeneratorOptions {
   readonly url: string;
   readonly keys: number;

@@ -1,0 +1,116 @@
+import { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type { OutboundMessage } from "../connection.js";
+import { type LinkPacket, PacketReader, type PacketReaderOptions } from "./packet-reader.js";
+import { PacketWriter } from "./packet-writer.js";
+
+export interface ExpressLaneEvents {
+  /** None comes before `open()`. */
+  onPublish(packet: LinkPacket): void;
+  onPuback(packetId: number, reasonCode: number): void;
+  /** The broker is done with a QoS 2 packet. */
+  onPubrel(packetId: number): void;
+  /** Something has come. */
+  onTraffic(): void;
+}
+
+const CONNACK = 2;
+
+/**
+ * Stands between the network and mqtt.js: PUBLISH packets and their answers, which are nearly all that goes over a
+ * line, pass beside mqtt.js, in both directions; all else (CONNECT, SUBSCRIBE, pings, DISCONNECT) it passes on as it
+ * is. Why: docs/decisions/0017-an-express-lane-beside-mqtt-js.md.
+ */
+export class ExpressLane extends Duplex {
+  readonly #network: Duplex;
+  readonly #reader: PacketReader;
+  readonly #writer: PacketWriter;
+  readonly #events: ExpressLaneEvents;
+  constructor(network: Duplex, options: PacketReaderOptions, events: ExpressLaneEvents) {
+    super({ emitClose: true });
+    this.#network = network;
+    this.#events = events;
+    this.#writer = new PacketWriter(options.is5, (bytes, onWritten) => {
+      if (!network.destroyed && network.writable) network.write(bytes, (error) => error || onWritten());
+    });
+    this.#reader = new PacketReader(options, {
+      onPublish: (packet) => events.onPublish(packet),
+      onPuback: (packetId, reasonCode) => events.onPuback(packetId, reasonCode),
+      onPubrel: (packetId) => events.onPubrel(packetId),
+      onOther: (packet) => this.#pass(packet),
+    });
+    // What goes out together goes out in one write: nothing is won by waiting for more.
+    if (network instanceof Socket) network.setNoDelay(true);
+    network.on("data", (chunk: Buffer) => this.#onData(chunk));
+    network.on("end", () => this.push(null));
+    network.on("error", (error) => this.destroy(error));
+    network.on("close", () => this.destroy());
+  }
+
+  /** CONNACK has been dealt with: what comes behind it is read. */
+  open(): void {
+    this.#attempt(() => this.#reader.goOn());
+  }
+
+  publish(message: OutboundMessage, packetId: number, onWritten?: () => void): void {
+    this.#writer.publish(message, packetId, onWritten);
+  }
+
+  answer(kind: "puback" | "pubrec" | "pubcomp", packetId: number): void {
+    this.#writer.answer(kind, packetId);
+  }
+
+  /** Writes what stands ready: before what mqtt.js says next. */
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  /** Nothing is read behind the packet that is being handed over; the network then holds back the broker. */
+  hold(): void {
+    this.#reader.hold();
+    this.#network.pause();
+  }
+
+  readOn(): void {
+    this.#network.resume();
+    this.#attempt(() => this.#reader.goOn());
+  }
+
+  override _read(): void {
+    // Control packets are few: they are pushed as they come.
+  }
+
+  /** Done at once: the parts of one packet must not be parted by packets of the writer. */
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#network.write(chunk);
+    done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#writer.flush();
+    this.#network.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#network.destroy();
+    done(error);
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#events.onTraffic();
+    this.#attempt(() => this.#reader.take(chunk));
+  }
+
+  #attempt(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #pass(packet: Buffer): void {
+    if ((packet[0] ?? 0) >> 4 === CONNACK) this.#reader.hold();
+    this.push(packet);
+  }
+}
