@@ -12,6 +12,8 @@ export class Counters {
   ignored = 0;
   /** Left out because the box could not keep up. */
   shed = 0;
+  /** Messages that the broker has dropped since the start, of whatever client. */
+  brokerDropped = 0;
   /** Symbols that no network was trained on. */
   unknownSymbols = 0;
   /** Events not stepped and dead letters, by reason. */

@@ -6,9 +6,6 @@ import type { Log } from "./log.js";
 
 export type PipelineState = "online" | "warming-up" | "degraded" | "offline";
 
-/** What may be wrong while events are taken: stages fail at most of them, or the broker drops some. */
-export type Complaint = "faults" | "drops";
-
 export interface StatusTopicOptions {
   readonly messages: MessageOptions;
   readonly connection: Connection;
@@ -43,7 +40,9 @@ export class StatusTopic {
   /** What keeps it from its work for now; goes before the state. */
   #trouble: string | undefined;
   /** What is wrong although it works: goes before the state, after the trouble. */
-  readonly #complaints = new Map<Complaint, string>();
+  #complaint: string | undefined;
+  /** What is worth knowing though nothing may be wrong with the pipeline: goes in the place of `#why`. */
+  #remark: string | undefined;
   #load: LoadFigures | undefined;
   #loadAt = Number.NEGATIVE_INFINITY;
   #learning: object | undefined;
@@ -56,9 +55,9 @@ export class StatusTopic {
 
   /** What is published. */
   get current(): { readonly state: PipelineState; readonly why: string } {
-    const [complaint] = this.#complaints.values();
-    const wrong = this.#trouble ?? complaint;
-    return wrong === undefined ? { state: this.#state, why: this.#why } : { state: "degraded", why: wrong };
+    const wrong = this.#trouble ?? this.#complaint;
+    if (wrong !== undefined) return { state: "degraded", why: wrong };
+    return { state: this.#state, why: this.#remark ?? this.#why };
   }
 
   /** It can't do its work. */
@@ -88,10 +87,16 @@ export class StatusTopic {
   }
 
   /** Degraded, though it does its work, until this is said again with `undefined`. */
-  complain(about: Complaint, why: string | undefined): void {
-    if (why === this.#complaints.get(about)) return;
-    if (why === undefined) this.#complaints.delete(about);
-    else this.#complaints.set(about, why);
+  complain(why: string | undefined): void {
+    if (why === this.#complaint) return;
+    this.#complaint = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Whatever its state, this is why, until it is said again with `undefined`. */
+  remark(why: string | undefined): void {
+    if (why === this.#remark) return;
+    this.#remark = why;
     if (this.#isConnected) this.#publishStatus();
   }
 
