@@ -11,7 +11,7 @@ export interface Row {
   /** A sequence begins with this row, after a gap: what came before is not its immediate past. */
   readonly begins: boolean;
   /** What was foretold of the values; absent: nothing was. */
-  readonly errors?: readonly ForecastError[];
+  readonly errors?: readonly ForecastError[] | undefined;
 }
 
 /** A value beside what was foretold of it at one horizon. */

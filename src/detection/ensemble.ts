@@ -142,13 +142,21 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
   if (!pattern) return [];
   const detector = forTarget(novelty ? new Fusion(novelty, pattern) : pattern, target);
   let isPatternAlone = true;
+  // Most streams are regular: the threshold is that of the row before.
+  let threshold = { intervalMs: Number.NaN, value: 0 };
+  const thresholdAt = (intervalMs: number): number => {
+    if (intervalMs !== threshold.intervalMs) {
+      threshold = { intervalMs, value: patternThreshold(alertsPerDay, intervalMs) };
+    }
+    return threshold.value;
+  };
   return [
     {
       detector,
       name: () => (isPatternAlone ? "pattern" : "novelty"),
       strength: (row, intervalMs) => {
         const together = detector.step(row) ?? 0;
-        const alone = pattern.evidence / patternThreshold(alertsPerDay, intervalMs);
+        const alone = pattern.evidence / thresholdAt(intervalMs);
         isPatternAlone = !novelty || !raises(intervalMs) || alone >= together;
         return isPatternAlone ? alone : together;
       },

@@ -219,7 +219,7 @@ export class KeyDetector {
       time,
       count: event.seq,
       begins: event.begins,
-      ...(watch.looksAtForecasts ? { errors: this.#forecasts.flatMap((one) => one.errors(event)) } : {}),
+      errors: watch.looksAtForecasts ? this.#forecasts.flatMap((one) => one.errors(event)) : undefined,
     };
     const { strength, member } = watch.strongest(row);
     event.detector = member?.name() ?? "";

@@ -105,23 +105,15 @@ export function featureStage(options: FeatureOptions): FeatureStage {
       event.input = new Float64Array(0);
       return;
     }
-    event.target = Float64Array.from(targets, (field) => numberOf(sample, field));
-    event.affine = affineOf(state, featureOf, event.target);
-    const moment: Moment = {
-      number: (field) => numberOf(sample, field),
-      numberIfAny: (field) => (sample.values[field] === undefined ? undefined : numberOf(sample, field)),
-      vector: (field, size) => vectorOf(sample, field, size),
-      symbol: (field) => symbolOf(sample, field),
-      symbols: (field) => symbolsOf(sample, field),
-      unknown: () => event.unknown++,
-      signal: (field) => event.heard ?? vectorOf(sample, field, undefined),
-      time: sample.time,
-      localMs: sample.time + zone.offsetAt(sample.time),
-    };
+    const target = new Float64Array(targets.length);
+    for (let i = 0; i < targets.length; i++) target[i] = numberOf(sample, targets[i] ?? "");
+    event.target = target;
+    event.affine = affineOf(state, featureOf, target);
+    const moment = new EventMoment(event, sample.time + zone.offsetAt(sample.time));
     event.input = inputOf(state.features, moment, names.length);
     event.scale = new Float64Array(targets.length * horizons.length);
-    for (const [index, target] of state.targets.entries()) {
-      target.step(event.scale, index * horizons.length, event.target[index] ?? Number.NaN);
+    for (let i = 0; i < targets.length; i++) {
+      state.targets[i]?.step(event.scale, i * horizons.length, target[i] ?? Number.NaN);
     }
   };
 
@@ -143,6 +135,49 @@ export function featureStage(options: FeatureOptions): FeatureStage {
       void stepEvents(batch, steps);
     },
   };
+}
+
+/** An event as features see it. */
+class EventMoment implements Moment {
+  readonly #event: StreamEvent;
+  readonly localMs: number;
+
+  constructor(event: StreamEvent, localMs: number) {
+    this.#event = event;
+    this.localMs = localMs;
+  }
+
+  get time(): number {
+    return this.#event.sample.time;
+  }
+
+  number(field: string): number {
+    return numberOf(this.#event.sample, field);
+  }
+
+  numberIfAny(field: string): number | undefined {
+    return this.#event.sample.values[field] === undefined ? undefined : this.number(field);
+  }
+
+  vector(field: string, size: number): Float64Array {
+    return vectorOf(this.#event.sample, field, size);
+  }
+
+  symbol(field: string): string {
+    return symbolOf(this.#event.sample, field);
+  }
+
+  symbols(field: string): readonly string[] {
+    return symbolsOf(this.#event.sample, field);
+  }
+
+  unknown(): void {
+    this.#event.unknown++;
+  }
+
+  signal(field: string): Float64Array {
+    return this.#event.heard ?? vectorOf(this.#event.sample, field, undefined);
+  }
 }
 
 /** [I] of all features, or [k, I] of audio or a text, whose time steps are their own. */
@@ -174,10 +209,10 @@ function seasonsOf({ features, targets, horizons }: FeatureOptions): FeatureStag
 /** Location and spread of each target as a feature, before it learns from this event; 0 and 1 where it is none. */
 function affineOf(state: KeyFeatures, featureOf: readonly number[], values: Float64Array): Float64Array {
   const affine = new Float64Array(2 * featureOf.length);
-  for (const [target, index] of featureOf.entries()) {
-    const feature = state.features[index];
-    const scaled = feature instanceof FieldInput ? feature.scale.affine(values[target] ?? 0) : [0, 1];
-    affine.set(scaled, 2 * target);
+  for (let target = 0; target < featureOf.length; target++) {
+    const feature = state.features[featureOf[target] ?? -1];
+    affine[2 * target + 1] = 1;
+    if (feature instanceof FieldInput) feature.scale.affine(values[target] ?? 0, affine, 2 * target);
   }
   return affine;
 }

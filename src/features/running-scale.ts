@@ -2,6 +2,8 @@ import type { ByteReader, ByteWriter } from "../core/index.js";
 import type { Scale } from "./feature.js";
 import { RobustScaler } from "./robust-scaler.js";
 
+const UNSCALED = { mean: 0, sd: 1 };
+
 /** Scales a number as its feature says. */
 export class RunningScale {
   readonly #scale: Scale;
@@ -22,11 +24,12 @@ export class RunningScale {
     return typeof this.#scale === "string" ? x : (x - this.#scale.mean) / this.#scale.sd;
   }
 
-  /** Location and spread as they stand; a first value is its own location. */
-  affine(x: number): readonly [location: number, spread: number] {
+  /** Writes location and spread as they stand to `to[at]` and `to[at + 1]`; a first value is its own location. */
+  affine(x: number, to: Float64Array, at: number): void {
     const robust = this.#robust;
-    if (robust) return [robust.isKnown ? robust.location : x, robust.spread];
-    return typeof this.#scale === "string" ? [0, 1] : [this.#scale.mean, this.#scale.sd];
+    const scale = typeof this.#scale === "string" ? UNSCALED : this.#scale;
+    to[at] = robust ? (robust.isKnown ? robust.location : x) : scale.mean;
+    to[at + 1] = robust?.spread ?? scale.sd;
   }
 
   write(to: ByteWriter): void {

@@ -30,7 +30,8 @@ export class StepScale {
 
   /** Learns y[t] and writes the means to `scales[first ..]`. */
   step(scales: Float64Array, first: number, y: number): void {
-    for (const [index, horizon] of this.#horizons.entries()) {
+    for (let index = 0; index < this.#horizons.length; index++) {
+      const horizon = this.#horizons[index] ?? 1;
       if (this.#count >= horizon) {
         const before = this.#ring[(this.#count - horizon) % this.#ring.length] ?? y;
         const learned = (this.#learned[index] ?? 0) + 1;

@@ -1,25 +1,8 @@
 import type { DeadLetter, LedgerEntry, LogEntry } from "../core/index.js";
-import { type OutputColumns, outputToColumns } from "./output-columns.js";
+import { type EventRows, packEvents } from "./event-rows.js";
 import { pageBody } from "./page-body.js";
 import type { AlertRow, Commit, Page, SlotEntry, Snapshot } from "./records.js";
-import { fieldsToText } from "./sample-fields.js";
 
-export type SampleRow = readonly [
-  position: number,
-  key: string,
-  seq: number,
-  time: number,
-  arrival: number,
-  note: string | null,
-  fields: string,
-];
-export type OutputRowColumns = readonly [
-  position: number,
-  key: string,
-  seq: number,
-  time: number,
-  columns: OutputColumns,
-];
 export type AlertRowColumns = readonly [
   position: number,
   key: string,
@@ -50,8 +33,7 @@ export interface SnapshotRow {
 
 /** A commit as it crosses to the writer thread: flat rows of numbers and text, cheap to clone and bind. */
 export interface CommitRows {
-  readonly samples: readonly SampleRow[];
-  readonly outputs: readonly OutputRowColumns[];
+  readonly events: EventRows;
   readonly alerts: readonly AlertRowColumns[];
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
@@ -63,27 +45,12 @@ export interface CommitRows {
 
 /** Copies everything it needs: the caller may go on changing what it gave. */
 export function commitRows(commit: Commit): CommitRows {
-  const samples: SampleRow[] = [];
-  const outputs: OutputRowColumns[] = [];
   const alerts: AlertRowColumns[] = (commit.alerts ?? []).map(alertRow);
-  for (const event of commit.events) {
-    const { position, seq, note, sample, prediction, change } = event;
-    const { key, time } = sample;
-    samples.push([
-      position,
-      key,
-      seq,
-      time,
-      sample.arrival,
-      note === "" ? null : note,
-      fieldsToText(sample.values),
-    ]);
-    if (prediction) outputs.push([position, key, seq, time, outputToColumns(prediction)]);
-    if (change) alerts.push(alertRow({ position, key, seq, time, change }));
+  for (const { position, seq, sample, change } of commit.events) {
+    if (change) alerts.push(alertRow({ position, key: sample.key, seq, time: sample.time, change }));
   }
   return {
-    samples,
-    outputs,
+    events: packEvents(commit.events),
     alerts,
     // A copy of just the bytes: cloning a view would clone the whole buffer it looks into.
     deadLetters: commit.deadLetters.map((letter) => ({ ...letter, payload: new Uint8Array(letter.payload) })),

@@ -49,7 +49,10 @@ export class WriterLine {
   send(request: WriterRequest): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(
+        request,
+        request.kind === "commit" ? [request.rows.events.numbers.buffer] : [],
+      );
       if (this.#pending.length === 0) this.#worker.ref();
       this.#pending.push({ resolve, reject });
     });

@@ -9,7 +9,7 @@ import { failureOf, type ThreadTask, type WriterReply, type WriterRequest } from
 const MOST_EVENTS = 10_000;
 
 function eventsOf(request: WriterRequest): number {
-  return request.kind === "commit" ? request.rows.samples.length : 0;
+  return request.kind === "commit" ? request.rows.events.count : 0;
 }
 
 /** All requests that are waiting, `first` included. */

@@ -1,14 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { type DeadLetter, type LedgerEntry, type LogEntry, problem, REQUESTS } from "../core/index.js";
-import type {
-  AlertRowColumns,
-  CommitRows,
-  OutputRowColumns,
-  PageRow,
-  SampleRow,
-  SnapshotRow,
-} from "./commit-rows.js";
+import type { AlertRowColumns, CommitRows, PageRow, SnapshotRow } from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
+import { type EventRow, firstPosition as firstOf, visitEvents } from "./event-rows.js";
 import { PageWriter } from "./page-writer.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
@@ -150,18 +144,21 @@ export class Writer {
   }
 
   #commit(pipeline: PipelineRecord, rows: CommitRows, now: number): void {
-    for (const row of rows.samples) this.#sample(pipeline, row);
-    for (const row of rows.outputs) this.#output(pipeline, row);
+    let arrival = now;
+    visitEvents(rows.events, (row) => {
+      this.#event(pipeline, row);
+      arrival = row.arrival;
+    });
     for (const row of rows.alerts) this.#alert(pipeline, row);
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
     for (const entry of rows.log) this.#log(pipeline, entry);
     for (const entry of rows.ledger) this.#packet(pipeline, entry);
     for (const page of rows.pages) this.#page(pipeline, page, rows.begun);
-    if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, rows.samples.at(-1)?.[4] ?? now);
+    if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, arrival);
   }
 
-  #sample(pipeline: PipelineRecord, row: SampleRow): void {
-    const [position, key, seq, time, arrival, note, fields] = row;
+  #event(pipeline: PipelineRecord, row: EventRow): void {
+    const { position, key, seq, time, arrival, note, fields, output } = row;
     if (!(position > pipeline.stepped)) {
       throw problem(RangeError, {
         code: "POSITION_NOT_INCREASING",
@@ -187,6 +184,11 @@ export class Writer {
     } else {
       pipeline.noted++;
     }
+    if (output === undefined) return;
+    const back = record.lastOutput === null ? null : position - record.lastOutput;
+    this.#write.output.run(pipeline.id, position, record.id, back, seq, time, ...output);
+    record.lastOutput = position;
+    pipeline.outputs++;
   }
 
   #log(pipeline: PipelineRecord, { position, slot, kind, why, body }: LogEntry): void {
@@ -194,14 +196,6 @@ export class Writer {
     // A request has a place of its own, where others share that of the event before which they took effect.
     if (slot === REQUESTS) pipeline.position = Math.max(pipeline.position, position);
     if (slot === REQUESTS) pipeline.stepped = Math.max(pipeline.stepped, position);
-  }
-
-  #output(pipeline: PipelineRecord, [position, key, seq, time, columns]: OutputRowColumns): void {
-    const record = this.#records.key(pipeline, key);
-    const back = record.lastOutput === null ? null : position - record.lastOutput;
-    this.#write.output.run(pipeline.id, position, record.id, back, seq, time, ...columns);
-    record.lastOutput = position;
-    pipeline.outputs++;
   }
 
   #alert(pipeline: PipelineRecord, [position, key, ...columns]: AlertRowColumns): void {
@@ -262,6 +256,6 @@ export class Writer {
 }
 
 /** Where a commit begins in the log; undefined if it takes up no place there. */
-function firstPosition({ samples, log }: CommitRows): number | undefined {
-  return log.find(({ slot }) => slot === REQUESTS)?.position ?? samples[0]?.[0];
+function firstPosition({ events, log }: CommitRows): number | undefined {
+  return log.find(({ slot }) => slot === REQUESTS)?.position ?? firstOf(events);
 }

@@ -1,4 +1,4 @@
-import type { Ahead, Prediction, StepInference } from "../core/index.js";
+import type { Prediction, StepInference, TargetForecast } from "../core/index.js";
 import type { OutboundMessage, Topics } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow } from "../store/index.js";
 
@@ -13,62 +13,63 @@ export interface MessageOptions {
 
 const JSON_TYPE = "application/json";
 
+/** As JSON: whatever is not a finite number is unknown. */
+function numberText(value: number | null): string {
+  // -0 is 0 in JSON as JavaScript writes it.
+  return value === null || !Number.isFinite(value) ? "null" : `${value}`;
+}
+
 /** One number where there is one target, else an object by target name. */
-function perTarget<T>(targets: readonly string[], values: readonly T[]): T | Record<string, T | null> | null {
-  if (targets.length === 1) return values[0] ?? null;
-  return Object.fromEntries(targets.map((name, index) => [name, values[index] ?? null]));
-}
-
-function lookAhead(targets: readonly string[], prediction: Prediction): object[] {
-  const horizons = prediction.next[0] ?? [];
-  return horizons.map(({ steps }, h) => {
-    const of = (pick: (ahead: Ahead) => number | null) =>
-      perTarget(
-        targets,
-        prediction.next.map((target) => {
-          const ahead = target[h];
-          return ahead === undefined ? null : pick(ahead);
-        }),
-      );
-    return {
-      steps,
-      forecast: of((ahead) => ahead.forecast),
-      lower: of((ahead) => ahead.lower),
-      upper: of((ahead) => ahead.upper),
-    };
+function perTarget<T>(
+  targets: readonly string[],
+  values: readonly (T | undefined)[],
+  pick: (value: T) => number | null,
+): string {
+  const [first] = values;
+  if (targets.length === 1) return first === undefined ? "null" : numberText(pick(first));
+  const fields = targets.map((name, index) => {
+    const value = values[index];
+    return `${JSON.stringify(name)}:${value === undefined ? "null" : numberText(pick(value))}`;
   });
+  return `{${fields.join()}}`;
 }
 
+function lookAhead(targets: readonly string[], { next }: Prediction): string {
+  const horizons = next[0] ?? [];
+  const texts = horizons.map(({ steps }, h) => {
+    const ahead = next.map((target) => target[h]);
+    const forecast = perTarget(targets, ahead, (one) => one.forecast);
+    const lower = perTarget(targets, ahead, (one) => one.lower);
+    const upper = perTarget(targets, ahead, (one) => one.upper);
+    return `{"steps":${steps},"forecast":${forecast},"lower":${lower},"upper":${upper}}`;
+  });
+  return `[${texts.join()}]`;
+}
+
+/** The fields of an object, without its braces. */
+function fieldsOf(object: object): string {
+  return JSON.stringify(object).slice(1, -1);
+}
+
+/** Its JSON is written piece by piece: an object made to be written takes twice the time and leaves ten times the garbage. */
 export function predictionMessage(row: OutputRow, options: MessageOptions): OutboundMessage {
   const { targets } = options;
-  const { prediction } = row;
-  const id = `${options.pipeline}/${row.key}/${row.seq}/prediction`;
-  const of = (field: "value" | "forecast" | "lower" | "upper") =>
-    perTarget(
-      targets,
-      prediction.targets.map((target) => target[field]),
-    );
-  const { inference, steps } = prediction;
-  const payload = JSON.stringify({
-    id,
-    time: new Date(row.time).toISOString(),
-    key: row.key,
-    value: targets.length === 0 ? null : of("value"),
-    ...(inference ?? {
-      forecast: of("forecast"),
-      lower: of("lower"),
-      upper: of("upper"),
-    }),
-    score: prediction.score,
-    alert: prediction.alert,
-    model: prediction.model,
-    seq: row.seq,
-    position: row.position,
-    next: lookAhead(targets, prediction),
-    ...(steps === undefined ? {} : { steps: steps.map(stepMessage) }),
-  });
+  const { key, seq, position, prediction } = row;
+  const { inference, steps, score, alert, model } = prediction;
+  const id = `${options.pipeline}/${key}/${seq}/prediction`;
+  const of = (pick: (target: TargetForecast) => number | null) =>
+    perTarget(targets, prediction.targets, pick);
+  const value = targets.length === 0 ? "null" : of((target) => target.value);
+  const inferred = inference
+    ? fieldsOf(inference)
+    : `"forecast":${of((target) => target.forecast)},"lower":${of((target) => target.lower)},"upper":${of((target) => target.upper)}`;
+  const ofSteps = steps === undefined ? "" : `,"steps":${JSON.stringify(steps.map(stepMessage))}`;
+  const payload =
+    `{"id":${JSON.stringify(id)},"time":"${new Date(row.time).toISOString()}","key":${JSON.stringify(key)},` +
+    `"value":${value},${inferred},"score":${numberText(score)},"alert":${alert},"model":${JSON.stringify(model)},` +
+    `"seq":${seq},"position":${position},"next":${lookAhead(targets, prediction)}${ofSteps}}`;
   return {
-    topic: options.topics.prediction(row.key),
+    topic: options.topics.prediction(key),
     payload,
     qos: options.qos,
     retain: true,

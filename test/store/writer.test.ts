@@ -6,7 +6,7 @@ import { openForWriting } from "../../src/store/database-file.js";
 import type { Commit } from "../../src/store/index.js";
 import { migrate } from "../../src/store/schema.js";
 import { type TimedChange, Writer } from "../../src/store/writer.js";
-import { alertChange, commitOf, event, events, newDirectory, prediction, sample, snapshot } from "./rows.js";
+import { alertChange, commitOf, event, events, newDirectory, sample, snapshot } from "./rows.js";
 
 function newWriter(): { db: Database; writer: Writer } {
   const file = join(newDirectory(), "eddy.sqlite");
@@ -67,9 +67,7 @@ describe("Writer.apply()", () => {
 
   it("fails only the bad one of the changes that share a transaction", () => {
     const { db, writer } = newWriter();
-    const bad = commitOf({
-      events: [event(1, { prediction: prediction(1, { model: undefined as unknown as string }) })],
-    });
+    const bad = commitOf({ events: [event(1, { sample: sample(1, { time: Number.NaN }) })] });
     const outcomes = writer.apply([
       commit(events(1, 2)),
       commit(bad, "b"),

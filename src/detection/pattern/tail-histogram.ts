@@ -4,6 +4,7 @@ import { type ByteReader, type ByteWriter, exp, log } from "../../core/index.js"
 const PER_OCTAVE = 16;
 const LOWEST_OCTAVE = -30;
 const BINS = 1024;
+const BLOCK = 32;
 /** Of what lies above the tail's beginning: so many values, or this share. */
 const TAIL_COUNT = 5;
 const TAIL_SHARE = 0.01;
@@ -22,36 +23,53 @@ const ENOUGH = 20;
  */
 export class TailHistogram {
   readonly #bins = new Uint32Array(BINS);
+  /** Sums of bins that lie together, so that no value costs a pass over all. */
+  readonly #blocks = new Uint32Array(BINS / BLOCK);
   #count = 0;
-  #highest = 0;
+  /** The bin in which the tail begins, how many values lie there and above, and the sum of their bins. */
+  #tail = BINS - 1;
+  #up = 0;
+  #weighted = 0;
 
   /** -log10 of the chance of a value at least as large; 0 before there are 20. Then z is one of them. */
   surprise(z: number): number {
     const bin = binOf(z);
     const s = this.#count < ENOUGH ? 0 : this.#surprise(z, bin);
-    this.#bins[bin]!++;
-    this.#count++;
-    this.#highest = Math.max(this.#highest, bin);
+    this.#add(bin);
     return s;
   }
 
-  #surprise(z: number, bin: number): number {
-    const wanted = Math.max(TAIL_COUNT, TAIL_SHARE * this.#count);
-    let up = 0;
-    /** Sum of the bins that the values above u lie above their lowest. */
-    let k = this.#highest;
-    let weighted = 0;
-    for (; k >= 0; k--) {
-      const here = this.#bins[k] ?? 0;
-      up += here;
-      weighted += here * k;
-      if (up >= wanted) break;
+  #add(bin: number): void {
+    this.#bins[bin]!++;
+    this.#blocks[Math.floor(bin / BLOCK)]!++;
+    this.#count++;
+    if (bin >= this.#tail) {
+      this.#up++;
+      this.#weighted += bin;
     }
-    k = Math.max(k, 0);
+    this.#settle();
+  }
+
+  /** The tail begins in the highest bin at and above which as many values lie as are wanted. */
+  #settle(): void {
+    const wanted = Math.max(TAIL_COUNT, TAIL_SHARE * this.#count);
+    while (this.#up < wanted && this.#tail > 0) {
+      const here = this.#bins[--this.#tail] ?? 0;
+      this.#up += here;
+      this.#weighted += here * this.#tail;
+    }
+    for (;;) {
+      const here = this.#bins[this.#tail] ?? 0;
+      if (this.#up - here < wanted) break;
+      this.#up -= here;
+      this.#weighted -= here * this.#tail++;
+    }
+  }
+
+  #surprise(z: number, bin: number): number {
+    const [k, up, weighted] = [this.#tail, this.#up, this.#weighted];
     if (bin < k) {
-      let atLeast = up;
-      for (let i = k - 1; i >= bin; i--) atLeast += this.#bins[i] ?? 0;
-      return log((this.#count + 1) / (1 + atLeast)) * Math.LOG10E;
+      return log((this.#count + 1) / (1 + up + this.#between(bin, k))) * Math.LOG10E;
     }
     // A value lies in the middle of its bin, half a bin above u at least.
     const meanExcess = ((weighted / up - k + 0.5) * Math.LN2) / PER_OCTAVE;
@@ -60,8 +78,21 @@ export class TailHistogram {
     return Math.LOG10E * (log((this.#count + 1) / up) + Math.max(0, excess) / g);
   }
 
+  /** How many values lie in the bins from one to before another. */
+  #between(from: number, to: number): number {
+    let sum = 0;
+    let bin = from;
+    while (bin < to) {
+      if (bin % BLOCK === 0 && bin + BLOCK <= to) {
+        sum += this.#blocks[bin / BLOCK] ?? 0;
+        bin += BLOCK;
+      } else sum += this.#bins[bin++] ?? 0;
+    }
+    return sum;
+  }
+
   get bytes(): number {
-    return this.#bins.byteLength;
+    return this.#bins.byteLength + this.#blocks.byteLength;
   }
 
   write(to: ByteWriter): void {
@@ -72,13 +103,21 @@ export class TailHistogram {
   read(from: ByteReader): void {
     const [bins, counts] = [from.f64s(), from.f64s()];
     this.#bins.fill(0);
+    this.#blocks.fill(0);
     this.#count = 0;
-    this.#highest = 0;
+    this.#tail = BINS - 1;
+    this.#up = 0;
+    this.#weighted = 0;
     for (const [i, bin] of bins.entries()) {
-      this.#bins[bin] = counts[i] ?? 0;
-      this.#count += counts[i] ?? 0;
-      this.#highest = Math.max(this.#highest, bin);
+      const count = counts[i] ?? 0;
+      this.#bins[bin] = count;
+      this.#blocks[Math.floor(bin / BLOCK)]! += count;
+      this.#count += count;
+      if (bin < this.#tail) continue;
+      this.#up += count;
+      this.#weighted += bin * count;
     }
+    this.#settle();
   }
 }
 
