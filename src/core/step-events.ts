@@ -83,8 +83,14 @@ export function refuseFaults({ log }: Pick<Batch, "log">): void {
   });
 }
 
-/** What says that memory has run out, or that a state is damaged. */
-const PROGRAM_CODES = new Set(["KERNEL_MEMORY", "STATE_CORRUPT", "NETWORK_CORRUPT"]);
+/** What says that memory has run out, that a model is closed, or that a state is damaged. */
+const PROGRAM_CODES = new Set([
+  "KERNEL_MEMORY",
+  "ONNX_NO_MEMORY",
+  "MODEL_CLOSED",
+  "STATE_CORRUPT",
+  "NETWORK_CORRUPT",
+]);
 
 /**
  * Memory that has run out, a trap in WebAssembly (whose memory all keys share, and which can't be trusted after it),
@@ -93,7 +99,8 @@ const PROGRAM_CODES = new Set(["KERNEL_MEMORY", "STATE_CORRUPT", "NETWORK_CORRUP
 export function isProgramFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && PROGRAM_CODES.has(String(error.code))) return true;
-  return error.name === "RuntimeError" || /out of memory|allocation failed|bad_?alloc/i.test(error.message);
+  // Nothing looser: other messages may quote what came from outside.
+  return error.name === "RuntimeError" || error.message === "Array buffer allocation failed";
 }
 
 /** Longest text of a fault, in characters. */

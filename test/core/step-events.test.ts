@@ -189,7 +189,7 @@ describe("stepEvents()", () => {
     ["a kernel that can't grow", Object.assign(new RangeError("grow"), { code: "KERNEL_MEMORY" })],
     ["a damaged state", Object.assign(new RangeError("state"), { code: "STATE_CORRUPT" })],
     ["a trap in WebAssembly", Object.assign(new Error("unreachable"), { name: "RuntimeError" })],
-    ["ONNX Runtime without memory", new Error("std::bad_alloc")],
+    ["ONNX Runtime without memory", Object.assign(new Error("run"), { code: "ONNX_NO_MEMORY" })],
   ])("passes on %s: that isn't the event's fault", async (_name, error) => {
     expect(isProgramFault(error)).toBe(true);
     const [event] = eventsOf([["a", 1]]);
@@ -203,6 +203,15 @@ describe("stepEvents()", () => {
     const later: EventSteps = { ...steps, step: () => Promise.reject(error) };
     await expect(stepEvents(batchOf([event!]), later)).rejects.toBe(error);
     expect(event?.note).toBe("");
+  });
+});
+
+describe("isProgramFault()", () => {
+  it("isn't taken in by what a message quotes", () => {
+    for (const text of ["out of memory", "Array buffer allocation failed"]) {
+      expect(isProgramFault(new RangeError(`Cannot read field "v": found "${text}"`))).toBe(false);
+    }
+    expect(isProgramFault("RuntimeError")).toBe(false);
   });
 });
 
