@@ -1,5 +1,7 @@
 import {
+  faultText,
   formatTime,
+  isProgramFault,
   type KeyTemplate,
   matches,
   problem,
@@ -196,26 +198,47 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     return { key: sampleKey, time: sampleTime, arrival, values: { [field]: 1 } };
   };
 
+  const readPayload: SampleReader["fromPayload"] = (codec, topic, payload, arrival) => {
+    const mark = markOf(topic);
+    if (mark !== undefined) return [readMark(mark, {}, topic, arrival, undefined)];
+    if (payload.length > maxBytes) {
+      return [
+        { note: "too-large", detail: `expected at most ${maxBytes} bytes, found ${payload.length} bytes` },
+      ];
+    }
+    const records = codec.read(payload, arrival);
+    if ("note" in records) return [records];
+    const levels = key.needsTopic ? topic.split("/") : undefined;
+    return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
+  };
+
   return {
     fromPayload(codec, topic, payload, arrival) {
-      const mark = markOf(topic);
-      if (mark !== undefined) return [readMark(mark, {}, topic, arrival, undefined)];
-      if (payload.length > maxBytes) {
-        return [
-          { note: "too-large", detail: `expected at most ${maxBytes} bytes, found ${payload.length} bytes` },
-        ];
+      try {
+        return readPayload(codec, topic, payload, arrival);
+      } catch (error) {
+        return [rejectionOf(error)];
       }
-      const records = codec.read(payload, arrival);
-      if ("note" in records) return [records];
-      const levels = key.needsTopic ? topic.split("/") : undefined;
-      return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
     },
     fromRecord(record, topic, arrival, keyOverride) {
-      const mark = markOf(topic);
-      return mark === undefined
-        ? readRecord(record, topic?.split("/"), arrival, keyOverride)
-        : readMark(mark, record, topic, arrival, keyOverride);
+      try {
+        const mark = markOf(topic);
+        return mark === undefined
+          ? readRecord(record, topic?.split("/"), arrival, keyOverride)
+          : readMark(mark, record, topic, arrival, keyOverride);
+      } catch (error) {
+        return rejectionOf(error);
+      }
     },
+  };
+}
+
+/** Nothing of what is read should throw: this is a fault of ours. The bytes come again if they aren't taken. */
+function rejectionOf(error: unknown): Rejection {
+  if (isProgramFault(error)) throw error;
+  return {
+    note: "fault",
+    detail: `expected a payload that Eddy can read, found one at which it failed: ${faultText(error)}`,
   };
 }
 
@@ -233,9 +256,9 @@ function besides(record: PayloadRecord, value: unknown): string {
 
 /** A payload of thousands of broken records is one dead letter for each reason, not thousands. */
 function foldRejections(read: (Sample | Rejection)[]): (Sample | Rejection)[] {
+  if (!read.some((one) => "note" in one)) return read;
   const counts = new Map<string, number>();
   for (const one of read) if ("note" in one) counts.set(one.note, (counts.get(one.note) ?? 0) + 1);
-  if (counts.size === 0) return read;
   const folded: (Sample | Rejection)[] = [];
   for (const one of read) {
     const count = "note" in one ? (counts.get(one.note) ?? 0) : 0;

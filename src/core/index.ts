@@ -45,6 +45,15 @@ export { Rng } from "./rng.js";
 export type { Sample, Value } from "./sample.js";
 export type { Stage } from "./stage.js";
 export type { StateSlot } from "./state-slot.js";
+export {
+  type EventSteps,
+  FAULTS,
+  faultText,
+  isProgramFault,
+  refuseFaults,
+  stepEvent,
+  stepEvents,
+} from "./step-events.js";
 export { type Note, type StreamEvent, streamEvent } from "./stream-event.js";
 export { joinSymbols, splitText, type TextSplit } from "./text-symbols.js";
 export { type TimeZone, timeZone } from "./time-zone.js";

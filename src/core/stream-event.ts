@@ -13,7 +13,9 @@ export type Note =
   | "unreadable"
   | "too-large"
   | "too-early"
-  | "retained";
+  | "retained"
+  /** Eddy itself failed at it. */
+  | "fault";
 
 /**
  * One sample on its way through the pipeline. Every stage fills in its own part; nothing is removed,
@@ -49,6 +51,8 @@ export interface StreamEvent {
    * it is not), the unit in which a user's network may forecast. Filled in by `features`.
    */
   affine: Float64Array | undefined;
+  /** Of an event of the journal: the stage that failed at it then, and does so again; else empty. */
+  failsIn: string;
   /** Symbols among its features that are in no vocabulary. Filled in by `features`. */
   unknown: number;
   /** Network output, shape [O], undefined before the first network. Filled in by `stepCells`. */
@@ -78,6 +82,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     target: undefined,
     scale: undefined,
     affine: undefined,
+    failsIn: "",
     unknown: 0,
     output: undefined,
     model: "naive",

@@ -1,6 +1,7 @@
 import {
   type Batch,
   ByteReader,
+  type EventSteps,
   KeyedState,
   type KeyedStateFormat,
   type Request,
@@ -9,6 +10,7 @@ import {
   type StateSlot,
   type StreamEvent,
   standing,
+  stepEvents,
 } from "../core/index.js";
 import { AlertGroups } from "./alert/alert-groups.js";
 import { Mutes } from "./alert/mutes.js";
@@ -102,15 +104,22 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
     if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
   };
+  const forget = (key: string, why: string): void => {
+    const before = detectors.of(key);
+    detectors.reset(key);
+    heard.reset(key);
+    groups.forget(key);
+    if (before.isAlertOpen) detectors.of(key).takeOver(before, why);
+  };
+  const steps: EventSteps = {
+    stage: "detection",
+    step,
+    forget: (key) => forget(key, "its detectors failed"),
+    begin: (key) => detectors.of(key).begin(),
+  };
   const ask = (request: Request): void => {
     const { kind, key, body } = request;
-    if (kind === "reset") {
-      const before = detectors.of(key);
-      detectors.reset(key);
-      heard.reset(key);
-      groups.forget(key);
-      if (before.isAlertOpen) detectors.of(key).takeOver(before);
-    }
+    if (kind === "reset") forget(key, "the key was reset");
     if (kind === "silence") tellSilence(request);
     if (kind === "label") detectors.of(key).label(readLabel(body));
     if (kind === "sensitivity")
@@ -125,9 +134,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     slots: [detectors, mutes, heard, groups],
     process(batch: Batch): void {
       for (const request of standing(batch.requests)) ask(request);
-      for (const event of batch.events) {
-        if (event.note === "") step(event);
-      }
+      void stepEvents(batch, steps);
     },
   };
 }

@@ -116,10 +116,10 @@ export class KeyDetector {
   }
 
   /** An alert that was open when the key was forgotten ends with the next event. */
-  takeOver(before: KeyDetector): void {
+  takeOver(before: KeyDetector, why: string): void {
     if (!before.#watch || !this.#watch) return;
     this.#watch.cycle.take(before.#watch.cycle);
-    this.#ending = "the key was reset";
+    this.#ending = why;
   }
 
   get watchesSilence(): boolean {
@@ -188,9 +188,14 @@ export class KeyDetector {
     return (this.#watch?.members ?? []).reduce((sum, { detector }) => sum + detector.bytes, 0);
   }
 
+  /** A sequence begins: what was forecast of the one before is not of this one. */
+  begin(): void {
+    for (const forecasts of this.#forecasts) forecasts.begin();
+  }
+
   /** Fills in the event's `prediction` and `change`. */
   step(event: StreamEvent): void {
-    if (event.begins) for (const forecasts of this.#forecasts) forecasts.begin();
+    if (event.begins) this.begin();
     const targets = this.#forecasts.map((forecasts) => forecasts.compare(event));
     event.change = undefined;
     const score = this.#watch === undefined ? null : this.#judge(event, targets, this.#watch);

@@ -2,12 +2,14 @@ import {
   type Batch,
   type ByteReader,
   type ByteWriter,
+  type EventSteps,
   forgetAsked,
   KeyedState,
   problem,
   type Sample,
   type Stage,
   type StreamEvent,
+  stepEvents,
   timeZone,
   type Value,
 } from "../core/index.js";
@@ -115,6 +117,12 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     }
   };
 
+  const steps: EventSteps = {
+    stage: "features",
+    step,
+    forget: (key) => keys.reset(key),
+  };
+
   return {
     slots: [keys],
     inputs: names.length,
@@ -124,7 +132,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     seasons: seasonsOf(options),
     process(batch: Batch): void {
       forgetAsked(batch, keys);
-      for (const event of batch.events) if (event.note === "") step(event);
+      void stepEvents(batch, steps);
     },
   };
 }

@@ -5,6 +5,9 @@ import { checkFilters } from "./connection-checks.js";
 import type { Ledger } from "./ledger.js";
 import type { Protocol } from "./link-options.js";
 
+/** Packets that a broker may send before any is acknowledged. */
+export const RECEIVE_MAXIMUM = 512;
+
 export interface BrokerConnectionOptions {
   /** `mqtt:`, `mqtts:`, `ws:` or `wss:`; may carry user and password. */
   readonly url: string;
@@ -44,7 +47,7 @@ const SCHEMES = new Set(["mqtt:", "mqtts:", "tcp:", "tls:", "ssl:", "ws:", "wss:
 
 /** @throws RangeError codes `BAD_BROKER_URL`, `BAD_TOPIC_FILTER`, `BAD_RECEIVE_MAXIMUM`, `BAD_KEEP_ALIVE` */
 export function checkOptions(options: BrokerConnectionOptions): void {
-  const { url, filters, ledger, receiveMaximum = 512, keepAliveSeconds = 30 } = options;
+  const { url, filters, ledger, receiveMaximum = RECEIVE_MAXIMUM, keepAliveSeconds = 30 } = options;
   if (!URL.canParse(url) || !SCHEMES.has(new URL(url).protocol)) {
     throw problem(RangeError, {
       code: "BAD_BROKER_URL",

@@ -1,7 +1,7 @@
 import { matches } from "../core/index.js";
 import { AckQueue } from "./ack-queue.js";
 import { backoffMs, type ReconnectOptions } from "./backoff.js";
-import { type BrokerConnectionOptions, checkOptions } from "./broker-connection-options.js";
+import { type BrokerConnectionOptions, checkOptions, RECEIVE_MAXIMUM } from "./broker-connection-options.js";
 import type { Connection, ConnectionHandlers, OnPublished, OutboundMessage } from "./connection.js";
 import { offline, openedTwice, promised, topicProblem } from "./connection-checks.js";
 import { HeldPacket } from "./held-packet.js";
@@ -36,7 +36,7 @@ const COMMITTED = { state: "committed" } as const;
  *
  * Back-pressure: Receive Maximum on MQTT 5, the broker's own limit on 3.1.1 (20 in Mosquitto). Where these
  * do not hold (QoS 0; Mosquitto 2.0.11 sends more once acknowledgements come in), nothing more is read
- * while as many packets as the ledger's capacity, or `maxUnsettledBytes`, are unsettled. That is the bound
+ * while twice as many packets as the Receive Maximum, or `maxUnsettledBytes`, are unsettled. That is the bound
  * on memory.
  *
  * Shutdown: `pause()`, settle what is in flight, publish what is left to say, `close()`. What is not
@@ -54,6 +54,7 @@ class BrokerConnection implements Connection {
   readonly #ledger: Ledger;
   readonly #log: (message: string) => void;
   readonly #reconnect: ReconnectOptions;
+  readonly #maxUnsettled: number;
   readonly #maxUnsettledBytes: number;
   #handlers: ConnectionHandlers | undefined;
   #protocol: Protocol;
@@ -83,6 +84,8 @@ class BrokerConnection implements Connection {
     this.#ledger = options.ledger;
     this.#log = options.log ?? (() => {});
     this.#reconnect = options.reconnect ?? { minMs: 250, maxMs: 30_000 };
+    // What waits as bytes in the network's buffers costs less than what waits here.
+    this.#maxUnsettled = Math.min(options.ledger.capacity, 2 * (options.receiveMaximum ?? RECEIVE_MAXIMUM));
     this.#maxUnsettledBytes = options.maxUnsettledBytes ?? 64 * 1024 * 1024;
     this.#protocol = options.protocol ?? "5";
     this.#isProven = options.protocol !== undefined;
@@ -137,7 +140,7 @@ class BrokerConnection implements Connection {
   }
 
   #linkOptions(): LinkOptions {
-    const { receiveMaximum = 512, sessionExpirySeconds = 7 * DAY_SECONDS } = this.#options;
+    const { receiveMaximum = RECEIVE_MAXIMUM, sessionExpirySeconds = 7 * DAY_SECONDS } = this.#options;
     const { maxPacketBytes = 16 * 1024 * 1024, keepAliveSeconds = 30 } = this.#options;
     return {
       ...this.#options,
@@ -278,7 +281,7 @@ class BrokerConnection implements Connection {
   }
 
   get #isFull(): boolean {
-    return this.#unsettled >= this.#ledger.capacity || this.#unsettledBytes >= this.#maxUnsettledBytes;
+    return this.#unsettled >= this.#maxUnsettled || this.#unsettledBytes >= this.#maxUnsettledBytes;
   }
 
   /** A session may hold subscriptions of an earlier run; what only they bring in is let go. */

@@ -8,6 +8,7 @@ import { checkFilters, offline, topicProblem } from "./connection-checks.js";
 import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
 import { authenticateBy, checkUsers } from "./embedded-users.js";
 import type { PacketContent } from "./held-packet.js";
+import { GaugedSocket } from "./wire/gauged-socket.js";
 
 export interface EmbeddedBrokerOptions {
   /** Where it listens, default 127.0.0.1: this machine only. Anywhere else it needs `users`. */
@@ -16,6 +17,12 @@ export interface EmbeddedBrokerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Default 1883; the next free one of 20 if it is taken; 0 takes any. */
   readonly port?: number;
+  /** Longest packet that a device may send, default 16 MiB: a longer one ends its connection before it is read. */
+  readonly maxPacketBytes?: number;
+  /** Devices at a time, default 1,000; further ones are turned away. */
+  readonly maxConnections?: number;
+  /** Whoever has connected and not sent its CONNECT within so long is disconnected, default 10,000. */
+  readonly connectTimeoutMs?: number;
   readonly log?: (message: string) => void;
 }
 
@@ -47,6 +54,7 @@ const PORTS = 20;
  * settled it; a pipeline does not hear itself.
  *
  * Back-pressure: a device's next packets are read when those before are settled (64 KiB at most wait).
+ * Memory: `maxConnections` devices with a packet of `maxPacketBytes` each, and what is retained.
  *
  * @throws RangeError code `BROKER_NEEDS_USERS` when others than this machine could come in without a password
  * @throws SyntaxError code `BAD_PASSWORD_HASH`
@@ -81,6 +89,7 @@ class AedesBroker implements EmbeddedBroker {
     const { users } = options;
     this.#aedes = new make({
       authorizePublish: this.#authorizePublish,
+      connectTimeout: options.connectTimeoutMs ?? 10_000,
       ...(users && { authenticate: authenticateBy(users) }),
     });
     // Its type declarations leave this event out.
@@ -97,9 +106,11 @@ class AedesBroker implements EmbeddedBroker {
 
   async listen(): Promise<void> {
     await this.#aedes.listen();
+    const { maxPacketBytes = 16 * 1024 * 1024, maxConnections = 1000 } = this.#options;
     const first = this.#options.port ?? 1883;
     for (let port = first; port < first + PORTS; port++) {
-      const server = createServer((socket) => this.#aedes.handle(socket));
+      const server = createServer((socket) => this.#aedes.handle(new GaugedSocket(socket, maxPacketBytes)));
+      server.maxConnections = maxConnections;
       try {
         server.listen(port, this.#host);
         await once(server, "listening");

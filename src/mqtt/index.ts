@@ -17,6 +17,7 @@ export type {
   OnPublished,
   OutboundMessage,
 } from "./connection.js";
+export { DroppedMessages, type DroppedMessagesOptions } from "./dropped-messages.js";
 export {
   type EmbeddedBroker,
   type EmbeddedBrokerOptions,

@@ -57,6 +57,9 @@ const NO_HASH = "";
 export class Ledger {
   readonly capacity: number;
   readonly #records = new Map<number, StoredRecord>();
+  /** The same in order of arrival, from `#first` on; among them some whose id has gone to another since. */
+  #arrivals: StoredRecord[] = [];
+  #first = 0;
   #order = 0;
   #link = 0;
   #isMatching = false;
@@ -97,6 +100,8 @@ export class Ledger {
     this.#matched = -1;
     if (!sessionPresent) {
       this.#records.clear();
+      this.#arrivals = [];
+      this.#first = 0;
       this.#isInTurn = true;
     }
   }
@@ -139,12 +144,24 @@ export class Ledger {
       order: this.#order++,
       link: this.#link,
     };
-    this.#records.delete(packetId);
     this.#records.set(packetId, record);
-    for (const [id, oldest] of this.#records) {
-      if (this.#records.size <= this.capacity || oldest.state === "in-flight") break;
-      this.#records.delete(id);
-    }
+    this.#arrivals.push(record);
+    this.#forgetOldest();
     return record;
+  }
+
+  #forgetOldest(): void {
+    for (;;) {
+      const oldest = this.#arrivals[this.#first];
+      if (oldest === undefined) break;
+      if (this.#records.get(oldest.packetId) === oldest) {
+        if (this.#records.size <= this.capacity || oldest.state === "in-flight") break;
+        this.#records.delete(oldest.packetId);
+      }
+      this.#first++;
+    }
+    if (this.#first < this.capacity) return;
+    this.#arrivals.splice(0, this.#first);
+    this.#first = 0;
   }
 }

@@ -45,6 +45,12 @@ interface Outgoing {
   readonly onPublished: OnPublished;
 }
 
+/** What is remembered of a message on its way. */
+interface Sent {
+  readonly topic: string;
+  readonly onPublished: OnPublished;
+}
+
 /**
  * One network connection to a broker, from CONNECT to its end; a reconnect is a new link. mqtt.js connects,
  * subscribes, pings and disconnects; events and their answers pass beside it (`ExpressLane`), which takes the one private
@@ -59,9 +65,9 @@ export class MqttLink {
   /** QoS 2 packets that wait for PUBREC. */
   readonly #exactlyOnce = new Set<number>();
   /** Sent at QoS 1 and not yet answered, by packet id. */
-  readonly #unanswered = new Map<number, Outgoing>();
+  readonly #unanswered = new Map<number, Sent>();
   /** Sent at QoS 0 and not yet handed to the network. */
-  readonly #unwritten = new Set<Outgoing>();
+  readonly #unwritten = new Set<Sent>();
   /** Held back by the broker's Receive Maximum. */
   #waiting: Outgoing[] = [];
   #packetId = 0;
@@ -232,33 +238,32 @@ export class MqttLink {
     this.#lane?.open();
   }
 
-  #send(outgoing: Outgoing): void {
-    const { message, onPublished } = outgoing;
+  #send({ message, onPublished }: Outgoing): void {
+    const { topic } = message;
     const bytes = wireSize(message);
     if (bytes > this.#maximumPacketSize) {
-      onPublished(
-        publishRefused(message.topic, `at most ${this.#maximumPacketSize} bytes`, `about ${bytes}`),
-      );
+      onPublished(publishRefused(topic, `at most ${this.#maximumPacketSize} bytes`, `about ${bytes}`));
     } else if (message.qos === 0) {
-      this.#unwritten.add(outgoing);
+      const sent = { topic, onPublished };
+      this.#unwritten.add(sent);
       this.#lane?.publish(message, 0, () => {
-        if (this.#unwritten.delete(outgoing)) onPublished();
+        if (this.#unwritten.delete(sent)) onPublished();
         this.#onIdle();
       });
     } else {
       const packetId = this.#nextPacketId();
-      this.#unanswered.set(packetId, outgoing);
+      this.#unanswered.set(packetId, { topic, onPublished });
       this.#lane?.publish(message, packetId);
     }
   }
 
   #onPuback(packetId: number, reasonCode: number): void {
-    const outgoing = this.#unanswered.get(packetId);
-    if (outgoing === undefined) return;
+    const sent = this.#unanswered.get(packetId);
+    if (sent === undefined) return;
     this.#unanswered.delete(packetId);
-    const { message, onPublished } = outgoing;
+    const { topic, onPublished } = sent;
     if (reasonCode < 128) onPublished();
-    else onPublished(publishRefused(message.topic, "the broker to take it", reasonText(reasonCode)));
+    else onPublished(publishRefused(topic, "the broker to take it", reasonText(reasonCode)));
     const next = this.#waiting.shift();
     if (next) this.#send(next);
     this.#onIdle();
@@ -277,11 +282,12 @@ export class MqttLink {
     clearInterval(this.#pinging);
     const down = this.#describeDown();
     this.#why = down.why;
-    const lost = [...this.#unanswered.values(), ...this.#unwritten, ...this.#waiting];
+    const waiting = this.#waiting.map(({ message, onPublished }) => ({ topic: message.topic, onPublished }));
+    const lost = [...this.#unanswered.values(), ...this.#unwritten, ...waiting];
     this.#unanswered.clear();
     this.#unwritten.clear();
     this.#waiting = [];
-    for (const { message, onPublished } of lost) onPublished(offline(message.topic, down.why));
+    for (const { topic, onPublished } of lost) onPublished(offline(topic, down.why));
     this.#onEnded();
     this.#events.onDown(down);
   }

@@ -1,4 +1,4 @@
-import type { Batch, Note } from "../core/index.js";
+import { type Batch, FAULTS, type Note } from "../core/index.js";
 import { requestedAlerts } from "../stream/index.js";
 import { Durations } from "./durations.js";
 
@@ -12,10 +12,14 @@ export class Counters {
   ignored = 0;
   /** Left out because the box could not keep up. */
   shed = 0;
+  /** Messages that the broker has dropped since the start, of whatever client. */
+  brokerDropped = 0;
   /** Symbols that no network was trained on. */
   unknownSymbols = 0;
   /** Events not stepped and dead letters, by reason. */
   readonly reasons = new Map<Note, number>();
+  /** The first event that a stage failed at, and why; undefined: none. */
+  firstFault: string | undefined;
   /** From a batch's arrival until it is on disk, counted once an event. */
   readonly latency = new Durations();
   /** From handing a batch to the store until it is on disk. */
@@ -40,6 +44,8 @@ export class Counters {
       if (event.change?.state === "cleared") this.alertsCleared++;
     }
     for (const { change } of requestedAlerts(batch)) if (change.state === "raised") this.alertsRaised++;
+    const fault = batch.log.find(({ slot }) => slot === FAULTS);
+    if (fault) this.firstFault ??= `${fault.kind} failed at event ${fault.position}, ${fault.why}`;
     this.deadLetters += batch.deadLetters.length;
     for (const letter of batch.deadLetters) this.#add(letter.reason);
   }

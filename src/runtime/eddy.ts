@@ -6,7 +6,7 @@ import type { LearningReport } from "../stream/index.js";
 import { type Answer, type ControlMessage, ControlServer } from "./control/index.js";
 import { identityOf, settleIdentity } from "./identity.js";
 import { Learner } from "./learner.js";
-import { LivePipeline } from "./live-pipeline.js";
+import { LivePipeline, type WatchDrops } from "./live-pipeline.js";
 import type { Log } from "./log.js";
 import { SpareTime } from "./spare-time.js";
 
@@ -22,6 +22,12 @@ export interface EddyOptions {
   readonly history?: string | undefined;
   /** Topics on which messages come on a pipeline's broker: asked for when none comes on its own. */
   readonly lookAround?: (pipeline: Pipeline) => Promise<readonly string[]>;
+  /** Listens to how many messages a pipeline's broker has dropped; returns what ends it. */
+  readonly watchDrops?: (
+    pipeline: Pipeline,
+    store: Store,
+    ...of: Parameters<WatchDrops>
+  ) => ReturnType<WatchDrops>;
   /** Steps the stored events again under a changed pipeline. */
   readonly restep?: boolean;
 }
@@ -53,7 +59,7 @@ export class Eddy {
 
   /** Opens the data directory, resumes every pipeline's state, and begins to take packets. */
   static async start(options: EddyOptions): Promise<Eddy> {
-    const { pipelines, data, log, lookAround, clock = systemClock } = options;
+    const { pipelines, data, log, lookAround, watchDrops, clock = systemClock } = options;
     const store = openStore(data, storeOptions(pipelines, log));
     const learner = new Learner({
       spareTime: new SpareTime(),
@@ -82,6 +88,7 @@ export class Eddy {
               clock,
               history: options.history,
               lookAround: lookAround && (() => lookAround(pipeline)),
+              watchDrops: watchDrops && ((...of) => watchDrops(pipeline, store, ...of)),
               onLearning: (report) => options.onLearning?.(pipeline.name, report),
               onFailure: (error) => self.#fail(error),
             }),

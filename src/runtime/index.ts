@@ -1,5 +1,6 @@
 export { PACKET_MS } from "./audio-rows.js";
 export { type BrokerAccess, brokerAccess } from "./broker-access.js";
+export { BrokerDrops } from "./broker-drops.js";
 export {
   type Checkpoint,
   checkpointToOnnx,

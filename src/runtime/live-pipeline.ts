@@ -1,7 +1,7 @@
 import { merge, Subject, type Subscription, takeUntil } from "rxjs";
 import { type Batch, type Clock, type StateSlot, type StreamEvent, systemClock } from "../core/index.js";
 import { mutedKeys, mutedUntil } from "../detection/index.js";
-import { type Connection, type ConnectionState, topicsOf } from "../mqtt/index.js";
+import { type Connection, type ConnectionState, type Protocol, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineReader, PipelineStore } from "../store/index.js";
 import {
@@ -38,6 +38,8 @@ import { type PipelineState, StatusTopic } from "./status-topic.js";
 import { watchWords } from "./watch-words.js";
 import type { Watcher } from "./watcher.js";
 
+export type WatchDrops = (protocol: Protocol, onCount: (total: number) => void) => () => Promise<void>;
+
 export interface LivePipelineOptions {
   readonly pipeline: Pipeline;
   readonly store: PipelineStore;
@@ -50,6 +52,8 @@ export interface LivePipelineOptions {
   readonly onLearning?: (report: LearningReport) => void;
   /** Topics on which messages come on the same broker: asked for when none comes here. */
   readonly lookAround?: (() => Promise<readonly string[]>) | undefined;
+  /** Listens to how many messages the same broker has dropped; returns what ends it. */
+  readonly watchDrops?: WatchDrops | undefined;
   /** The stream has ended with an error: what is un-acknowledged stays with the broker. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -73,6 +77,7 @@ export class LivePipeline {
   #listening: NodeJS.Timeout | undefined;
   readonly #reports: LiveReports;
   readonly #signs: FirstSigns;
+  #unwatchDrops: (() => Promise<void>) | undefined;
   readonly #home: HomeAssistant | undefined;
   #scope: PipelineScope | undefined;
   #subscription: Subscription | undefined;
@@ -116,7 +121,7 @@ export class LivePipeline {
     const { lookAround } = options;
     this.#signs = new FirstSigns({ pipeline, clock: this.#clock, log, lookAround });
     this.#reports = new LiveReports({
-      ...{ pipeline, connection, log, clock: this.#clock },
+      ...{ pipeline, connection, log, clock: this.#clock, counters: this.counters },
       ...{ status: this.#status, deliveries: this.#deliveries, load: this.#load },
       signs: this.#signs,
       expiry: this.#keyExpiry(messages),
@@ -288,6 +293,7 @@ export class LivePipeline {
     this.#subscription?.unsubscribe();
     await this.#outboxes.drained();
     if (this.#isResumed && !this.#status.isDegraded) await this.#scope?.pager?.keepAll();
+    await this.#unwatchDrops?.();
     await this.#status.sayOffline("stopped");
     await connection.close();
   }
@@ -309,11 +315,16 @@ export class LivePipeline {
       this.#outboxes.online();
       this.#home?.online();
       this.#signs.online();
+      if (state.protocol !== "embedded") this.#watchDrops(state.protocol);
     } else {
       log.warn(`${pipeline.name}: offline: ${state.why}${offlineHint(state.why)}`);
       this.#outboxes.offline();
       this.#home?.offline();
     }
+  }
+
+  #watchDrops(protocol: Protocol): void {
+    this.#unwatchDrops ??= this.#options.watchDrops?.(protocol, (total) => this.#reports.dropped(total));
   }
 
   #shed(events: readonly StreamEvent[], waiting: number): readonly StreamEvent[] {

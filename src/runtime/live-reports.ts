@@ -2,6 +2,9 @@ import type { Batch, Clock, TimeReader } from "../core/index.js";
 import { type Connection, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { DeliveryWatch } from "../stream/index.js";
+import type { Counters } from "./counters.js";
+import { DropWatch } from "./drop-watch.js";
+import { FaultWatch } from "./fault-watch.js";
 import type { FirstSigns } from "./first-signs.js";
 import type { KeyExpiry } from "./key-expiry.js";
 import type { Load } from "./load.js";
@@ -23,6 +26,7 @@ export interface LiveReportsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signs: FirstSigns;
+  readonly counters: Counters;
   readonly isConnected: () => boolean;
   /** What is told at this moment. */
   readonly figures: () => MetricsParts;
@@ -31,11 +35,17 @@ export interface LiveReportsOptions {
 /** What a running pipeline says of itself every ten seconds: its load, its numbers, what it can't get rid of. */
 export class LiveReports {
   readonly #options: LiveReportsOptions;
+  readonly #faults: FaultWatch;
+  readonly #drops: DropWatch;
   #timer: NodeJS.Timeout | undefined;
   #times: TimeReader | undefined;
 
   constructor(options: LiveReportsOptions) {
     this.#options = options;
+    const { pipeline, log, clock, status, counters } = options;
+    const told = { name: pipeline.name, log, clock };
+    this.#faults = new FaultWatch({ ...told, onDegraded: (why) => status.complain(why) });
+    this.#drops = new DropWatch({ ...told, counters, onRemark: (why) => status.remark(why) });
   }
 
   /** @param times by which event times are read */
@@ -52,7 +62,13 @@ export class LiveReports {
   /** After each commit. */
   committed(batch: Batch): void {
     this.#options.signs.committed(batch);
+    this.#faults.committed(batch);
     this.#sayHowTimesAreRead();
+  }
+
+  /** @param total messages that the broker has dropped since it was started */
+  dropped(total: number): void {
+    this.#drops.counted(total);
   }
 
   /** Once: seconds taken for milliseconds are noticed at the first event, or after a month. */
@@ -69,6 +85,7 @@ export class LiveReports {
     const parts = figures();
     void expiry?.check();
     void signs.check(parts.counters.ignored);
+    this.#drops.check();
     status.measured(load.figures(parts.unpublished, parts.counters.shed));
     this.#publish(parts);
     this.#reportUnsettled();

@@ -30,6 +30,7 @@ export function metricsMessage(topic: string, parts: MetricsParts, now: number):
     alertsCleared: counters.alertsCleared,
     deadLetters: counters.deadLetters,
     shed: counters.shed,
+    brokerDropped: counters.brokerDropped,
     rejected: Object.fromEntries(counters.reasons),
     lagSeconds: seconds(lagMs ?? null),
     latencySeconds: quantiles(counters.latency),

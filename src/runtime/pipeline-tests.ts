@@ -2,6 +2,7 @@ import { type StreamEvent, streamEvent } from "../core/index.js";
 import type { Expectation, Pipeline, PipelineSupervised, PipelineTest, RowRange } from "../spec/index.js";
 import { audioRate } from "./audio-rows.js";
 import { compareInferences } from "./compare-inferences.js";
+import { Counters } from "./counters.js";
 import { type RecordedRow, recordedRow, recordedRows } from "./recording.js";
 import { stepGroup } from "./replay.js";
 import { OutcomeRows, type ReplayRow } from "./replay-rows.js";
@@ -24,15 +25,23 @@ export async function runPipelineTest(
   const stages = await makeStages(pipeline, engines, () => {});
   const outcomes = new OutcomeRows(pipeline);
   const rows: ReplayRow[] = [];
+  const counters = new Counters();
   const events: (StreamEvent | undefined)[] = [];
   for await (const group of testRows(pipeline, test)) {
-    await stepGroup(stages, group);
+    counters.count(await stepGroup(stages, group));
     for (const { outcome } of group) {
       events.push("sample" in outcome ? outcome : undefined);
       rows.push(outcomes.row("sample" in outcome ? outcome : outcome.note));
     }
   }
-  return { name: test.name, failures: compare(test.expect, rows, events, pipeline.supervised) };
+  const failures = compare(test.expect, rows, events, pipeline.supervised);
+  const { firstFault } = counters;
+  // Whoever expects faults says so.
+  if (firstFault !== undefined && test.expect.notes.fault === undefined)
+    failures.push(
+      `notes.fault: expected none, found ${counters.reasons.get("fault")}; the first: ${firstFault}`,
+    );
+  return { name: test.name, failures };
 }
 
 async function* testRows(pipeline: Pipeline, test: PipelineTest): AsyncGenerator<RecordedRow[]> {

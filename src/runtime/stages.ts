@@ -7,7 +7,7 @@ import {
   type WatchOptions,
 } from "../detection/index.js";
 import { type FeatureStage, featureStage, voiceStage } from "../features/index.js";
-import type { FileModel, Pipeline, PipelineSupervised } from "../spec/index.js";
+import { type FileModel, markField, type Pipeline, type PipelineSupervised } from "../spec/index.js";
 import {
   type Drift,
   driftStage,
@@ -22,7 +22,7 @@ import {
 } from "../stream/index.js";
 import { loadEncoderDecoder } from "./load-encoder-decoder.js";
 import { loadModel } from "./load-model.js";
-import { markField, markTopics } from "./mark-topics.js";
+import { markTopics } from "./mark-topics.js";
 
 /** What computes for a pipeline, beside its own thread. */
 export interface Engines {

@@ -39,6 +39,10 @@ export class StatusTopic {
   #why = "started";
   /** What keeps it from its work for now; goes before the state. */
   #trouble: string | undefined;
+  /** What is wrong although it works: goes before the state, after the trouble. */
+  #complaint: string | undefined;
+  /** What is worth knowing though nothing may be wrong with the pipeline: goes in the place of `#why`. */
+  #remark: string | undefined;
   #load: LoadFigures | undefined;
   #loadAt = Number.NEGATIVE_INFINITY;
   #learning: object | undefined;
@@ -49,10 +53,14 @@ export class StatusTopic {
     this.#options = options;
   }
 
+  /** What is published. */
   get current(): { readonly state: PipelineState; readonly why: string } {
-    return { state: this.#state, why: this.#why };
+    const wrong = this.#trouble ?? this.#complaint;
+    if (wrong !== undefined) return { state: "degraded", why: wrong };
+    return { state: this.#state, why: this.#remark ?? this.#why };
   }
 
+  /** It can't do its work. */
   get isDegraded(): boolean {
     return this.#state === "degraded" || this.#trouble !== undefined;
   }
@@ -75,6 +83,20 @@ export class StatusTopic {
   trouble(why: string | undefined): void {
     if (why === this.#trouble) return;
     this.#trouble = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Degraded, though it does its work, until this is said again with `undefined`. */
+  complain(why: string | undefined): void {
+    if (why === this.#complaint) return;
+    this.#complaint = why;
+    if (this.#isConnected) this.#publishStatus();
+  }
+
+  /** Whatever its state, this is why, until it is said again with `undefined`. */
+  remark(why: string | undefined): void {
+    if (why === this.#remark) return;
+    this.#remark = why;
     if (this.#isConnected) this.#publishStatus();
   }
 
@@ -114,8 +136,7 @@ export class StatusTopic {
 
   #publishStatus(): void {
     this.#publish(this.#options.messages.topics.status, {
-      state: this.#trouble === undefined ? this.#state : "degraded",
-      why: this.#trouble ?? this.#why,
+      ...this.current,
       ...(this.#load && { load: this.#load }),
       time: new Date(this.#options.clock.now()).toISOString(),
     });

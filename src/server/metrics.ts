@@ -70,6 +70,11 @@ export function metricsRegistry({ version, shown, learning, pages }: MetricsSour
     ({ counters }) => counters.deadLetters,
   );
   counter("eddy_shed_events_total", "Events left out to keep up.", ({ counters }) => counters.shed);
+  counter(
+    "eddy_broker_dropped_messages_total",
+    "Messages that the broker has dropped, of any client.",
+    ({ counters }) => counters.brokerDropped,
+  );
   gauge("eddy_waiting_packets", "Packets not stepped yet.", ({ waiting }) => waiting);
   counter("eddy_ignored_packets_total", "Retained packets ignored.", ({ counters }) => counters.ignored);
   new Counter({

@@ -113,6 +113,7 @@ const notes = z.strictObject(
     "too-large": noted("The payload was longer than `input.max-bytes`."),
     "too-early": noted("The time was further ahead than `input.max-ahead`."),
     retained: noted("A retained message, and ignored."),
+    fault: noted("Eddy itself failed at it."),
   },
   "counts by note, such as { late: 3 }",
 );

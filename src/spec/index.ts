@@ -2,6 +2,7 @@ export type { Environment } from "./environment.js";
 export type { FullDocument, FullFeature } from "./full-document.js";
 export { type FormatSchema, pipelineJsonSchema } from "./json-schema.js";
 export { lintTogether } from "./lint.js";
+export { markField } from "./mark-field.js";
 export {
   featureWords,
   type ModelWords,

@@ -1,6 +1,8 @@
 import { overlaps, parseKeyTemplate, validFilter } from "../core/index.js";
-import type { FullDocument } from "./full-document.js";
+import { type FullDocument, supervisedField } from "./full-document.js";
+import { fieldsOf } from "./lint-feature-rules.js";
 import type { LintRule } from "./lint-rule.js";
+import { markField } from "./mark-field.js";
 import type { Path } from "./problem.js";
 
 const badFilter: LintRule = {
@@ -143,6 +145,21 @@ const markTopicTarget: LintRule = {
   },
 };
 
+const markTopicField: LintRule = {
+  code: "MARK_TOPIC_FIELD",
+  severity: "error",
+  description: "No field that is read is called `topic FILTER` as the marks of that topic are.",
+  needs: ["sequence", "target", "features", "input.id"],
+  check: ({ full, report }) => {
+    const read = new Set(readFields(full));
+    for (const { filter, path } of markFilters(full)) {
+      const field = markField({ topic: filter });
+      if (!read.has(field)) continue;
+      report(path, `expected no field of the name "${field}", by which its marks are known, found it read`);
+    }
+  },
+};
+
 const secretInFile: LintRule = {
   code: "SECRET_IN_FILE",
   severity: "warning",
@@ -183,6 +200,7 @@ export const inputRules: readonly LintRule[] = [
   oneKey,
   markTopicKey,
   markTopicTarget,
+  markTopicField,
   secretInFile,
   secretInUrl,
 ];
@@ -209,6 +227,17 @@ function markFilters({ sequence }: FullDocument): PlacedFilter[] {
     const mark = sequence[name];
     return typeof mark === "object" ? [{ filter: mark.topic, path: ["sequence", name, "topic"] }] : [];
   });
+}
+
+/** Every field of an event that a pipeline looks at, but for its key and its time. */
+function readFields({ input, sequence, features, target }: FullDocument): (string | undefined)[] {
+  return [
+    input.id,
+    ...[sequence.start, sequence.end].filter((mark) => typeof mark === "string"),
+    ...fieldsOf(features),
+    ...(Array.isArray(target) ? target : [supervisedField(target)]),
+    ...("of" in target ? [target.of] : []),
+  ];
 }
 
 /** The filters that have no rule of their own against them. */

@@ -1,5 +1,6 @@
-import type { DeadLetter, LedgerEntry, LogEntry } from "../core/index.js";
+import type { DeadLetter, LogEntry } from "../core/index.js";
 import { type EventRows, packEvents } from "./event-rows.js";
+import { type LedgerRows, packLedger } from "./ledger-rows.js";
 import { pageBody } from "./page-body.js";
 import type { AlertRow, Commit, Page, SlotEntry, Snapshot } from "./records.js";
 
@@ -37,7 +38,7 @@ export interface CommitRows {
   readonly alerts: readonly AlertRowColumns[];
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
-  readonly ledger: readonly LedgerEntry[];
+  readonly ledger: LedgerRows;
   readonly pages: readonly PageRow[];
   readonly snapshot: SnapshotRow | undefined;
   readonly begun: number | undefined;
@@ -61,7 +62,7 @@ export function commitRows(commit: Commit): CommitRows {
       why,
       body: new Uint8Array(body),
     })),
-    ledger: commit.ledger.map(({ packetId, hash }) => ({ packetId, hash })),
+    ledger: packLedger(commit.ledger),
     pages: [...(commit.pages ?? []), ...(commit.snapshot ? pagesOf(commit.snapshot) : [])].map(pageRow),
     snapshot: commit.snapshot && { position: commit.snapshot.position, pages: commit.snapshot.pages },
     begun: commit.begun,

@@ -3,6 +3,7 @@ import { type DeadLetter, type LedgerEntry, type LogEntry, problem, REQUESTS } f
 import type { AlertRowColumns, CommitRows, PageRow, SnapshotRow } from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
 import { type EventRow, firstPosition as firstOf, visitEvents } from "./event-rows.js";
+import { visitLedger } from "./ledger-rows.js";
 import { PageWriter } from "./page-writer.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
@@ -152,7 +153,7 @@ export class Writer {
     for (const row of rows.alerts) this.#alert(pipeline, row);
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
     for (const entry of rows.log) this.#log(pipeline, entry);
-    for (const entry of rows.ledger) this.#packet(pipeline, entry);
+    visitLedger(rows.ledger, (entry) => this.#packet(pipeline, entry));
     for (const page of rows.pages) this.#page(pipeline, page, rows.begun);
     if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, arrival);
   }

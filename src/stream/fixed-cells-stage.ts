@@ -1,11 +1,15 @@
 import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import {
   type Batch,
+  type EventSteps,
   forgetAsked,
+  isProgramFault,
   KeyedState,
   type Stage,
   type StreamEvent,
   standing,
+  stepEvent,
+  stepEvents,
 } from "../core/index.js";
 import { HiddenStates } from "./hidden-states.js";
 
@@ -29,19 +33,25 @@ export function fixedCellsStage(model: RecurrentModel, { batch = "exact" }: Fixe
 function kernelStage(model: KernelModel): Stage {
   const hidden = new HiddenStates();
   hidden.serve(model);
+  const steps: EventSteps = {
+    stage: "cells",
+    step(event) {
+      if (event.input === undefined) return;
+      const slot = hidden.of(event.sample.key);
+      if (event.begins) model.resetState(slot);
+      event.output = new Float64Array(model.outputs);
+      event.model = model.name;
+      model.stepSlot(event.output, slot, event.input);
+    },
+    forget: (key) => hidden.reset(key),
+    begin: (key) => model.resetState(hidden.of(key)),
+  };
   return {
     slots: [hidden],
     process(batch: Batch): void {
       refuseModelRequests(batch);
       forgetAsked(batch, hidden);
-      for (const event of batch.events) {
-        if (event.note !== "" || event.input === undefined) continue;
-        const slot = hidden.of(event.sample.key);
-        if (event.begins) model.resetState(slot);
-        event.output = new Float64Array(model.outputs);
-        event.model = model.name;
-        model.stepSlot(event.output, slot, event.input);
-      }
+      void stepEvents(batch, steps);
     },
   };
 }
@@ -57,48 +67,74 @@ function portStage(model: RecurrentModel, isFast: boolean): Stage {
     read: (from) => from.f64s(),
   });
 
-  const stepFrom = (events: readonly StreamEvent[], first: number): void | Promise<void> => {
-    for (let i = first; i < events.length; i++) {
-      const event = events[i];
-      if (event === undefined || event.note !== "" || event.input === undefined) continue;
-      const state = hidden.of(event.sample.key);
+  /** [S] a key's state before the step under way. */
+  const before = new Float64Array(model.stateSize);
+  let stepping: string | undefined;
+  const steps: EventSteps = {
+    stage: "cells",
+    step(event) {
+      stepping = undefined;
+      if (event.input === undefined) return;
+      const { key } = event.sample;
+      const state = hidden.of(key);
       if (event.begins) state.set(initial);
+      before.set(state);
+      stepping = key;
       event.output = new Float64Array(model.outputs);
       event.model = model.name;
-      const waiting = model.step(event.output, state, event.input);
-      if (waiting !== undefined) return waiting.then(() => stepFrom(events, i + 1));
-    }
+      return model.step(event.output, state, event.input);
+    },
+    forget: (key) => hidden.reset(key),
+    undo: (key) => {
+      if (stepping === key) hidden.of(key).set(before);
+    },
+    begin: (key) => hidden.of(key).set(initial),
   };
 
-  /** Events of different keys in one run, as many as come before a key comes again. */
-  const stepTogether = async (events: readonly StreamEvent[]): Promise<void> => {
-    const waiting = new Map<string, StreamEvent>();
-    const run = async (): Promise<void> => {
-      const together = [...waiting.values()];
-      waiting.clear();
-      if (together.length === 0) return;
-      const states = together.map(({ sample, begins }) => {
-        const state = hidden.of(sample.key);
-        if (begins) state.set(initial);
-        return state;
-      });
-      const outputs = together.map(() => new Float64Array(model.outputs));
+  /** Events of different keys in one run; one by one where that fails, to find at which. */
+  const run = async (batch: Batch, together: readonly StreamEvent[]): Promise<void> => {
+    if (together.length === 0) return;
+    const states = together.map(({ sample, begins }) => {
+      const state = hidden.of(sample.key);
+      if (begins) state.set(initial);
+      return state;
+    });
+    const copies = states.map((state) => state.slice());
+    const outputs = together.map(() => new Float64Array(model.outputs));
+    try {
       await model.stepKeys?.(
         outputs,
         states,
         together.map(({ input }) => input!),
       );
-      for (const [i, event] of together.entries()) {
-        event.output = outputs[i];
-        event.model = model.name;
-      }
-    };
-    for (const event of events) {
-      if (event.note !== "" || event.input === undefined) continue;
-      if (waiting.has(event.sample.key)) await run();
-      waiting.set(event.sample.key, event);
+    } catch (error) {
+      if (isProgramFault(error)) throw error;
+      for (const [i, state] of states.entries()) state.set(copies[i]!);
+      await stepEvents({ ...batch, events: together }, steps);
+      return;
     }
-    await run();
+    for (const [i, event] of together.entries()) {
+      event.output = outputs[i];
+      event.model = model.name;
+    }
+  };
+
+  /** As many in one run as come before a key comes again. */
+  const stepTogether = async (batch: Batch): Promise<void> => {
+    const waiting = new Map<string, StreamEvent>();
+    const runWaiting = async (): Promise<void> => {
+      const together = [...waiting.values()];
+      waiting.clear();
+      await run(batch, together);
+    };
+    for (const event of batch.events) {
+      const isLeftOut = event.note === "fault" || event.failsIn === steps.stage;
+      if (!isLeftOut && (event.note !== "" || event.input === undefined)) continue;
+      if (waiting.has(event.sample.key)) await runWaiting();
+      if (isLeftOut) await stepEvent(batch, event, steps);
+      else waiting.set(event.sample.key, event);
+    }
+    await runWaiting();
   };
 
   const canBatch = isFast && model.canBatch === true && model.stepKeys !== undefined;
@@ -107,7 +143,7 @@ function portStage(model: RecurrentModel, isFast: boolean): Stage {
     process: (batch: Batch) => {
       refuseModelRequests(batch);
       forgetAsked(batch, hidden);
-      return canBatch ? stepTogether(batch.events) : stepFrom(batch.events, 0);
+      return canBatch ? stepTogether(batch) : stepEvents(batch, steps);
     },
   };
 }

@@ -2,6 +2,7 @@ import { KernelModel, type RecurrentModel } from "../cells/index.js";
 import {
   type Batch,
   type Classification,
+  type EventSteps,
   forgetAsked,
   type Inference,
   KeyedState,
@@ -10,6 +11,7 @@ import {
   type StateSlot,
   type StepInference,
   type StreamEvent,
+  stepEvents,
 } from "../core/index.js";
 import { refuseModelRequests } from "./fixed-cells-stage.js";
 import { type InferredTarget, outputsOf, probabilitiesOf, readOutput } from "./read-output.js";
@@ -116,27 +118,31 @@ export class InferStage implements Stage {
     refuseModelRequests(batch);
     forgetAsked(batch, this.#hidden);
     forgetAsked(batch, this.#open);
-    return this.#from(batch.events, 0);
+    return stepEvents(batch, this.#eventSteps);
   }
 
-  #from(events: readonly StreamEvent[], first: number): void | Promise<void> {
-    for (let i = first; i < events.length; i++) {
-      const event = events[i]!;
-      if (event.note !== "" || event.input === undefined) continue;
-      const { key } = event.sample;
-      if (event.begins) {
-        this.#hidden.of(key).set(this.#initial);
-        this.#open.reset(key);
-      }
-      const waiting = this.#steps(event, event.input, this.#open.of(key), 0);
-      if (waiting) {
-        return waiting.then(() => {
-          this.#tell(event);
-          return this.#from(events, i + 1);
-        });
-      }
-      this.#tell(event);
-    }
+  readonly #eventSteps: EventSteps = {
+    stage: "cells",
+    step: (event) => this.#step(event),
+    forget: (key) => {
+      this.#hidden.reset(key);
+      this.#open.reset(key);
+    },
+    begin: (key) => this.#begin(key),
+  };
+
+  #begin(key: string): void {
+    this.#hidden.of(key).set(this.#initial);
+    this.#open.reset(key);
+  }
+
+  #step(event: StreamEvent): void | Promise<void> {
+    if (event.input === undefined) return;
+    const { key } = event.sample;
+    if (event.begins) this.#begin(key);
+    const waiting = this.#steps(event, event.input, this.#open.of(key), 0);
+    if (waiting) return waiting.then(() => this.#tell(event));
+    this.#tell(event);
   }
 
   /** The event's time steps from number `first` on. */

@@ -133,7 +133,7 @@ export class KeyPager {
       const one = this.#keys.get(sample.key) ?? this.#fetch(sample.key);
       this.#keys.change(one);
       this.#position = Math.max(this.#position, position);
-      if (note !== "") continue;
+      if (note !== "" && note !== "fault") continue;
       one.heard = Math.max(one.heard ?? Number.NEGATIVE_INFINITY, sample.time);
       this.#newest = Math.max(this.#newest, sample.time);
       this.#keys.count1(one, this.#ownSlots);

@@ -3,6 +3,7 @@ import {
   type Batch,
   ByteReader,
   ByteWriter,
+  type EventSteps,
   KeyedState,
   type LogEntry,
   type Request,
@@ -10,6 +11,7 @@ import {
   type StateSlot,
   type StreamEvent,
   standing,
+  stepEvent,
 } from "../core/index.js";
 import { forecasterFromBytes, forecasterGraph } from "../training/index.js";
 import { HiddenStates } from "./hidden-states.js";
@@ -89,11 +91,7 @@ export class LearningCellsStage implements Stage {
 
   #ask(request: Request): void {
     const before = this.#learner.service;
-    if (request.kind === "reset") {
-      this.#hidden.reset(request.key);
-      this.#recent.reset(request.key);
-      this.#starter.reset(request.key);
-    }
+    if (request.kind === "reset") this.#forget(request.key);
     request.refusal = this.#learner.ask(request);
     if (this.#learner.service !== before) this.#exchange();
   }
@@ -110,17 +108,33 @@ export class LearningCellsStage implements Stage {
         });
       }
       if (decision) this.#take(decision, batch);
-      if (event.note !== "" || event.input === undefined) continue;
-      this.#step(event, event.input);
+      // Its own part never waits.
+      void stepEvent(batch, event, this.#steps);
+      if (event.note === "" ? event.input === undefined : event.note !== "fault") continue;
       const waiting = this.#goOn(batch, [event], 0);
       if (waiting !== undefined) {
         return waiting.then(() => {
-          this.#learner.learn(event);
+          if (event.note === "") this.#learner.learn(event);
           return this.#processFrom(batch, i + 1);
         });
       }
-      this.#learner.learn(event);
+      if (event.note === "") this.#learner.learn(event);
     }
+  }
+
+  readonly #steps: EventSteps = {
+    stage: "cells",
+    step: (event) => {
+      if (event.input !== undefined) this.#step(event, event.input);
+    },
+    forget: (key) => this.#forget(key),
+    begin: (key) => this.#forget(key),
+  };
+
+  #forget(key: string): void {
+    this.#hidden.reset(key);
+    this.#recent.reset(key);
+    this.#starter.reset(key);
   }
 
   /** Lets a decision take effect; a new one goes into the log with the batch. */

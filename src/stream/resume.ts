@@ -1,6 +1,7 @@
 import {
   type Batch,
   Delivery,
+  FAULTS,
   REQUESTS,
   type Request,
   requestFromEntry,
@@ -50,12 +51,17 @@ export async function resume(
     stage.replayLog?.(log.filter((entry) => names.has(entry.slot)));
   }
   const requests = log.filter(({ slot }) => slot === REQUESTS).map(requestFromEntry);
+  const failed = new Map(
+    log.filter(({ slot }) => slot === FAULTS).map(({ position, kind }) => [position, kind]),
+  );
   const stepped = store.steppedPosition();
   let position = start;
   for (;;) {
     const asked = requests[0]?.position ?? Number.POSITIVE_INFINITY;
     const rows = store.journal(position, CHUNK).filter((row) => row.position < asked);
-    const events = rows.map((row) => Object.assign(streamEvent(row.sample), { position: row.position }));
+    const events = rows.map(({ sample, position }) =>
+      Object.assign(streamEvent(sample), { position, failsIn: failed.get(position) ?? "" }),
+    );
     const request = events.length === 0 ? requests.shift() : undefined;
     const reached = request?.position ?? events.at(-1)?.position;
     if (reached === undefined) return { from: start, to: position };

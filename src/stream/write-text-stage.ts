@@ -1,6 +1,7 @@
 import { type KernelModel, type SearchMethod, type Written, writeSymbols } from "../cells/index.js";
 import {
   type Batch,
+  type EventSteps,
   exp,
   forgetAsked,
   joinSymbols,
@@ -10,6 +11,7 @@ import {
   type Stage,
   type StateSlot,
   type StreamEvent,
+  stepEvents,
   type TextSplit,
 } from "../core/index.js";
 import { refuseModelRequests } from "./fixed-cells-stage.js";
@@ -74,9 +76,24 @@ export class WriteTextStage implements Stage {
     refuseModelRequests(batch);
     forgetAsked(batch, this.#hidden);
     forgetAsked(batch, this.#summaries);
-    for (const event of batch.events) {
-      if (event.note === "" && event.input !== undefined) this.#step(event, event.input);
-    }
+    void stepEvents(batch, this.#steps);
+  }
+
+  readonly #steps: EventSteps = {
+    stage: "cells",
+    step: (event) => {
+      if (event.input !== undefined) this.#step(event, event.input);
+    },
+    forget: (key) => {
+      this.#hidden.reset(key);
+      this.#summaries.reset(key);
+    },
+    begin: (key) => this.#begin(key),
+  };
+
+  #begin(key: string): void {
+    this.#hidden.of(key).set(this.#initial);
+    this.#summaries.of(key).summary = new Float64Array(0);
   }
 
   #step(event: StreamEvent, input: Float64Array): void {
@@ -84,10 +101,7 @@ export class WriteTextStage implements Stage {
     const { key } = event.sample;
     const state = this.#hidden.of(key);
     const open = this.#summaries.of(key);
-    if (event.begins) {
-      state.set(this.#initial);
-      open.summary = new Float64Array(0);
-    }
+    if (event.begins) this.#begin(key);
     const I = encoder.inputs;
     const output = new Float64Array(encoder.outputs);
     for (let from = 0; from < input.length; from += I) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codecOf, type SampleReaderOptions, sampleReader } from "../../src/codecs/index.js";
+import { type Codec, codecOf, type SampleReaderOptions, sampleReader } from "../../src/codecs/index.js";
 import { parseKeyTemplate, timeReader } from "../../src/core/index.js";
 
 const ARRIVAL = Date.UTC(2024, 4, 1, 12);
@@ -52,6 +52,40 @@ describe("SampleReader with topics of marks", () => {
       values: { rms: 2 },
     });
     expect(marked.fromRecord({ ts: 1e9 }, undefined, ARRIVAL)).toMatchObject({ note: "missing-field" });
+  });
+});
+
+describe("SampleReader", () => {
+  const failing = (error: unknown): Codec => ({
+    name: "json",
+    read: () => {
+      throw error;
+    },
+  });
+  const payload = Uint8Array.of(1);
+
+  it("rejects a payload at which its codec fails: it would come again for ever", () => {
+    const error = new TypeError("Cannot read properties of\nundefined");
+    expect(makeReader().fromPayload(failing(error), "plant/pump-3/vibration", payload, ARRIVAL)).toEqual([
+      {
+        note: "fault",
+        detail:
+          "expected a payload that Eddy can read, found one at which it failed: TypeError: Cannot read properties of undefined",
+      },
+    ]);
+    const record = { ts: 0, rms: 1 };
+    const key = {
+      ...parseKeyTemplate("k"),
+      render: () => {
+        throw error;
+      },
+    };
+    expect(makeReader({ key }).fromRecord(record, "a", ARRIVAL)).toMatchObject({ note: "fault" });
+  });
+
+  it("passes on what isn't the payload's fault", () => {
+    const error = new RangeError("Array buffer allocation failed");
+    expect(() => makeReader().fromPayload(failing(error), "a", payload, ARRIVAL)).toThrow(error);
   });
 });
 

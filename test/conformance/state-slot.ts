@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Batch, Delivery, type Stage, type StreamEvent } from "../../src/core/index.js";
+import { type Batch, Delivery, FAULTS, type Stage, type StreamEvent } from "../../src/core/index.js";
 
 export interface StateSlotLaws {
   /** A stage as it is before its first event. */
@@ -9,10 +9,15 @@ export interface StateSlotLaws {
   readonly makeEvents: () => StreamEvent[];
   /** False for a stage whose events share something across keys: a position in the log. */
   readonly isPerKey?: boolean;
+  /** What the stage reads or writes of an event late in its step: there it is made to fail. Absent: it can't. */
+  readonly failsAt?: keyof StreamEvent;
 }
 
 /** The laws that every stage keeps whose memory is in state slots. */
-export function stateSlotLaws(name: string, { makeStage, makeEvents, isPerKey = true }: StateSlotLaws): void {
+export function stateSlotLaws(
+  name: string,
+  { makeStage, makeEvents, isPerKey = true, failsAt }: StateSlotLaws,
+): void {
   describe(`Stage "${name}"`, () => {
     const run = () => outcome(makeStage(), [makeEvents()]);
     let known: ReturnType<typeof run> | undefined;
@@ -99,6 +104,43 @@ export function stateSlotLaws(name: string, { makeStage, makeEvents, isPerKey = 
       }
     });
 
+    describe.skipIf(failsAt === undefined)("at an event at which it fails", () => {
+      const place = makeEvents().findIndex(
+        ({ note, input }, i) => i > makeEvents().length / 3 && note === "" && input?.length !== 0,
+      );
+      const run = async (cuts: readonly number[]) => {
+        const events = makeEvents();
+        makeFail(events[place]!, failsAt!);
+        const log: Batch["log"] = [];
+        return { ...(await outcome(makeStage(), split(events, cuts), log)), log, notes: notesOf(events) };
+      };
+
+      it("leaves it out, says so in the log, and gives other keys the same bits", async () => {
+        const { notes, events, log } = await run([]);
+        const good = makeEvents();
+        expect(notes).toEqual(notesOf(good).with(place, "fault"));
+        expect(log.filter(({ slot }) => slot === FAULTS)).toMatchObject([{ why: /made to fail/ }]);
+        const { key } = good[place]!.sample;
+        const others = (all: readonly string[]) => all.filter((_, i) => good[i]!.sample.key !== key);
+        if (isPerKey) expect(others(events)).toEqual(others((await whole()).events));
+      });
+
+      it("comes to the same bits however the events are batched", async () => {
+        const expected = await run([]);
+        expect(await run(makeEvents().map((_, i) => i))).toEqual(expected);
+        expect(await run([place])).toEqual(expected);
+        expect(await run([place + 1])).toEqual(expected);
+      });
+
+      it("comes to the same bits where the journal tells of it, though it doesn't fail", async () => {
+        const { events, state, log } = await run([]);
+        const again = makeEvents();
+        again[place]!.failsIn = log.find(({ slot }) => slot === FAULTS)!.kind;
+        expect(await outcome(makeStage(), [again])).toEqual({ events, state });
+        expect(again[place]?.note).toBe("fault");
+      });
+    });
+
     it("rejects bytes that it did not write as STATE_CORRUPT", async () => {
       const stage = makeStage();
       await outcome(stage, [makeEvents()]);
@@ -118,13 +160,38 @@ export function stateSlotLaws(name: string, { makeStage, makeEvents, isPerKey = 
 async function outcome(
   stage: Stage,
   groups: readonly StreamEvent[][],
+  log: Batch["log"] = [],
 ): Promise<{ events: string[]; state: Record<string, string> }> {
-  for (const group of groups) await stage.process(batchOf(group));
+  for (const group of groups) await stage.process({ ...batchOf(group), log });
   return { events: groups.flat().map(bits), state: save(stage) };
 }
 
 function batchOf(events: readonly StreamEvent[]): Batch {
   return { events, requests: [], deadLetters: [], ledger: [], log: [], delivery: new Delivery() };
+}
+
+const notesOf = (events: readonly StreamEvent[]) => events.map(({ note }) => note);
+
+/** The first time the property is read or written that throws. */
+function makeFail(event: StreamEvent, property: keyof StreamEvent): void {
+  let value: unknown = event[property];
+  let isLive = true;
+  const fail = (): void => {
+    if (!isLive) return;
+    isLive = false;
+    throw new Error("made to fail");
+  };
+  Object.defineProperty(event, property, {
+    enumerable: true,
+    get: () => {
+      fail();
+      return value;
+    },
+    set: (to: unknown) => {
+      fail();
+      value = to;
+    },
+  });
 }
 
 function split(events: readonly StreamEvent[], cuts: readonly number[]): StreamEvent[][] {
@@ -151,7 +218,7 @@ function restore(stage: Stage, state: Record<string, string>): void {
 }
 
 /** All that stages fill in, every number as its 64 bits. */
-function bits({ sample: _, ...filled }: StreamEvent): string {
+function bits({ sample: _, failsIn: __, ...filled }: StreamEvent): string {
   return hex(filled);
 }
 

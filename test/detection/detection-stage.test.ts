@@ -48,6 +48,33 @@ function noise(count: number, seed = 1): number[] {
   return Array.from({ length: count }, () => 10 + rng.normal());
 }
 
+describe("detectionStage() at an event at which it fails", () => {
+  it("ends the key's open alert with the next event, and leaves other keys alone", () => {
+    const watch = { ...OPTIONS.watch!, warmUp: 0, detectors: ["range"] as const, limits: { v: { max: 20 } } };
+    const stage = detectionStage({ ...OPTIONS, watch });
+    const [before, raised] = steps([10, 30], OPTIONS, stage);
+    expect(before?.change).toBeUndefined();
+    expect(raised?.change).toMatchObject({ state: "raised" });
+
+    const [failing, after] = [eventOf("pump", 3 * MINUTE), eventOf("pump", 4 * MINUTE)];
+    for (const event of [failing!, after!]) {
+      Object.assign(event, { seq: 3, target: Float64Array.of(10), scale: new Float64Array(1) });
+    }
+    Object.defineProperty(failing, "target", {
+      get: () => {
+        throw new Error("made to fail");
+      },
+      set: () => {},
+    });
+    const batch = batchOf([failing!, after!]);
+    stage.process(batch);
+    expect(batch.log).toMatchObject([{ slot: "fault", kind: "detection" }]);
+    expect(failing).toMatchObject({ note: "fault", change: undefined, prediction: undefined });
+    expect(after?.change).toMatchObject({ state: "cleared", why: "its detectors failed" });
+    expect(after?.prediction?.alert).toBe(false);
+  });
+});
+
 describe("detectionStage()", () => {
   it("forecasts by persistence where there is no network", () => {
     const [, second] = steps([3, 5]);

@@ -1,34 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Delivery, type StreamEvent } from "../../src/core/index.js";
 import { type FeatureOptions, featureStage } from "../../src/features/index.js";
 import { compress } from "../../src/features/robust-scaler.js";
 import { stateSlotLaws } from "../conformance/state-slot.js";
+import { batchOf } from "../stream/events.js";
 import { eventsOf, mixedEvents } from "./events.js";
-
-const options: FeatureOptions = {
-  features: [
-    { kind: "field", field: "rms", scale: "robust" },
-    { kind: "field", field: "temperature", scale: { mean: 3, sd: 2 } },
-    { kind: "difference", field: "rms", scale: "robust" },
-    { kind: "calendar", calendar: "hour-of-day" },
-  ],
-  targets: ["rms", "temperature"],
-  horizons: [1, 3],
-};
-
-function stepped(events: StreamEvent[], changes: Partial<FeatureOptions>): StreamEvent[] {
-  const stage = featureStage({ ...options, ...changes });
-  void stage.process({
-    events,
-    requests: [],
-    deadLetters: [],
-    ledger: [],
-    log: [],
-    delivery: new Delivery(),
-  });
-  return events;
-}
-const inputs = (events: StreamEvent[]) => events.map((event) => [...(event.input ?? [])]);
+import { inputs, options, stepped } from "./stepped.js";
 
 const withPast: FeatureOptions = {
   ...options,
@@ -39,163 +15,10 @@ const withPast: FeatureOptions = {
   ],
 };
 
-stateSlotLaws("features", { makeStage: () => featureStage(withPast), makeEvents: mixedEvents });
-
-describe("featureStage() with symbols", () => {
-  const symbols: FeatureOptions = {
-    features: [{ kind: "symbol", field: "word", vocabulary: ["on", "off"] }],
-    targets: [],
-    horizons: [1],
-  };
-
-  it("makes an input of every symbol, and counts what is in no vocabulary", () => {
-    const events = eventsOf({ rms: [1, 2, 3] });
-    for (const [i, word] of ["off", "on", "broken"].entries()) {
-      Object.assign(events[i]!.sample.values, { word });
-    }
-    stepped(events, symbols);
-    expect(inputs(events)).toEqual([
-      [0, 1, 0],
-      [1, 0, 0],
-      [0, 0, 1],
-    ]);
-    expect(events.map(({ unknown }) => unknown)).toEqual([0, 0, 1]);
-  });
-
-  it("refuses to begin without a vocabulary", () => {
-    expect(() => featureStage({ ...symbols, features: [{ kind: "symbol", field: "word" }] })).toThrow(
-      'Cannot use symbol "word": expected its vocabulary, found none',
-    );
-  });
-});
-
-describe("featureStage() with texts", () => {
-  const dates = (...texts: string[]) =>
-    eventsOf({ rms: texts.map(() => 1) }).map((event, i) => {
-      Object.assign(event.sample.values, { date: texts[i] });
-      return event;
-    });
-  const options: FeatureOptions = {
-    features: [{ kind: "text", field: "date", split: "characters", vocabulary: ["a", "b"] }],
-    targets: [],
-    horizons: [1],
-  };
-
-  it("makes a time step of every symbol, and counts those that it does not know", () => {
-    const events = dates("ab", "b?");
-    stepped(events, options);
-    expect(events.map(({ input }) => [...input!])).toEqual([
-      [1, 0, 0, 0, 1, 0],
-      [0, 1, 0, 0, 0, 1],
-    ]);
-    expect(events.map(({ unknown }) => unknown)).toEqual([0, 1]);
-  });
-
-  it("splits words at any space, and makes no step of none", () => {
-    const features = [{ kind: "text", field: "date", split: "words", vocabulary: ["a", "b"] }] as const;
-    const events = dates(" b  a", " ");
-    stepped(events, { ...options, features });
-    expect(events.map(({ input }) => [...input!])).toEqual([[0, 1, 0, 1, 0, 0], []]);
-  });
-
-  it("refuses a text without a vocabulary, and one beside other features", () => {
-    const [text] = options.features;
-    expect(() =>
-      featureStage({ ...options, features: [{ kind: "text", field: "date", split: "words" }] }),
-    ).toThrow(expect.objectContaining({ code: "BAD_FEATURE" }));
-    expect(() => featureStage({ ...options, features: [text!, text!] })).toThrow(
-      expect.objectContaining({ code: "BAD_FEATURE" }),
-    );
-  });
-});
-
-describe("featureStage() with sets of symbols", () => {
-  it("makes an input of every symbol, 1 where it is in the set, and counts what is in no vocabulary", () => {
-    const events = eventsOf({ rms: [1, 2, 3] });
-    for (const [i, keys] of [["60", "64"], [], ["64", "21", "22"]].entries()) {
-      Object.assign(events[i]!.sample.values, { keys });
-    }
-    stepped(events, {
-      features: [{ kind: "symbols", field: "keys", vocabulary: ["60", "64"] }],
-      targets: [],
-      horizons: [1],
-    });
-    expect(inputs(events)).toEqual([
-      [1, 1, 0],
-      [0, 0, 0],
-      [0, 1, 1],
-    ]);
-    expect(events.map(({ unknown }) => unknown)).toEqual([0, 0, 2]);
-  });
-});
-
-const marking: FeatureOptions = {
-  features: [
-    { kind: "field", field: "rms", scale: "robust" },
-    { kind: "field", field: "temperature", scale: { mean: 3, sd: 2 }, marksMissing: true },
-  ],
-  targets: [],
-  horizons: [1],
-};
-const withGaps = () => {
-  const events = mixedEvents();
-  for (const [i, { sample }] of events.entries()) {
-    if (i % 5 > 2) Reflect.deleteProperty(sample.values, "temperature");
-  }
-  return events;
-};
-stateSlotLaws("features with gaps", { makeStage: () => featureStage(marking), makeEvents: withGaps });
-
-describe("featureStage() with a field that events may lack", () => {
-  it("repeats the newest value of the sequence, 0 before the first, and says that it is missing", () => {
-    const events = eventsOf({ rms: [1, 2, 3, 4, 5], temperature: [0, 5, 0, 9, 0] });
-    for (const i of [0, 2, 4]) Reflect.deleteProperty(events[i]!.sample.values, "temperature");
-    events[4]!.begins = true;
-    stepped(events, { ...marking, features: marking.features.slice(1) });
-    expect(inputs(events)).toEqual([
-      [0, 1],
-      [1, 0],
-      [1, 1],
-      [3, 0],
-      [0, 1],
-    ]);
-  });
-
-  it("tells names of its inputs, and which of them are marks", () => {
-    const { names, marks } = featureStage(marking);
-    expect(names).toEqual(["rms", "temperature", "temperature missing"]);
-    expect(marks).toEqual([false, false, true]);
-  });
-});
-
-describe("featureStage() with vectors", () => {
-  const vectors = (scale: "none" | "robust") => {
-    const events = eventsOf({ rms: [1, 2, 3] });
-    for (const [i, event] of events.entries()) {
-      Object.assign(event.sample.values, { bands: Float64Array.of(i, 10 * i) });
-    }
-    return stepped(events, {
-      features: [
-        { kind: "field", field: "rms", scale: "none" },
-        { kind: "vector", field: "bands", size: 2, scale },
-      ],
-      targets: [],
-    });
-  };
-
-  it("makes an input of every number, in the order of the features", () => {
-    expect(inputs(vectors("none"))).toEqual([
-      [1, 0, 0],
-      [2, 1, 10],
-      [3, 2, 20],
-    ]);
-  });
-
-  it("scales every number by itself", () => {
-    const [, , third] = inputs(vectors("robust"));
-    expect(third?.[1]).toBeGreaterThan(0);
-    expect(third?.[2]).toBeCloseTo(third?.[1] ?? 0, 12);
-  });
+stateSlotLaws("features", {
+  makeStage: () => featureStage(withPast),
+  makeEvents: mixedEvents,
+  failsAt: "scale",
 });
 
 describe("featureStage()", () => {
@@ -425,14 +248,19 @@ describe("FeatureStage.process()", () => {
     (value) => {
       const [event] = eventsOf({ temperature: [1] });
       if (event) Object.assign(event.sample.values, value === undefined ? {} : { rms: value });
-      expect(() => stepped(event ? [event] : [], {})).toThrow(
-        expect.objectContaining({
-          code: "NOT_A_FEATURE",
-          message: expect.stringContaining(
+      const batch = batchOf(event ? [event] : []);
+      const stage = featureStage(options);
+      void stage.process(batch);
+      expect(event).toMatchObject({ note: "fault", input: undefined });
+      expect(batch.log).toMatchObject([
+        {
+          kind: "features",
+          why: expect.stringContaining(
             'Cannot make features of a sample of key "pump-3": expected a finite number in field "rms"',
           ),
-        }),
-      );
+        },
+      ]);
+      expect([...stage.slots.flatMap((slot) => [...slot.keys()])]).toEqual([]);
     },
   );
 });

@@ -1,7 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runPipelineTest } from "../../src/runtime/index.js";
 import { parsePipeline } from "../../src/spec/index.js";
+import { fragileModel } from "../support/fragile-model.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 const engines = { trainer: inPlaceTrainer(), fineTunes: false };
 
@@ -46,5 +50,32 @@ describe("runPipelineTest()", () => {
       "notes.late: expected 2, found 0",
       "row 0, alert: expected 1, found 0",
     ]);
+  });
+
+  it("fails where Eddy itself failed at an event, unless that is expected", async () => {
+    const folder = temporaryFolder();
+    const MODEL = join(folder, "fragile.onnx");
+    writeFileSync(MODEL, fragileModel());
+    const failures = async (notes: string) => {
+      const text = `
+name: fragile
+input: { topics: [a], time: ts }
+features: [{ field: v, scale: none }]
+target: v
+model: { file: "\${MODEL}", output: value }
+tests:
+  - name: t
+    rows: [{"ts":"2026-01-01T00:00:00Z","v":3}, {"ts":"2026-01-01T00:01:00Z","v":1000}]
+    expect: { rows: 2${notes} }
+`;
+      const { pipeline } = parsePipeline(text, { environment: { MODEL } });
+      return (await runPipelineTest(pipeline!, pipeline!.tests[0]!, engines)).failures;
+    };
+    expect(await failures("")).toEqual([
+      expect.stringMatching(
+        /^notes.fault: expected none, found 1; the first: cells failed at event 2, key "default"/,
+      ),
+    ]);
+    expect(await failures(", notes: { fault: 1 }")).toEqual([]);
   });
 });

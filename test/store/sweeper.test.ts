@@ -107,12 +107,14 @@ describe("Retention by age", () => {
     expect(pipeline.logEntries(0).map(({ position }) => position)).toEqual(range(37, 100));
   });
 
-  it("lets judgements that changed nothing go with their journal, however few networks there are", async () => {
+  it.each([
+    ["judgements that changed nothing", "learner", "learned"],
+    ["faults", "fault", "cells"],
+  ])("lets %s go with their journal, however few networks there are", async (_what, slot, kind) => {
     const { pipeline, clock } = newStore({ ageMs: HOUR });
     const log = range(1, 100).map((position) => ({
       position,
-      slot: "learner",
-      kind: position === 1 ? "checkpoint" : "learned",
+      ...(position === 1 ? { slot: "learner", kind: "checkpoint" } : { slot, kind }),
       why: "",
       body: new Uint8Array(8),
     }));

@@ -60,4 +60,64 @@ describe("fixedCellsStage()", () => {
     expect(fast.map(({ output }) => output)).toEqual(exact.map(({ output }) => output));
     expect(fast.map(({ model }) => model)).toEqual(exact.map(({ model }) => model));
   });
+
+  /** Fails at a negative input, when it has written half of its state. */
+  const fragile: RecurrentModel = {
+    ...counting,
+    step(output, state, input) {
+      state[0] = state[0]! + 1;
+      if (input[0]! < 0) throw new Error("negative");
+      output[0] = state[0]!;
+    },
+  };
+  const inputsOf = (inputs: readonly (readonly [key: string, x: number])[]) =>
+    inputs.map(([key, x], i) => {
+      const event = Object.assign(eventOf(key, i), { position: i + 1 });
+      event.input = Float64Array.of(x);
+      event.begins = inputs.findIndex(([other]) => other === key) === i;
+      return event;
+    });
+  const SOME = [
+    ["a", 0],
+    ["b", 0],
+    ["a", -1],
+    ["b", 0],
+    ["a", 0],
+    ["c", -1],
+    ["c", 0],
+  ] as const;
+
+  it("leaves out an event at which the model fails, and puts the key's hidden state back", async () => {
+    const events = inputsOf(SOME);
+    const batch = batchOf(events);
+    await fixedCellsStage(fragile).process(batch);
+    expect(events.map(({ output }) => output?.[0])).toEqual([8, 8, undefined, 9, 9, undefined, 8]);
+    expect(events.map(({ note }) => note)).toEqual(["", "", "fault", "", "", "fault", ""]);
+    expect(batch.log.map(({ position, kind }) => [position, kind])).toEqual([
+      [3, "cells"],
+      [6, "cells"],
+    ]);
+  });
+
+  it("finds the event where a run of several fails, and gives the others what they get by themselves", async () => {
+    const batching: RecurrentModel = {
+      ...fragile,
+      canBatch: true,
+      async stepKeys(outputs, states, inputs) {
+        for (const [i, state] of states.entries()) fragile.step(outputs[i]!, state, inputs[i]!);
+      },
+    };
+    const events = inputsOf(SOME);
+    const batch = batchOf(events);
+    await fixedCellsStage(batching, { batch: "fast" }).process(batch);
+    expect(events.map(({ output }) => output?.[0])).toEqual([8, 8, undefined, 9, 9, undefined, 8]);
+    expect(batch.log.map(({ position }) => position)).toEqual([3, 6]);
+  });
+
+  it("begins a sequence whose first event another stage has left out", async () => {
+    const events = inputsOf(SOME).slice(0, 5);
+    Object.assign(events[2]!, { note: "fault", begins: true });
+    await fixedCellsStage(counting).process(batchOf(events));
+    expect(events.map(({ output }) => output?.[0])).toEqual([8, 8, undefined, 9, 8]);
+  });
 });

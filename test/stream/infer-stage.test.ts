@@ -55,6 +55,13 @@ describe("InferStage", () => {
     ]);
   });
 
+  it("begins a sequence whose first event another stage has left out", () => {
+    const list = events([1, 0], [0, 3], [5, 0]);
+    Object.assign(list[1]!, { note: "fault", begins: true });
+    list[2]!.ends = true;
+    expect(named({}, list)[2]).toEqual({ label: "left", probability: expect.closeTo(odds(5), 12) });
+  });
+
   it("names it by the mean of all steps' logits where it pools them", () => {
     const list = events([1, 0], [0, 3]);
     list[1]!.ends = true;

@@ -79,10 +79,11 @@ stateSlotLaws("sequence", {
   makeEvents: decoded,
   isPerKey: false,
 });
-stateSlotLaws("fixed cells", { makeStage: fixed, makeEvents: stepped });
+stateSlotLaws("fixed cells", { makeStage: fixed, makeEvents: stepped, failsAt: "model" });
 stateSlotLaws("fixed cells in the kernel", {
   makeStage: () => fixedCellsStage(new KernelModel(networkGraph(lstm()))),
   makeEvents: stepped,
+  failsAt: "model",
 });
 for (const at of ["end", "step"] as const) {
   for (const bidirectional of [false, true]) {
@@ -103,6 +104,7 @@ for (const at of ["end", "step"] as const) {
           event.ends = event.position % 7 === 0;
           return event;
         }),
+      failsAt: "model",
     });
   }
 }
@@ -127,9 +129,15 @@ for (const search of [
         event.ends = event.position % 7 === 0;
         return event;
       }),
+    failsAt: "model",
   });
 }
-stateSlotLaws("learning cells", { makeStage: learning, makeEvents: stepped, isPerKey: false });
+stateSlotLaws("learning cells", {
+  makeStage: learning,
+  makeEvents: stepped,
+  isPerKey: false,
+  failsAt: "model",
+});
 stateSlotLaws("detection", {
   makeStage: () =>
     detectionStage({
@@ -146,4 +154,5 @@ stateSlotLaws("detection", {
       },
     }),
   makeEvents: stepped,
+  failsAt: "prediction",
 });

@@ -41,7 +41,8 @@ export class RunningEddy {
   /** Fulfilled when its log matches. */
   async says(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.stderr)) {
-      if (this.process.exitCode !== null) throw new Error(`eddy ended: ${this.stderr}`);
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null) throw new Error(`eddy ended: ${this.stderr}`);
       await Promise.race([once(this.process.stderr!, "data"), this.#exited]);
     }
   }

@@ -53,7 +53,7 @@ export interface EventsBenchResult {
 const LATENCY_RATE = 1000;
 /** Events sent whose predictions are not yet published, at most. */
 const AHEAD = 4000;
-const FEED_SECONDS = 0.02;
+const FEED_SECONDS = 0.04;
 
 /**
  * Events per second through the whole path, state and outputs committed: Eddy (with the embedded broker, if

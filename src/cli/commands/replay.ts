@@ -77,11 +77,15 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
   let rows = 0;
   let alerts = 0;
   let unknownSymbols = 0;
+  /** Rows that Eddy itself failed at, and why it did at the first. */
+  let faults = 0;
+  let firstFault = "";
   /** Why the first row that made no event made none. */
   let unread: string | undefined;
   const onRow = (row: ReplayRow): void => {
     rows++;
     if (row["event"] === "raised") alerts++;
+    if (row["note"] === "fault") faults++;
     writer.row(row);
   };
   try {
@@ -122,6 +126,7 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
         onProgress: (done) => bar.update(done),
       });
       unknownSymbols = counters.unknownSymbols;
+      if (counters.firstFault !== undefined) firstFault = `; the first: ${counters.firstFault}`;
       if (counters.stepped === 0 && unread !== undefined) {
         process.stderr.write(`none of the ${rows} rows could be used; the first: ${unread}\n`);
       }
@@ -130,6 +135,8 @@ async function run(file: string | undefined, options: ReplayCommandOptions): Pro
     await learner.close();
     await output.end();
   }
+  if (faults > 0)
+    process.stderr.write(`${faults} rows were left out by a fault of Eddy's own${firstFault}\n`);
   if (report !== undefined && options.report !== undefined) {
     const subtitle = isLog ? `the log of ${options.data}, again` : `${options.input} through ${file}`;
     await writeReport(

@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import { brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
+import { BrokerDrops, brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
+import { collectGarbageAlone } from "../one-core.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { lookAround } from "../run/look-around.js";
 import { terminalLog } from "../terminal-log.js";
@@ -44,9 +45,11 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   // What is given on the command line goes before what the file says.
   const urlOf = ({ broker }: Pipeline) =>
     options.broker ?? broker.url ?? process.env["EDDY_BROKER"] ?? DEFAULT_BROKER;
+  const drops = new BrokerDrops();
   const stopped = untilStopped();
   const dashboard = await openDashboard(options);
   if (dashboard) log.info(`dashboard: ${dashboard.url}`);
+  collectGarbageAlone();
   const eddy = await Eddy.start({
     pipelines,
     data: options.data,
@@ -54,6 +57,11 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
     history: options.history,
     restep: options.restep ?? false,
     connect: (pipeline, store) => connectToBroker(pipeline, store, urlOf(pipeline), log),
+    watchDrops: (pipeline, { instanceId }, protocol, onCount) => {
+      const access = brokerAccess(pipeline.broker, process.env);
+      const clientId = `${instanceId}-drops`;
+      return drops.listen({ ...access, url: urlOf(pipeline), clientId, protocol }, onCount);
+    },
     lookAround: (pipeline) => {
       const { username, password } = brokerAccess(pipeline.broker, process.env);
       const access = {

@@ -1,4 +1,11 @@
-import { type Batch, forgetAsked, KeyedState, type Stage } from "../../core/index.js";
+import {
+  type Batch,
+  type EventSteps,
+  forgetAsked,
+  KeyedState,
+  type Stage,
+  stepEvents,
+} from "../../core/index.js";
 import { VoiceActivity, type VoiceOptions } from "./voice-activity.js";
 
 export interface VoiceStageOptions extends VoiceOptions {
@@ -18,18 +25,23 @@ export function voiceStage(options: VoiceStageOptions): Stage {
     write: (voice, to) => voice.write(to),
     read: (from) => new VoiceActivity(options).read(from),
   });
+  const steps: EventSteps = {
+    stage: "voice",
+    step(event) {
+      const packet = event.sample.values[options.field];
+      if (!(packet instanceof Float64Array)) return;
+      const { opens, closes, samples } = voices.of(event.sample.key).step(packet);
+      event.begins = opens;
+      event.ends = closes;
+      event.heard = samples;
+    },
+    forget: (key) => voices.reset(key),
+  };
   return {
     slots: [voices],
     process(batch: Batch): void {
       forgetAsked(batch, voices);
-      for (const event of batch.events) {
-        const packet = event.sample.values[options.field];
-        if (event.note !== "" || !(packet instanceof Float64Array)) continue;
-        const { opens, closes, samples } = voices.of(event.sample.key).step(packet);
-        event.begins = opens;
-        event.ends = closes;
-        event.heard = samples;
-      }
+      void stepEvents(batch, steps);
     },
   };
 }

@@ -10,6 +10,9 @@ import { elementsOf, messageOf, OrtSession, type SessionPlan } from "./ort-sessi
 import { canBatch, initialState, sessionPlan } from "./session-plan.js";
 import { requireCausal } from "./verify-streaming.js";
 
+/** How ONNX Runtime says that memory has run out. */
+const NO_MEMORY = /bad_?alloc|bad allocation|allocate memory|out of memory/i;
+
 /**
  * Opens an ONNX model in ONNX Runtime, to be stepped one event at a time: its state is made explicit (see
  * `adoptModel`) and carried by the caller. The state is float32: the caller's Float64Array holds it exactly.
@@ -97,7 +100,7 @@ export class OrtModel implements RecurrentModel {
    * As the port says; calls are run one after the other, each reading its arguments at its turn.
    *
    * @throws RangeError code `MODEL_SHAPE` when an array has the wrong length
-   * @throws Error code `MODEL_CLOSED` after `close`, `ONNX_RUN_FAILED` when the session fails; the state is as it was
+   * @throws Error code `MODEL_CLOSED` after `close`, `ONNX_RUN_FAILED`, `ONNX_NO_MEMORY` when the session fails; the state is as it was
    */
   step(output: Float64Array, state: Float64Array, input: Float64Array): Promise<void> {
     return this.stepKeys([output], [state], [input]);
@@ -174,7 +177,7 @@ export class OrtModel implements RecurrentModel {
       return await this.#session.run();
     } catch (cause) {
       throw problem(Error, {
-        code: "ONNX_RUN_FAILED",
+        code: NO_MEMORY.test(messageOf(cause)) ? "ONNX_NO_MEMORY" : "ONNX_RUN_FAILED",
         action: "step",
         on: `ONNX model "${this.name}"`,
         expected: "ONNX Runtime to run it",

@@ -1,4 +1,4 @@
-import { Delivery, Rng, streamEvent } from "../../core/index.js";
+import { Delivery, Rng, refuseFaults, streamEvent } from "../../core/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { type AudioAlteration, alterAudio, InputRows, type LabelledSequence } from "../../training/index.js";
 import { makeInputStages } from "../stages.js";
@@ -30,7 +30,9 @@ export function alteredSequences(options: AlteredSequences, epoch: number): Labe
       return event;
     });
     const delivery = new Delivery();
-    void features.process({ events, requests: [], deadLetters: [], ledger: [], log: [], delivery });
+    const batch = { events, requests: [], deadLetters: [], ledger: [], log: [], delivery };
+    void features.process(batch);
+    refuseFaults(batch);
     const inputs = events.map(({ input }) => input ?? new Float64Array(0));
     const x = new InputRows(features.inputs);
     for (const input of inputs) x.append(input);

@@ -74,6 +74,7 @@ stateSlotLaws("voice", {
     );
     return Array.from({ length: 450 }, (_, i) => keys[i % 3]![Math.floor(i / 3)]!);
   },
+  failsAt: "begins",
 });
 
 describe("voiceStage()", () => {

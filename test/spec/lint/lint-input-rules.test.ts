@@ -78,6 +78,20 @@ model: { file: m.onnx }
     ],
   ],
   [
+    "MARK_TOPIC_FIELD",
+    `name: a
+input: { topics: ["a/+/c"], key: "{topic[1]}" }
+sequence: { start: { topic: "a/+/start" }, end: { topic: "a/+/end" } }
+features: [{ symbol: word, vocabulary: [x] }, "topic a/+/end"]
+target: { class: "topic a/+/start" }
+model: { file: a.onnx }
+`,
+    [
+      `p.yaml:3:29: error: sequence.start.topic: expected no field of the name "topic a/+/start", by which its marks are known, found it read`,
+      `p.yaml:3:58: error: sequence.end.topic: expected no field of the name "topic a/+/end", by which its marks are known, found it read`,
+    ],
+  ],
+  [
     "MARK_TOPIC_TARGET",
     `name: a
 input: { topics: ["a/+/c"], key: "{topic[1]}" }

@@ -1,4 +1,4 @@
-import { Delivery, Rng, streamEvent } from "../../../core/index.js";
+import { Delivery, Rng, refuseFaults, streamEvent } from "../../../core/index.js";
 import { detectionStage } from "../../../detection/index.js";
 
 /** Rows before the noise changes. */
@@ -49,14 +49,9 @@ function intervals(factor: number, seed: number): boolean[] {
     const target = Float64Array.of(level);
     return Object.assign(event, { seq: t + 1, begins: t === 0, target, scale: new Float64Array(1) });
   });
-  void stage.process({
-    events,
-    requests: [],
-    deadLetters: [],
-    ledger: [],
-    log: [],
-    delivery: new Delivery(),
-  });
+  const batch = { events, requests: [], deadLetters: [], ledger: [], log: [], delivery: new Delivery() };
+  void stage.process(batch);
+  refuseFaults(batch);
   return events.map(({ prediction }) => {
     const { value = 0, lower = null, upper = null } = prediction?.targets[0] ?? {};
     return lower !== null && upper !== null && value >= lower && value <= upper;

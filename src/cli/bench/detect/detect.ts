@@ -1,4 +1,4 @@
-import { Delivery, type StreamEvent, streamEvent } from "../../../core/index.js";
+import { Delivery, refuseFaults, type StreamEvent, streamEvent } from "../../../core/index.js";
 import { chooseDetectors, type DetectorName, detectionStage } from "../../../detection/index.js";
 import type { Labelled } from "./labelled.js";
 import { aucPr, stretches, vusPr } from "./vus.js";
@@ -55,14 +55,16 @@ export function judge({ signals, times, rows }: Labelled, options: DetectOptions
   const fires = new Uint8Array(rows.length);
   for (const [i, values] of rows.entries()) {
     const event = eventOf(values, times[i] ?? 0, i);
-    void stage.process({
+    const batch = {
       events: [event],
       requests: [],
       deadLetters: [],
       ledger: [],
       log: [],
       delivery: new Delivery(),
-    });
+    };
+    void stage.process(batch);
+    refuseFaults(batch);
     scores[i] = event.prediction?.score ?? 0;
     open[i] = event.prediction?.alert ? 1 : 0;
     fires[i] = event.change && event.change.state !== "cleared" ? 1 : 0;
