@@ -11,6 +11,7 @@ import {
   sampleReader,
 } from "../../src/codecs/index.js";
 import { parseKeyTemplate, timeReader } from "../../src/core/index.js";
+import { PacketReader } from "../../src/mqtt/wire/packet-reader.js";
 import { inspectModel, loadModelAs } from "../../src/onnx/index.js";
 import { PipelineControl } from "../../src/runtime/control/index.js";
 import { modelSignatures } from "../../src/runtime/index.js";
@@ -220,6 +221,48 @@ function requestTarget(): Target {
   };
 }
 
+/** A broker's bytes, whole and in pieces. */
+function mqttTarget(): Target {
+  const packets = [
+    "320f0003612f6200071b0201000000003a", // PUBLISH at QoS 1 with an expiry
+    "3009000361 2f62 0074657374".replaceAll(" ", ""),
+    "3517000361 2f62 0009 0a 0900020102 0800 0272 2f 68656c6c6f".replaceAll(" ", ""),
+    "40020007",
+    "4003000897",
+    "62020102",
+    "d000",
+    "2003000000",
+  ].map((hex) => Buffer.from(hex, "hex"));
+  return {
+    name: "mqtt",
+    share: 10,
+    corpus: [...packets, Buffer.concat(packets)].map((bytes) => Uint8Array.from(bytes)),
+    check(input) {
+      let bytes = 0;
+      const count = (size: number) => {
+        bytes += size;
+      };
+      const reader = new PacketReader(
+        { is5: input.length % 2 === 0, maxPacketBytes: 1 << 20 },
+        {
+          onPublish: ({ payload, topic }) => count(payload.length + (topic === "" ? Number.NaN : 0)),
+          onPuback: () => count(2),
+          onPubrel: () => count(2),
+          onOther: (packet) => count(packet.length),
+        },
+      );
+      try {
+        const half = input.length >> 1;
+        reader.take(Buffer.from(input.subarray(0, half)));
+        reader.take(Buffer.from(input.subarray(half)));
+      } catch (error) {
+        requireCode(error, /^(MALFORMED_PACKET|PACKET_TOO_LARGE)$/);
+      }
+      if (!(bytes <= input.length)) throw new Error(`${bytes} bytes read of ${input.length}`);
+    },
+  };
+}
+
 /** A refusal has a code; anything else that is thrown is a fault of ours. */
 function requireCode(error: unknown, pattern: RegExp): void {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -240,5 +283,6 @@ export function fuzzTargets(): Target[] {
     onnxTarget(),
     pipelineTarget(),
     requestTarget(),
+    mqttTarget(),
   ].filter(({ corpus }) => corpus.length > 0);
 }

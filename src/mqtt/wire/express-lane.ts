@@ -19,7 +19,7 @@ const CONNACK = 2;
 /**
  * Stands between the network and mqtt.js: PUBLISH packets and their answers, which are nearly all that goes over a
  * line, pass beside mqtt.js, in both directions; all else (CONNECT, SUBSCRIBE, pings, DISCONNECT) it passes on as it
- * is. Why: docs/decisions/0017-an-express-lane-beside-mqtt-js.md.
+ * is. Why: docs/decisions/0018-an-express-lane-beside-mqtt-js.md.
  */
 export class ExpressLane extends Duplex {
   readonly #network: Duplex;
