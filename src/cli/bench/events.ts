@@ -4,15 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flushTimes } from "./flush-times.js";
-import type {
-  FloodOptions,
-  FromGenerator,
-  GeneratorOptions,
-  SubjectOptions,
-  SubjectSample,
-  ToFlood,
-} from "./messages.js";
-import { ready, sample, seconds_, start } from "./processes.js";
+import type { FloodOptions, FromGenerator, GeneratorOptions, SubjectOptions, ToFlood } from "./messages.js";
+import { first, profile, progress, ready, sample, seconds_, start } from "./processes.js";
 
 export interface EventsBenchOptions {
   readonly broker: string;
@@ -25,6 +18,8 @@ export interface EventsBenchOptions {
   readonly detects: boolean;
   /** Latency is measured once more while it fine-tunes. */
   readonly learns: boolean;
+  /** Where the processor's time goes is looked at, in a phase of its own. */
+  readonly profiles: boolean;
   readonly onPhase: (phase: string) => void;
 }
 
@@ -46,6 +41,8 @@ export interface EventsBenchResult {
   readonly qosOut: number;
   readonly detector: string;
   readonly broker: string;
+  /** Microseconds of an event, by room of the code, `garbage`, `node` and `other threads`; if that was asked for. */
+  readonly profile?: Readonly<Record<string, number>>;
   /** While it fine-tunes, if that was asked for. */
   readonly tuning?: { readonly p50Ms: number; readonly p99Ms: number; readonly tunings: number };
 }
@@ -62,7 +59,7 @@ const FEED_SECONDS = 0.04;
  */
 export async function benchEvents(options: EventsBenchOptions): Promise<EventsBenchResult> {
   const data = mkdtempSync(join(tmpdir(), "eddy-bench-"));
-  const { broker, hidden, durability, qosOut, keys, seconds, detects, learns, onPhase } = options;
+  const { broker, hidden, durability, qosOut, keys, seconds, detects, learns, profiles, onPhase } = options;
   const subject = start(
     "subject.js",
     { broker, data, hidden, durability, qosOut, detects, learns } satisfies SubjectOptions,
@@ -73,8 +70,8 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     const { url } = await ready(subject);
     onPhase("warming up: until the first network is in service");
     generator = start("flood.js", { url, keys, window: 1000 } satisfies FloodOptions, 1);
-    await once(generator, "message");
-    while (!(await fed(subject, generator, 0.25)).isTrained);
+    await first(generator, "the load");
+    while (!(await sample(subject)).isTrained) await fed(subject, generator, 0.25);
     await fed(subject, generator, 1);
 
     onPhase(`throughput: ${seconds} s`);
@@ -83,6 +80,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     await fed(subject, generator, seconds);
     const to = await sample(subject);
     const elapsed = (performance.now() - begun) / 1000;
+    const shares = profiles ? await whileProfiled(subject, generator, seconds, onPhase) : undefined;
     generator.send({ say: "stop" });
     await drained(subject);
 
@@ -115,6 +113,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
       qosOut,
       detector: detects ? "pattern, novelty, watches" : "none",
       broker: broker === "embedded" ? "embedded" : "external",
+      ...(shares ? { profile: shares } : {}),
       ...(tuning ? { tuning } : {}),
     };
   } finally {
@@ -128,14 +127,31 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
  * Lets the flood be so far ahead of the published predictions: a broker takes more than Eddy can, and what piles up
  * there would slow it down for all.
  */
-async function fed(subject: ChildProcess, flood: ChildProcess, seconds: number): Promise<SubjectSample> {
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    const now = await sample(subject);
-    flood.send({ say: "up-to", count: now.predicted + AHEAD } satisfies ToFlood);
-    if (performance.now() >= end) return now;
+async function fed(subject: ChildProcess, flood: ChildProcess, seconds: number): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+    flood.send({ say: "up-to", count: (await progress(subject)) + AHEAD } satisfies ToFlood);
     await seconds_(FEED_SECONDS);
   }
+}
+
+/** Microseconds of processor time an event, by what it is spent on. */
+async function whileProfiled(
+  subject: ChildProcess,
+  flood: ChildProcess,
+  seconds: number,
+  onPhase: (phase: string) => void,
+): Promise<Readonly<Record<string, number>>> {
+  onPhase(`where the time goes: ${seconds} s`);
+  const from = await sample(subject);
+  await profile(subject);
+  await fed(subject, flood, seconds);
+  const times = await profile(subject);
+  const { events } = await sample(subject);
+  const { idle: _, ...rooms } = times?.rooms ?? {};
+  const all = Object.entries({ ...rooms, "other threads": times?.otherThreads ?? 0 });
+  return Object.fromEntries(
+    all.sort(([, a], [, b]) => b - a).map(([room, time]) => [room, round(time / (events - from.events))]),
+  );
 }
 
 /** The same latencies, while one fine-tuning follows the other. */

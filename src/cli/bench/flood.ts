@@ -28,7 +28,8 @@ class Line {
   #sent = 0;
   #packetId = 0;
   #unanswered = 0;
-  #isOpen = false;
+  /** Bytes of CONNACK that have not come. */
+  #missing = 4;
   #isFull = false;
 
   constructor(socket: Socket, index: number) {
@@ -48,7 +49,7 @@ class Line {
     const id = Buffer.from(clientId);
     const head = [0x10, 12 + id.length, 0, 4, ...Buffer.from("MQTT"), 4, 0x02, 0, 0, 0, id.length];
     this.#socket.write(Buffer.concat([Buffer.from(head), id]));
-    while (!this.#isOpen) await once(this.#socket, "data");
+    while (this.#missing > 0) await once(this.#socket, "data");
   }
 
   get room(): number {
@@ -82,12 +83,11 @@ class Line {
   }
 
   #onData(chunk: Buffer): void {
-    if (!this.#isOpen) {
-      this.#isOpen = true;
-      return;
-    }
-    // Nothing but PUBACKs of four bytes comes.
-    this.#unanswered -= chunk.length / 4;
+    const ofConnack = Math.min(this.#missing, chunk.length);
+    this.#missing -= ofConnack;
+    if (ofConnack === chunk.length) return;
+    // Behind it nothing but PUBACKs of four bytes comes.
+    this.#unanswered -= (chunk.length - ofConnack) / 4;
     fill();
   }
 }

@@ -1,3 +1,5 @@
+import type { ThreadTimes } from "./cpu-profile.js";
+
 /** What the bench's processes say to each other. */
 export interface SubjectOptions {
   /** `embedded`, or a broker's URL. */
@@ -31,12 +33,18 @@ export interface SubjectSample {
 
 export type ToSubject =
   | { readonly say: "sample" }
+  /** Up to which event predictions are published. */
+  | { readonly say: "progress" }
   /** One fine-tuning after the other, from now on. */
   | { readonly say: "tune" }
+  /** Begins a profile of the processor's time, or ends it. */
+  | { readonly say: "profile" }
   | { readonly say: "stop" };
 export type FromSubject =
   | { readonly say: "ready"; readonly url: string; readonly dashboard?: string }
   | { readonly say: "sample"; readonly sample: SubjectSample }
+  | { readonly say: "progress"; readonly predicted: number }
+  | { readonly say: "profile"; readonly times: ThreadTimes | undefined }
   | { readonly say: "failed"; readonly why: string };
 
 export interface FloodOptions {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { ThreadTimes } from "./cpu-profile.js";
 import type { FromSubject, SubjectSample } from "./messages.js";
 
 /** Starts one of the bench's processes, on one core if this machine can pin it. */
@@ -13,22 +14,45 @@ export function start(file: string, options: object, core: number): ChildProcess
 
 /** Fulfilled when Eddy runs. */
 export async function ready(subject: ChildProcess): Promise<Extract<FromSubject, { say: "ready" }>> {
-  const [message] = (await Promise.race([
-    once(subject, "message"),
-    once(subject, "exit").then(() => {
-      throw new Error("Cannot bench: expected Eddy to start, found that it ended");
-    }),
-  ])) as [FromSubject];
+  const message = await first<FromSubject>(subject, "Eddy");
   if (message.say !== "ready") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
   return message;
 }
 
+/** The first thing that a process says. @throws Error when it ends before */
+export async function first<Message>(process: ChildProcess, who: string): Promise<Message> {
+  const [message] = await Promise.race([
+    once(process, "message"),
+    once(process, "exit").then(() => {
+      throw new Error(`Cannot bench: expected ${who} to start, found that it ended`);
+    }),
+  ]);
+  return message;
+}
+
 export async function sample(subject: ChildProcess): Promise<SubjectSample> {
+  return (await ask(subject, "sample")).sample;
+}
+
+/** Up to which event predictions are published. */
+export async function progress(subject: ChildProcess): Promise<number> {
+  return (await ask(subject, "progress")).predicted;
+}
+
+/** Begins a profile of the processor's time, or ends it: then it tells. */
+export async function profile(subject: ChildProcess): Promise<ThreadTimes | undefined> {
+  return (await ask(subject, "profile")).times;
+}
+
+async function ask<Say extends "sample" | "progress" | "profile">(
+  subject: ChildProcess,
+  say: Say,
+): Promise<Extract<FromSubject, { readonly say: Say }>> {
   const answer = once(subject, "message");
-  subject.send({ say: "sample" });
+  subject.send({ say });
   const [message] = (await answer) as [FromSubject];
-  if (message.say !== "sample") throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
-  return message.sample;
+  if (message.say !== say) throw new Error(`Cannot bench: ${JSON.stringify(message)}`);
+  return message as Extract<FromSubject, { readonly say: Say }>;
 }
 
 export function seconds_(count: number): Promise<void> {

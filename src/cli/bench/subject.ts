@@ -3,6 +3,7 @@ import { connectToBroker, Eddy, silentLog } from "../../runtime/index.js";
 import { parsePipeline } from "../../spec/index.js";
 import { openDashboard, showOn } from "../dashboard.js";
 import { collectGarbageAlone } from "../one-core.js";
+import { CpuProfile } from "./cpu-profile.js";
 import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
 
 /** The process that `eddy bench events` measures: Eddy with one pipeline, and the embedded broker if asked. */
@@ -10,6 +11,7 @@ const options: SubjectOptions = JSON.parse(process.argv[2] ?? "{}");
 /** Asked so often, one fine-tuning follows the other. */
 const TUNE_EVERY_MS = 100;
 let tunings = 0;
+let profile: CpuProfile | undefined;
 const say = (message: FromSubject) => process.send?.(message);
 
 const { pipeline } = parsePipeline(
@@ -60,6 +62,17 @@ process.on("message", async (message: ToSubject) => {
         backlog: live?.backlog ?? 0,
       },
     });
+  } else if (message.say === "progress") {
+    say({ say: "progress", predicted: eddy.live[0]?.predicted ?? 0 });
+  } else if (message.say === "profile") {
+    if (profile === undefined) {
+      profile = new CpuProfile();
+      await profile.start();
+      say({ say: "profile", times: undefined });
+    } else {
+      say({ say: "profile", times: await profile.stop() });
+      profile = undefined;
+    }
   } else if (message.say === "tune") {
     setInterval(() => void eddy.request({ command: "tune" }), TUNE_EVERY_MS);
   } else {

@@ -24,6 +24,7 @@ interface BenchOptions {
   readonly qosOut: string;
   readonly detect: boolean;
   readonly learn?: boolean;
+  readonly profile?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,6 +48,7 @@ export function benchCommand(): Command {
     .addOption(new Option("--qos-out <qos>", "of predictions").choices(["0", "1"]).default("1"))
     .option("--no-detect", "without detectors: forecasts alone")
     .option("--learn", "measure latency once more, while it fine-tunes")
+    .option("--profile", "and tell where the processor's time goes, by room of the code")
     .option("--json", "one JSON object, for machines")
     .addHelpText("after", "\nExample:\n  eddy bench events --seconds 20 --durability crash")
     .action(events);
@@ -75,13 +77,14 @@ async function events(options: BenchOptions): Promise<void> {
     qosOut: options.qosOut === "0" ? 0 : 1,
     detects: options.detect,
     learns: options.learn ?? false,
+    profiles: options.profile ?? false,
     onPhase: (phase) => process.stderr.write(`bench events: ${phase}\n`),
   });
   if (options.json) {
     console.log(JSON.stringify({ type: "result", bench: "events", ...result }));
     return;
   }
-  const { tuning } = result;
+  const { tuning, profile } = result;
   console.log(
     [
       `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.predictionsPerSecond} predictions/s published, ${result.keys} keys, GRU H=${result.hidden}, detectors: ${result.detector}`,
@@ -89,6 +92,12 @@ async function events(options: BenchOptions): Promise<void> {
       `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms (a flush of this disk: p99 ${result.fdatasyncP99Ms} ms)`,
       ...(tuning
         ? [`while fine-tuning (${tuning.tunings} ended): p50 ${tuning.p50Ms} ms, p99 ${tuning.p99Ms} ms`]
+        : []),
+      ...(profile
+        ? [
+            "of an event, µs:",
+            ...Object.entries(profile).map(([room, time]) => `${time.toFixed(1).padStart(8)}  ${room}`),
+          ]
         : []),
       `${result.broker} broker, QoS 1 in, QoS ${result.qosOut} out; ${cpus()[0]?.model ?? "unknown processor"}`,
     ].join("\n"),
