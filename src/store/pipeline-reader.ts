@@ -130,9 +130,9 @@ export class PipelineReader {
 
   /**
    * Looks through a part of all keys' newest pages for those heard of before an event time, and those whose silence
-   * is due before an arrival; beginning again after the last.
+   * is due before an arrival.
    *
-   * @param after where the last look ended; 0 at first
+   * @param after where the last look ended; 0 at first, and again after the last
    * @param count pages that are looked at
    * @param most  keys that are found
    */
@@ -140,11 +140,13 @@ export class PipelineReader {
     after: number,
     bounds: { readonly heard: number; readonly due: number; readonly count: number; readonly most: number },
   ): { readonly found: FoundKey[]; readonly at: number } {
-    const from = after >= (this.#reads.newestPage.get() ?? 0) ? 0 : after;
-    const until = from + bounds.count;
-    const rows = this.#reads.lookThrough.all({ ...bounds, pipeline: this.#id(), after: from, until });
+    const { heard, due, count, most } = bounds;
+    const pipeline = this.#id();
+    const until = this.#reads.keyBehind.get({ pipeline, after, count });
+    const last = until ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#reads.lookThrough.all({ pipeline, after, until: last, heard, due, most });
     const found = rows.map(({ key, heard, due }) => ({ key: keyFromColumn(key), heard, due }));
-    return { found, at: rows.length < bounds.most ? until : (rows.at(-1)?.id ?? until) };
+    return { found, at: rows.length < most ? (until ?? 0) : (rows.at(-1)?.id ?? 0) };
   }
 
   /** A key that had an accepted event; undefined: there is none of this name. */

@@ -114,7 +114,8 @@ export interface Reads {
     [{ pipeline: number; after: number; until: number; heard: number; due: number; most: number }],
     { id: number; key: KeyColumn; heard: number | null; due: number | null }
   >;
-  readonly newestPage: Statement<[], number>;
+  /** The key whose page is so many pages behind a key's; undefined: there are fewer. */
+  readonly keyBehind: Statement<[{ pipeline: number; after: number; count: number }], number>;
   readonly key: Statement<[{ pipeline: number; key: KeyColumn }], { events: number; lastTime: number }>;
   readonly newestTime: Statement<[number], number>;
   readonly ledger: Statement<[number, number], { packetId: number; hash: string }>;
@@ -190,12 +191,18 @@ export function prepareReads(db: Database): Reads {
        WHERE k.pipeline = @pipeline AND k.key = @key ORDER BY p.position DESC LIMIT 1`,
     ),
     lookThrough: db.prepare(
-      `SELECT p.id, k.key, p.heard, p.due FROM pages p JOIN keys k ON k.id = p.key
-       WHERE p.id > @after AND p.id <= @until AND p.pipeline = @pipeline AND (p.heard < @heard OR p.due < @due)
+      `SELECT p.key AS id, k.key, p.heard, p.due FROM pages p INDEXED BY pages_heard JOIN keys k ON k.id = p.key
+       WHERE p.pipeline = @pipeline AND p.heard IS NOT NULL AND p.key > @after AND p.key <= @until
+         AND (p.heard < @heard OR p.due < @due)
          AND NOT EXISTS (SELECT 1 FROM pages n WHERE n.pipeline = p.pipeline AND n.key = p.key AND n.position > p.position)
-       ORDER BY p.id LIMIT @most`,
+       ORDER BY p.key LIMIT @most`,
     ),
-    newestPage: db.prepare<[], number>("SELECT ifnull(max(id), 0) FROM pages").pluck(),
+    keyBehind: db
+      .prepare<[{ pipeline: number; after: number; count: number }], number>(
+        `SELECT key FROM pages INDEXED BY pages_heard
+         WHERE pipeline = @pipeline AND heard IS NOT NULL AND key > @after ORDER BY key LIMIT 1 OFFSET @count - 1`,
+      )
+      .pluck(),
     key: db.prepare(
       "SELECT events, last_time AS lastTime FROM keys WHERE pipeline = @pipeline AND key = @key AND events > 0",
     ),

@@ -135,6 +135,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX pages_by_key ON pages (pipeline, key, position);
   CREATE INDEX pages_by_position ON pages (pipeline, position);
   `,
+  // Of keys that have expired a page stays which says no more than how many events they had: who looks for keys that have
+  // been silent for long must not have to look through all of those.
+  `
+  CREATE INDEX pages_heard ON pages (pipeline, key, position, heard, due) WHERE heard IS NOT NULL;
+  `,
 ];
 
 function versionOf(db: Database): number {
