@@ -8,6 +8,7 @@ import { checkFilters, offline, topicProblem } from "./connection-checks.js";
 import { type Answer, EmbeddedConnection } from "./embedded-connection.js";
 import { authenticateBy, checkUsers } from "./embedded-users.js";
 import type { PacketContent } from "./held-packet.js";
+import { makeNumbersWhenNeeded } from "./mqtt-packet.js";
 import { GaugedSocket } from "./wire/gauged-socket.js";
 
 export interface EmbeddedBrokerOptions {
@@ -63,6 +64,7 @@ const PORTS = 20;
 export async function embeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
   checkUsers(options);
   // Loaded when it is needed: most never run a broker of their own.
+  makeNumbersWhenNeeded();
   const aedes = await import("aedes");
   const broker = new AedesBroker(options, aedes.Aedes);
   await broker.listen();

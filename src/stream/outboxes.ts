@@ -49,7 +49,12 @@ export class Outboxes {
       onRefused,
     });
     this.#predictions = new Outbox({
-      fetch: (after, limit) => (output.predictions ? store.outputs(after, limit) : []),
+      fetch: (after, limit) => {
+        const rows = output.predictions ? store.outputs(after, limit) : [];
+        // What the store has may not have been offered yet: alerts that were committed with it go first all the same.
+        if (rows.length > 0) this.#alerts.wake();
+        return rows;
+      },
       place: (row) => row.position,
       keep: (rows) => stillWanted(output.backlog ?? "all", rows, options),
       messages: (row) => [predictionMessage(row, messages)],
