@@ -93,7 +93,7 @@ for (let stream = 0; stream < STREAMS; stream++) {
   };
   pause();
   for (let i = stream; i < words.length; i += STREAMS) {
-    // Recordings may go on in silence, up to 0.8 s.
+    // Recordings may go on in silence, up to 0.85 s.
     const end = Math.floor((samples.length + endOf(words[i].samples)) / HOP);
     for (const sample of words[i].samples) samples.push(sample);
     for (let row = end - EARLY; row < end + LATE; row++) labels.set(row, words[i].digit);
