@@ -111,9 +111,7 @@ class AedesBroker implements EmbeddedBroker {
     const { maxPacketBytes = 16 * 1024 * 1024, maxConnections = 1000 } = this.#options;
     const first = this.#options.port ?? 1883;
     for (let port = first; port < first + PORTS; port++) {
-      const server = createServer({ noDelay: true }, (socket) =>
-        this.#aedes.handle(new GaugedSocket(socket, maxPacketBytes)),
-      );
+      const server = createServer((socket) => this.#aedes.handle(new GaugedSocket(socket, maxPacketBytes)));
       server.maxConnections = maxConnections;
       try {
         server.listen(port, this.#host);

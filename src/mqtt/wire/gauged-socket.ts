@@ -32,6 +32,14 @@ export class GaugedSocket extends Duplex {
     this.#socket.write(chunk, done);
   }
 
+  /** What was written together goes out together: a packet comes in several pieces, and there are many packets. */
+  override _writev(
+    chunks: readonly { readonly chunk: Buffer }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     this.#socket.end(done);
   }
