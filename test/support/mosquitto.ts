@@ -124,8 +124,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     const running = child;
     child = undefined;
     if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    // It loses a signal that comes while it is still starting.
+    const again = setInterval(() => running.kill(signal), 500);
     running.kill(signal);
     await once(running, "exit");
+    clearInterval(again);
   };
   await start();
   return {
