@@ -104,7 +104,9 @@ export function stateSlotLaws(
       }
     });
 
-    describe.skipIf(failsAt === undefined)("at an event at which it fails", () => {
+    // In the others an event alone can make nothing fail.
+    const describeFailing = failsAt === undefined ? () => {} : describe;
+    describeFailing("at an event at which it fails", () => {
       const place = makeEvents().findIndex(
         ({ note, input }, i) => i > makeEvents().length / 3 && note === "" && input?.length !== 0,
       );
