@@ -4,7 +4,7 @@ import { fieldsToText } from "./sample-fields.js";
 
 /**
  * Events of a commit as they cross to the writer thread: numbers in one block of memory that is handed over, texts in
- * one string. Rows of their own would be copied object by object, which took a tenth of all time.
+ * one string. Rows of their own would be copied object by object.
  */
 export interface EventRows {
   readonly count: number;

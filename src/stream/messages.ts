@@ -51,7 +51,7 @@ function fieldsOf(object: object): string {
   return JSON.stringify(object).slice(1, -1);
 }
 
-/** Its JSON is written piece by piece: an object made to be written takes twice the time and leaves ten times the garbage. */
+/** Its JSON is written piece by piece, for every event: without the objects that `JSON.stringify` would be given. */
 export function predictionMessage(row: OutputRow, options: MessageOptions): OutboundMessage {
   const { targets } = options;
   const { key, seq, position, prediction } = row;

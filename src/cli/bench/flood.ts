@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { FloodOptions, ToFlood } from "./messages.js";
+import { wave } from "./wave.js";
 
 /**
  * The load of the throughput phase of `eddy bench events`, in a process of its own: sine waves of many keys at QoS 1
@@ -9,7 +10,6 @@ import type { FloodOptions, ToFlood } from "./messages.js";
  */
 const options: FloodOptions = JSON.parse(process.argv[2] ?? "{}");
 const CONNECTIONS = 4;
-const PERIOD = 50;
 /** Packets that go out in one write. */
 const AT_ONCE = 64;
 
@@ -68,9 +68,8 @@ class Line {
     const n = this.#sent++;
     const key = this.#index + CONNECTIONS * (n % this.#keys);
     const round = Math.floor(n / this.#keys);
-    const value = Math.sin((2 * Math.PI * (round + 7 * key)) / PERIOD) + 0.01 * ((n * 7919) % 13);
     const topic = `bench/k${key}/events`;
-    const payload = `{"ts":${started + round},"value":${value.toFixed(4)}}`;
+    const payload = `{"ts":${started + round},"value":${wave(n, round, key).toFixed(4)}}`;
     this.#packetId = (this.#packetId % 65_535) + 1;
     const bytes = this.#bytes;
     // All lengths are below 128: one byte holds the remaining length.

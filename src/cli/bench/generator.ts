@@ -1,13 +1,13 @@
 import { connectClient } from "../../mqtt/index.js";
 import type { FromGenerator, GeneratorOptions } from "./messages.js";
+import { wave } from "./wave.js";
 
 /**
- * The load of `eddy bench events`, in a process of its own: sine waves of many keys over a few connections,
- * as fast as they are acknowledged or at a rate; with `listens` it times the predictions.
+ * A steady load, in a process of its own: sine waves of many keys over a few connections; with `listens` it times the
+ * predictions.
  */
 const options: GeneratorOptions = JSON.parse(process.argv[2] ?? "{}");
 const CONNECTIONS = 8;
-const PERIOD = 50;
 
 const clients = await Promise.all(
   Array.from({ length: CONNECTIONS }, () => connectClient({ url: options.url })),
@@ -36,34 +36,21 @@ function sendOne(): void {
   const key = n % options.keys;
   const round = Math.floor(n / options.keys);
   const ts = started + round;
-  const value = Math.sin((2 * Math.PI * (round + 7 * key)) / PERIOD) + 0.01 * ((n * 7919) % 13);
   waiting++;
   if (options.listens) sentAt.set(`k${key} ${ts}`, performance.now());
-  const payload = `{"ts":${ts},"value":${value.toFixed(4)}}`;
-  clients[key % CONNECTIONS]?.publish(`bench/k${key}/events`, payload, { qos: 1 }).then(
-    () => {
-      waiting--;
-      if (options.rate === undefined) fill();
-    },
-    () => {
-      waiting--;
-    },
-  );
+  const payload = `{"ts":${ts},"value":${wave(n, round, key).toFixed(4)}}`;
+  clients[key % CONNECTIONS]?.publish(`bench/k${key}/events`, payload, { qos: 1 }).then(settle, settle);
 }
 
-function fill(): void {
-  while (!isStopping && waiting < options.window) sendOne();
+function settle(): void {
+  waiting--;
 }
 
 const begun = performance.now();
-if (options.rate === undefined) fill();
-else {
-  const { rate } = options;
-  setInterval(() => {
-    const due = ((performance.now() - begun) / 1000) * rate;
-    while (!isStopping && sent < due && waiting < options.window) sendOne();
-  }, 1);
-}
+setInterval(() => {
+  const due = ((performance.now() - begun) / 1000) * options.rate;
+  while (!isStopping && sent < due && waiting < options.window) sendOne();
+}, 1);
 
 process.on("message", (message: { readonly say: "sample" | "stop" }) => {
   if (message.say === "stop") {

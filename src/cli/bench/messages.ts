@@ -61,8 +61,8 @@ export type ToFlood =
 export interface GeneratorOptions {
   readonly url: string;
   readonly keys: number;
-  /** Events a second; undefined: as fast as they are acknowledged. */
-  readonly rate: number | undefined;
+  /** Events a second. */
+  readonly rate: number;
   /** Publishes un-acknowledged at a time. */
   readonly window: number;
   readonly listens: boolean;

@@ -10,8 +10,8 @@ const PIECE = 65_536;
 const HEADS = 2 + 4 + 5 + 3 + 3 + 5 + 8;
 
 /**
- * Lays packets (MQTT 3.1.1 and 5, section 3) side by side and writes those of a turn at once: a packet of its own for
- * the operating system costs more than all that Eddy computes for an event.
+ * Lays packets (MQTT 3.1.1 and 5, section 3) side by side and writes those of a turn at once: one call of the
+ * operating system instead of one a packet.
  *
  * Memory: what the turn brings.
  */
