@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { OutboundMessage } from "../connection.js";
+import { NetworkFront } from "./network-front.js";
 import { type LinkPacket, PacketReader, type PacketReaderOptions } from "./packet-reader.js";
 import { PacketWriter } from "./packet-writer.js";
 
@@ -21,14 +22,13 @@ const CONNACK = 2;
  * line, pass beside mqtt.js, in both directions; all else (CONNECT, SUBSCRIBE, pings, DISCONNECT) it passes on as it
  * is. Why: docs/decisions/0018-an-express-lane-beside-mqtt-js.md.
  */
-export class ExpressLane extends Duplex {
-  readonly #network: Duplex;
+export class ExpressLane extends NetworkFront {
   readonly #reader: PacketReader;
   readonly #writer: PacketWriter;
   readonly #events: ExpressLaneEvents;
+
   constructor(network: Duplex, options: PacketReaderOptions, events: ExpressLaneEvents) {
-    super({ emitClose: true });
-    this.#network = network;
+    super(network);
     this.#events = events;
     this.#writer = new PacketWriter(options.is5, (bytes, onWritten) => {
       if (!network.destroyed && network.writable) network.write(bytes, (error) => error || onWritten());
@@ -41,10 +41,6 @@ export class ExpressLane extends Duplex {
     });
     // What goes out together goes out in one write: nothing is won by waiting for more.
     if (network instanceof Socket) network.setNoDelay(true);
-    network.on("data", (chunk: Buffer) => this.#onData(chunk));
-    network.on("end", () => this.push(null));
-    network.on("error", (error) => this.destroy(error));
-    network.on("close", () => this.destroy());
   }
 
   /** CONNACK has been dealt with: what comes behind it is read. */
@@ -68,11 +64,11 @@ export class ExpressLane extends Duplex {
   /** Nothing is read behind the packet that is being handed over; the network then holds back the broker. */
   hold(): void {
     this.#reader.hold();
-    this.#network.pause();
+    this.network.pause();
   }
 
   readOn(): void {
-    this.#network.resume();
+    this.network.resume();
     this.#attempt(() => this.#reader.goOn());
   }
 
@@ -82,21 +78,16 @@ export class ExpressLane extends Duplex {
 
   /** Done at once: the parts of one packet must not be parted by packets of the writer. */
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#network.write(chunk);
+    this.network.write(chunk);
     done();
   }
 
   override _final(done: (error?: Error | null) => void): void {
     this.#writer.flush();
-    this.#network.end(() => done());
+    super._final(done);
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#network.destroy();
-    done(error);
-  }
-
-  #onData(chunk: Buffer): void {
+  protected override onData(chunk: Buffer): void {
     this.#events.onTraffic();
     this.#attempt(() => this.#reader.take(chunk));
   }
