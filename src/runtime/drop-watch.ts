@@ -1,9 +1,8 @@
 import type { Clock } from "../core/index.js";
 import type { Counters } from "./counters.js";
+import { Gathered } from "./gathered.js";
 import type { Log } from "./log.js";
 
-/** Drops are told of at once where the last were so long ago, ms; otherwise they are gathered. */
-const TELL_EVERY_MS = 60_000;
 /** So long they stand in the status, ms. */
 const REMEMBERED_MS = 600_000;
 
@@ -26,12 +25,12 @@ export interface DropWatchOptions {
 export class DropWatch {
   readonly #options: DropWatchOptions;
   #total: number | undefined;
-  #untold = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #drops: Gathered;
   #droppedAt: number | undefined;
 
   constructor(options: DropWatchOptions) {
     this.#options = options;
+    this.#drops = new Gathered(options.clock);
   }
 
   /** @param total that the broker has dropped since it was started */
@@ -58,15 +57,11 @@ export class DropWatch {
   #tell(dropped: number): void {
     const { name, log, clock, counters, onRemark } = this.#options;
     counters.brokerDropped += dropped;
-    this.#untold += dropped;
-    const now = clock.now();
-    this.#droppedAt = now;
-    // A clock that was set back must not silence it.
-    if (Math.abs(now - this.#toldAt) < TELL_EVERY_MS) return;
-    log.warn(`${name}: the broker drops messages, ${this.#untold} now: ${REMEDY}`);
+    this.#droppedAt = clock.now();
+    const untold = this.#drops.add(dropped);
+    if (untold === undefined) return;
+    log.warn(`${name}: the broker drops messages, ${untold} now: ${REMEDY}`);
     onRemark(`the broker drops messages, ${counters.brokerDropped} since the start: ${REMEDY}`);
-    this.#toldAt = now;
-    this.#untold = 0;
   }
 
   /** Called now and then. */

@@ -1,8 +1,7 @@
 import { type Batch, type Clock, FAULTS } from "../core/index.js";
+import { Gathered } from "./gathered.js";
 import type { Log } from "./log.js";
 
-/** Faults are told of at once where the last was so long ago, ms; otherwise they are gathered. */
-const TELL_EVERY_MS = 60_000;
 /** A running share over about so many events. */
 const MEMORY = 50;
 /** Above the first share of events the pipeline is degraded, until it is below the second. */
@@ -22,13 +21,13 @@ export interface FaultWatchOptions {
  */
 export class FaultWatch {
   readonly #options: FaultWatchOptions;
-  #untold = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #faults: Gathered;
   #share = 0;
   #isDegraded = false;
 
   constructor(options: FaultWatchOptions) {
     this.#options = options;
+    this.#faults = new Gathered(options.clock);
   }
 
   committed({ events, log, deadLetters }: Pick<Batch, "events" | "log" | "deadLetters">): void {
@@ -42,15 +41,11 @@ export class FaultWatch {
   }
 
   #tell(what: string): void {
-    const { name, clock, log } = this.#options;
-    this.#untold++;
-    const now = clock.now();
-    // A clock that was set back must not silence it.
-    if (Math.abs(now - this.#toldAt) < TELL_EVERY_MS) return;
-    const others = this.#untold > 1 ? ` (and ${this.#untold - 1} more since the last such line)` : "";
+    const { name, log } = this.#options;
+    const untold = this.#faults.add();
+    if (untold === undefined) return;
+    const others = untold > 1 ? ` (and ${untold - 1} more since the last such line)` : "";
     log.error(`${name}: a fault of Eddy's own, the event was left out: ${what}${others}`);
-    this.#toldAt = now;
-    this.#untold = 0;
   }
 
   #judge(newest: { readonly kind: string; readonly why: string } | undefined): void {
