@@ -39,9 +39,16 @@ interface DetectionExports {
   leverage(wide: Pointer, pphi: Pointer, phi: Pointer, P: Pointer, N: number): number;
   dot(w: Pointer, wide: Pointer, N: number): number;
   learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;
-  lagProfile(D: Pointer, past: Pointer, count: number, value: number, rate: number): void;
-  smallest(D: Pointer, from: number, to: number): number;
-  smallestCentred(D: Pointer, means: Pointer, from: number, to: number, mean: number): number;
+  lagProfiles(
+    memory: Pointer,
+    N: number,
+    head: number,
+    known: number,
+    value: number,
+    mean1: number,
+    mean2: number,
+    smallest: Pointer,
+  ): void;
   packState(row: Pointer, h: Pointer, H: number, u: Pointer, I: number): void;
   nearest(rows: Pointer, count: number, state: Pointer, H: number, best: Pointer, most: number): number;
 }

@@ -19,7 +19,7 @@ const SETTLED = 3;
 
 /**
  * How far the newest pattern is from the most similar one in the last N values, at three widths: z_w = the square root
- * of the smallest of the lag profile (see `lagProfile` in the kernel), of the wider widths less the squared
+ * of the smallest of the lag profile (see `lagProfiles` in the kernel), of the wider widths less the squared
  * difference of levels.
  */
 export class LagProfiles {
@@ -36,6 +36,8 @@ export class LagProfiles {
   #values: Pointer = 0;
   #means: readonly Pointer[] = [];
   #profiles: readonly Pointer[] = [];
+  /** Of each profile, where the kernel leaves it. */
+  #smallest: Pointer = 0;
   readonly #levels = new Float64Array(WIDTHS.length);
   #count = 0;
 
@@ -48,11 +50,12 @@ export class LagProfiles {
   }
 
   #place(): KernelMemory {
-    const memory = new KernelMemory(this.#kernel, 4 * 9 * this.#length);
+    const memory = new KernelMemory(this.#kernel, bytesOfMemory(this.#length));
     const place = (index: number): Pointer => memory.pointer + 4 * this.#length * index;
     this.#values = place(0);
     this.#means = [place(0), place(2), place(4)];
     this.#profiles = [place(6), place(7), place(8)];
+    this.#smallest = place(9);
     return memory;
   }
 
@@ -106,7 +109,7 @@ export class LagProfiles {
 
   /** Memory once N values have come, bytes. */
   get mostBytes(): number {
-    return 4 * 9 * this.#most;
+    return bytesOfMemory(this.#most);
   }
 
   release(): void {
@@ -117,33 +120,26 @@ export class LagProfiles {
   step(distances: Float64Array, v: number): void {
     if (this.#count === this.#length && this.#length < this.#most) this.#grow();
     const { exports, floats } = this.#kernel;
-    const N = this.#length;
-    const known = this.#known;
-    const value = Math.fround(v);
-    const head = this.#head;
-    for (const [i, width] of WIDTHS.entries()) {
-      const rate = Math.fround(1 / width);
-      const D = this.#profiles[i] ?? 0;
-      exports.lagProfile(D, this.#values + 4 * head, known, value, rate);
-      const level = this.#count === 0 ? v : (this.#levels[i] ?? 0) + (v - (this.#levels[i] ?? 0)) / width;
-      this.#levels[i] = level;
-      const [from, to] = [width - 1, known - SETTLED * width];
-      let least = UNKNOWN;
-      if (this.#count >= 2 * width && to > from) {
-        least =
-          i === 0
-            ? exports.smallest(D, from, to)
-            : exports.smallestCentred(D, (this.#means[i] ?? 0) + 4 * head, from, to, Math.fround(level));
-      }
-      distances[i] = least === UNKNOWN ? UNKNOWN : Math.sqrt(Math.max(0, least));
+    const levels = this.#levels;
+    for (let i = 0; i < WIDTHS.length; i++) {
+      const before = levels[i]!;
+      levels[i] = this.#count === 0 ? v : before + (v - before) / WIDTHS[i]!;
     }
-    const next = (head - 1 + N) % N;
-    const put = (pointer: Pointer, what: number): void => {
-      floats[(pointer >>> 2) + next] = what;
-      floats[(pointer >>> 2) + next + N] = what;
-    };
-    put(this.#values, value);
-    for (const i of [1, 2]) put(this.#means[i] ?? 0, this.#levels[i] ?? 0);
+    const smallest = this.#smallest;
+    exports.lagProfiles(
+      this.#values,
+      this.#length,
+      this.#head,
+      this.#known,
+      v,
+      levels[1]!,
+      levels[2]!,
+      smallest,
+    );
+    for (let i = 0; i < WIDTHS.length; i++) {
+      const least = floats[(smallest >>> 2) + i]!;
+      distances[i] = least === Number.POSITIVE_INFINITY ? UNKNOWN : Math.sqrt(Math.max(0, least));
+    }
     this.#count++;
   }
 
@@ -191,6 +187,11 @@ export class LagProfiles {
     this.#memory = this.#place();
     this.#fill(parts);
   }
+}
+
+/** As `lagProfiles` in the kernel wants it, and behind it what that finds. */
+function bytesOfMemory(places: number): number {
+  return 4 * (9 * places + 4);
 }
 
 /** As bytes: a float32 read as a number may change its bits on the way. */
