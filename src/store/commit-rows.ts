@@ -1,6 +1,6 @@
 import type { DeadLetter, LogEntry } from "../core/index.js";
 import { type EventRows, packEvents } from "./event-rows.js";
-import { type LedgerRows, packLedger } from "./ledger-rows.js";
+import { type LedgerBlock, ledgerBlock } from "./ledger-block.js";
 import { pageBody } from "./page-body.js";
 import type { AlertRow, Commit, Page, SlotEntry, Snapshot } from "./records.js";
 
@@ -38,7 +38,7 @@ export interface CommitRows {
   readonly alerts: readonly AlertRowColumns[];
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
-  readonly ledger: LedgerRows;
+  readonly ledger: LedgerBlock;
   readonly pages: readonly PageRow[];
   readonly snapshot: SnapshotRow | undefined;
   readonly begun: number | undefined;
@@ -62,7 +62,7 @@ export function commitRows(commit: Commit): CommitRows {
       why,
       body: new Uint8Array(body),
     })),
-    ledger: packLedger(commit.ledger),
+    ledger: ledgerBlock(commit.ledger),
     pages: [...(commit.pages ?? []), ...(commit.snapshot ? pagesOf(commit.snapshot) : [])].map(pageRow),
     snapshot: commit.snapshot && { position: commit.snapshot.position, pages: commit.snapshot.pages },
     begun: commit.begun,

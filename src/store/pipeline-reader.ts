@@ -1,5 +1,6 @@
 import type { AlertChange, LedgerEntry, LogEntry } from "../core/index.js";
 import { keyFromColumn, keyToColumn } from "./key-column.js";
+import { entriesOfBlocks } from "./ledger-block.js";
 import { outputFromColumns } from "./output-columns.js";
 import { entriesOf } from "./page-body.js";
 import {
@@ -214,7 +215,7 @@ export class PipelineReader {
 
   /** Packets in the order of their commits, the newest 4,096; each packet id once, as it was last. */
   ledger(): LedgerEntry[] {
-    return this.#reads.ledger.all(this.#id(), LEDGER_ENTRIES);
+    return entriesOfBlocks(this.#reads.ledger.all(this.#id()), LEDGER_ENTRIES);
   }
 
   /** Up to where a stream has been published; 0 at first. */

@@ -118,7 +118,8 @@ export interface Reads {
   readonly keyBehind: Statement<[{ pipeline: number; after: number; count: number }], number>;
   readonly key: Statement<[{ pipeline: number; key: KeyColumn }], { events: number; lastTime: number }>;
   readonly newestTime: Statement<[number], number>;
-  readonly ledger: Statement<[number, number], { packetId: number; hash: string }>;
+  /** Blocks, oldest first. */
+  readonly ledger: Statement<[number], string>;
   readonly cursor: Statement<[number, string], number>;
   readonly keys: Statement<[number], { key: KeyColumn; events: number; lastTime: number }>;
   /** Reads as of one moment. */
@@ -211,11 +212,9 @@ export function prepareReads(db: Database): Reads {
         "SELECT ifnull(max(last_time), 0) FROM keys WHERE pipeline = ? AND events > 0",
       )
       .pluck(),
-    ledger: db.prepare<[number, number], { packetId: number; hash: string }>(
-      `SELECT packetId, hash FROM (
-         SELECT packet_id AS packetId, hash, ordinal FROM ledger WHERE pipeline = ? ORDER BY ordinal DESC LIMIT ?
-       ) ORDER BY ordinal`,
-    ),
+    ledger: db
+      .prepare<[number], string>("SELECT lines FROM ledger WHERE pipeline = ? ORDER BY ordinal")
+      .pluck(),
     cursor: db
       .prepare<[number, string], number>("SELECT position FROM cursors WHERE pipeline = ? AND name = ?")
       .pluck(),

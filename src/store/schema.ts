@@ -140,6 +140,19 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX pages_heard ON pages (pipeline, key, position, heard, due) WHERE heard IS NOT NULL;
   `,
+  // The ledger had a row for each packet; now one for each commit, see ledger-block.ts.
+  `
+  ALTER TABLE ledger RENAME TO ledger_of_packets;
+  CREATE TABLE ledger (
+    pipeline INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,                 -- of its last line
+    lines TEXT NOT NULL,
+    PRIMARY KEY (pipeline, ordinal)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO ledger
+    SELECT pipeline, ordinal, packet_id || ' ' || hash || char(10) FROM ledger_of_packets;
+  DROP TABLE ledger_of_packets;
+  `,
 ];
 
 function versionOf(db: Database): number {

@@ -10,9 +10,8 @@ export interface Writes {
   readonly deadLetter: Statement<unknown[]>;
   readonly pruneDeadLetters: Statement<unknown[]>;
   readonly log: Statement<unknown[]>;
-  readonly packet: Statement<unknown[]>;
+  readonly packets: Statement<unknown[]>;
   readonly prunePackets: Statement<unknown[]>;
-  readonly releasePacket: Statement<unknown[]>;
   readonly adopt: Statement<unknown[]>;
   readonly adoptIfNew: Statement<unknown[]>;
   readonly advance: Statement<unknown[]>;
@@ -32,8 +31,7 @@ export function prepareWrites(db: Database): Writes {
     deadLetter: db.prepare("INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     pruneDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
     log: db.prepare("INSERT INTO log (pipeline, position, slot, kind, why, body) VALUES (?, ?, ?, ?, ?, ?)"),
-    packet: db.prepare("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)"),
-    releasePacket: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND packet_id = ?"),
+    packets: db.prepare("INSERT INTO ledger VALUES (?, ?, ?)"),
     prunePackets: db.prepare("DELETE FROM ledger WHERE pipeline = ? AND ordinal <= ?"),
     adopt: db.prepare("UPDATE pipelines SET fingerprint = ?, numerics = ?, spec = ? WHERE id = ?"),
     adoptIfNew: db.prepare(

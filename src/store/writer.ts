@@ -1,9 +1,9 @@
 import type { Database } from "better-sqlite3";
-import { type DeadLetter, type LedgerEntry, type LogEntry, problem, REQUESTS } from "../core/index.js";
+import { type DeadLetter, type LogEntry, problem, REQUESTS } from "../core/index.js";
 import type { AlertRowColumns, CommitRows, PageRow, SnapshotRow } from "./commit-rows.js";
 import { storeProblem } from "./database-file.js";
 import { type EventRow, firstPosition as firstOf, visitEvents } from "./event-rows.js";
-import { visitLedger } from "./ledger-rows.js";
+import { type LedgerBlock, releasedBlock } from "./ledger-block.js";
 import { PageWriter } from "./page-writer.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
@@ -13,9 +13,6 @@ import type { Change } from "./writer-messages.js";
 export const LEDGER_ENTRIES = 4096;
 /** Dead letters that are kept, per pipeline. */
 export const DEAD_LETTERS = 10_000;
-
-/** Pruning a table costs a look through it: done once per so many new rows. */
-const PRUNE_EVERY = 1024;
 
 export type TimedChange = Change & { readonly now: number };
 
@@ -108,7 +105,7 @@ export class Writer {
         pipeline.pages = 0;
         break;
       case "release":
-        this.#write.releasePacket.run(pipeline.id, change.packetId);
+        this.#packets(pipeline, releasedBlock(change.packetId));
         break;
       case "start-again":
         this.#startAgain(pipeline);
@@ -153,7 +150,7 @@ export class Writer {
     for (const row of rows.alerts) this.#alert(pipeline, row);
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
     for (const entry of rows.log) this.#log(pipeline, entry);
-    visitLedger(rows.ledger, (entry) => this.#packet(pipeline, entry));
+    this.#packets(pipeline, rows.ledger);
     for (const page of rows.pages) this.#page(pipeline, page, rows.begun);
     if (rows.snapshot) this.#snapshot(pipeline, rows.snapshot, arrival);
   }
@@ -213,10 +210,11 @@ export class Writer {
     this.#write.pruneDeadLetters.run(pipeline.id, number - DEAD_LETTERS);
   }
 
-  #packet(pipeline: PipelineRecord, { packetId, hash }: LedgerEntry): void {
-    const ordinal = ++pipeline.packets;
-    this.#write.packet.run(pipeline.id, packetId, ordinal, hash);
-    if (ordinal % PRUNE_EVERY === 0) this.#write.prunePackets.run(pipeline.id, ordinal - LEDGER_ENTRIES);
+  #packets(pipeline: PipelineRecord, { count, lines }: LedgerBlock): void {
+    if (count === 0) return;
+    pipeline.packets += count;
+    this.#write.packets.run(pipeline.id, pipeline.packets, lines);
+    this.#write.prunePackets.run(pipeline.id, pipeline.packets - LEDGER_ENTRIES);
   }
 
   #page(pipeline: PipelineRecord, page: PageRow, begun: number | undefined): void {

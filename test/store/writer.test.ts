@@ -44,10 +44,10 @@ const badRows: [string, Commit][] = [
   ],
   ["a snapshot ahead of the journal", events(1, 2, { snapshot: snapshot(3) })],
   [
-    "a ledger entry without a packet id",
+    "a log entry without a position",
     events(1, 2, {
-      ledger: [{ packetId: Number.NaN, hash: "a" }],
-      log: [{ position: 1, slot: "s", kind: "k", why: "w", body: new Uint8Array(3) }],
+      ledger: [{ packetId: 1, hash: "a" }],
+      log: [{ position: Number.NaN, slot: "s", kind: "k", why: "w", body: new Uint8Array(3) }],
       deadLetters: [
         { reason: "unreadable", detail: "", topic: "t", arrival: 0, payload: new Uint8Array(1), bytes: 1 },
       ],
