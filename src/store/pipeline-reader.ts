@@ -39,7 +39,7 @@ export interface Counts {
 
 export interface KeySummary {
   readonly key: string;
-  /** Accepted events: the newest `seq`. */
+  /** The newest `seq`: accepted events, counted on from those of keys that were forgotten before it began. */
   readonly events: number;
   /** Event time of the newest, ms. */
   readonly lastTime: number;

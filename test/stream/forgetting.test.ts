@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Batch, Rng, request, type Stage } from "../../src/core/index.js";
-import { openStoreForReading } from "../../src/store/index.js";
-import { readForgotten, resume, takeSnapshot, writeForgotten } from "../../src/stream/index.js";
+import { openStore, openStoreForReading } from "../../src/store/index.js";
+import {
+  commitOf,
+  KeyPager,
+  readForgotten,
+  resume,
+  takeSnapshot,
+  writeForgotten,
+} from "../../src/stream/index.js";
 import { newDirectory } from "../store/rows.js";
 import { batchOf, Live, NAME, stagesOf } from "./churned.js";
 
@@ -90,6 +97,46 @@ describe("keys that are forgotten", () => {
     expect([...batch.events, ...events].map(({ seq }) => seq)).toEqual([4, 5, 4]);
     expect(live.own.key("b")?.events).toBe(5);
     await live.store.close();
+  });
+
+  it("stay so when the journal is stepped again from an empty state, as under a changed pipeline", async () => {
+    const directory = newDirectory();
+    const live = await Live.start(directory, 0);
+    await live.whole({ events: [1, 2, 3].map((t) => live.event("a", t)) });
+    await live.whole({ events: [live.event("b", 4)] });
+    await live.whole({ requests: [reset("a"), reset("b")] });
+    await live.cut();
+    await live.whole({ requests: [forget("a", "b")] });
+    await live.whole({ events: [live.event("b", 5), live.event("new", 6)] });
+    await live.own.startAgain();
+    await live.store.close();
+
+    const outcomes: string[] = [];
+    const store = openStore(directory, { durability: "none" });
+    const own = store.pipeline(NAME);
+    const stages = await stagesOf();
+    const pager = new KeyPager(stages, own, { memoryBytes: 0 });
+    await resume(
+      { stages, store: own },
+      {
+        pager,
+        onBatch: async (batch) => {
+          outcomes.push(...batch.events.map(outcomeOf));
+          if (batch.events.length > 0) await own.commit(commitOf(batch));
+        },
+      },
+    );
+    await pager.keepAll();
+    expect(own.key("b")?.events).toBe(4);
+    const again = await stagesOf();
+    const repeated: string[] = [];
+    const onBatch = ({ events }: Batch) => void repeated.push(...events.map(outcomeOf));
+    await resume({ stages: again, store: own }, { from: "oldest", onBatch });
+    expect(repeated).toEqual(outcomes);
+    const newest = await stagesOf();
+    await resume({ stages: newest, store: own });
+    expect(stateOf(newest)).toEqual(stateOf(again));
+    await store.close();
   });
 
   it("are the same, with the same outcomes, in every replay, wherever the process dies", async () => {
