@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Batch, Rng, request, type Stage } from "../../src/core/index.js";
-import { openStore, openStoreForReading } from "../../src/store/index.js";
+import { type Batch, ByteWriter, Rng, request, type Stage } from "../../src/core/index.js";
+import { openStore, openStoreForReading, type PipelineReader } from "../../src/store/index.js";
 import {
   commitOf,
   KeyPager,
@@ -60,25 +60,28 @@ describe("keys that are forgotten", () => {
     await live.store.close();
   });
 
-  it("are those alone that are still gone where the request stands", async () => {
-    const live = await Live.start(newDirectory(), 0);
-    for (const [i, key] of ["back", "asked", "gone", "known"].entries())
-      await live.whole({ events: [live.event(key, i)] });
-    await live.whole({ requests: [reset("back"), reset("asked"), reset("gone")] });
-    const tooEarly = await live.whole({ requests: [forget("gone")] });
-    expect(tooEarly.requests[0]).toMatchObject({ position: 0, refusal: { code: "NOBODY_IS_GONE" } });
-    await live.cut();
-    const { found } = live.own.lookForGone(undefined, 10);
-    expect(found.sort()).toEqual(["asked", "back", "gone"]);
-    const [event] = [live.event("back", 20)];
-    await live.whole({ events: [event] });
-    // A repeat says nothing, but it was there: no replay would know it for one.
-    await live.whole({ events: [live.event("asked", 21, 1)] });
-    const asked = await live.whole({ requests: [forget(...found, "known")] });
-    expect(named(asked)).toEqual([{ key: "gone", count: 1 }]);
-    expect(event.seq).toBe(2);
-    await live.store.close();
-  });
+  it.each([0, 1e9])(
+    "are those alone that are still gone where the request stands, %f bytes",
+    async (memory) => {
+      const live = await Live.start(newDirectory(), memory);
+      for (const [i, key] of ["back", "asked", "gone", "known"].entries())
+        await live.whole({ events: [live.event(key, i)] });
+      await live.whole({ requests: [reset("back"), reset("asked"), reset("gone")] });
+      const tooEarly = await live.whole({ requests: [forget("gone")] });
+      expect(tooEarly.requests[0]).toMatchObject({ position: 0, refusal: { code: "NOBODY_IS_GONE" } });
+      await live.cut();
+      const { found } = live.own.lookForGone(undefined, 10);
+      expect(found.sort()).toEqual(["asked", "back", "gone"]);
+      const [event] = [live.event("back", 20)];
+      await live.whole({ events: [event] });
+      // A repeat says nothing, but it was there: no replay would know it for one.
+      await live.whole({ events: [live.event("asked", 21, 1)] });
+      const asked = await live.whole({ requests: [forget(...found, "known")] });
+      expect(named(asked)).toEqual([{ key: "gone", count: 1 }]);
+      expect(event.seq).toBe(2);
+      await live.store.close();
+    },
+  );
 
   it("are gone at once, also while the commit that takes their pages is under way", async () => {
     const live = await Live.start(newDirectory(), 0);
@@ -96,6 +99,31 @@ describe("keys that are forgotten", () => {
     expect(again.requests[0]?.refusal?.code).toBe("NOBODY_IS_GONE");
     expect([...batch.events, ...events].map(({ seq }) => seq)).toEqual([4, 5, 4]);
     expect(live.own.key("b")?.events).toBe(5);
+    await live.store.close();
+  });
+
+  it("lose all that is left of them, also in a replay that began before", async () => {
+    const live = await Live.start(newDirectory());
+    const { own } = live;
+    await live.whole({ events: [live.event("a", 1)] });
+    const body = new ByteWriter().f64(1e12).finish();
+    await live.whole({ requests: [reset("a"), request({ kind: "mute", key: "a", body })] });
+    await live.cut();
+    const before = own.newestSnapshot();
+    const asked = await live.whole({ requests: [forget("a")] });
+    await live.pager.keepAll();
+    expect(before?.entries.filter(({ key }) => key === "a").length).toBeGreaterThan(1);
+    expect(named(asked)).toHaveLength(1);
+    const [early, late] = [await stagesOf(), await stagesOf()];
+    const store = {
+      newestSnapshot: () => before,
+      logEntries: (after: number) => own.logEntries(after),
+      journal: (after: number, most: number) => own.journal(after, most),
+      steppedPosition: () => own.steppedPosition(),
+    } as PipelineReader;
+    await resume({ stages: early, store });
+    await resume({ stages: late, store: own });
+    expect(stateOf(early)).toEqual(stateOf(late));
     await live.store.close();
   });
 
