@@ -33,10 +33,10 @@ describe("KeyForgetting", () => {
   it("asks for all that are gone, some hundred at a time, and for nothing when nobody is", async () => {
     const { forgetting, asked } = rig(600);
     await forgetting.look();
-    expect(asked.map((keys) => keys.length)).toEqual([256, 256, 88]);
+    expect(asked.map((keys) => keys.length)).toEqual([128, 128, 128, 128, 88]);
     expect(new Set(asked.flat()).size).toBe(600);
     await forgetting.look();
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(5);
   });
 
   it("leaves alone those that are in memory, and goes past them", async () => {
@@ -49,10 +49,10 @@ describe("KeyForgetting", () => {
   it("looks at a part of very many at a time, begins anew after the last, and bears a refusal", async () => {
     const { forgetting, asked } = rig(12_000, [], false);
     await forgetting.look();
-    expect(asked.flat()).toHaveLength(40 * 256);
+    expect(asked.flat()).toHaveLength(80 * 128);
     await forgetting.look();
     expect(asked.flat()).toHaveLength(12_000);
     await forgetting.look();
-    expect(asked.flat()).toHaveLength(12_000 + 40 * 256);
+    expect(asked.flat()).toHaveLength(12_000 + 80 * 128);
   });
 });
