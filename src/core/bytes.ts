@@ -136,6 +136,11 @@ export class ByteReader {
     return new TextDecoder().decode(this.bytes());
   }
 
+  /** There are bytes left: of what was added to a format later, say. */
+  get hasMore(): boolean {
+    return this.#at < this.#bytes.length;
+  }
+
   /** @throws RangeError code `STATE_CORRUPT` when bytes are left over */
   end(): void {
     if (this.#at !== this.#bytes.length) {

@@ -11,6 +11,7 @@ import type { StateSlot } from "./state-slot.js";
  * - `label`: somebody says what a stretch of a key was
  * - `mute`: raise no alerts for a while, of a key or of all
  * - `silence`: nothing has come of a key, or several, for so long; the runtime's own, which has a clock where stages have none
+ * - `forget`: expired keys of which retention has left nothing else lose their counts of events too; the runtime's own
  * - `sensitivity`: how easily a key raises alerts, for good
  * - `tune`: fine-tune now; `promote`: put a checkpoint into service; `rollback`: bring back the one before
  */
@@ -19,6 +20,7 @@ export type RequestKind =
   | "label"
   | "mute"
   | "silence"
+  | "forget"
   | "sensitivity"
   | "tune"
   | "promote"
@@ -42,8 +44,11 @@ export interface Request {
   readonly id: string;
   /** For people: who wants it, and why. */
   readonly why: string;
-  /** What the stages need to do it: weights, say; its format is the kind's. */
-  readonly body: Uint8Array;
+  /**
+   * What the stages need to do it: weights, say; its format is the kind's. Changed only before the first stage has seen
+   * it, of `forget`.
+   */
+  body: Uint8Array;
   /** Place in the log, 0 before `sequence` has given it one. */
   position: number;
   /** Set by the stage that can't do it; those behind then leave it alone. */

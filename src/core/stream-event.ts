@@ -27,6 +27,8 @@ export interface StreamEvent {
   position: number;
   /** Count of the key's accepted events, from 1; 0 if not stepped. Filled in by `sequence`. */
   seq: number;
+  /** The key's `seq` before its first event: 0, but for keys that begin after others were forgotten. Filled in by `sequence`. */
+  floor: number;
   /** The hidden state is reset before this step. Filled in by `sequence`. */
   begins: boolean;
   /** A sequence ends with this event. Filled in by `sequence`. */
@@ -73,6 +75,7 @@ export function streamEvent(sample: Sample): StreamEvent {
     sample,
     position: 0,
     seq: 0,
+    floor: 0,
     begins: false,
     ends: false,
     isMark: false,

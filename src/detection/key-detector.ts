@@ -223,7 +223,7 @@ export class KeyDetector {
     };
     const { strength, member } = watch.strongest(row);
     event.detector = member?.name() ?? "";
-    const isWarm = event.seq > watch.options.warmUp;
+    const isWarm = event.seq - event.floor > watch.options.warmUp;
     const wasOpenSince = watch.cycle.since;
     const isQuiet = this.#quietUntil(event.sample.key, time) !== undefined;
     if (isQuiet && this.#ending === "") this.#ending = "maintenance";

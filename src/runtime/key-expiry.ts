@@ -3,16 +3,17 @@ import type { Connection, Topics } from "../mqtt/index.js";
 import type { PipelineReader } from "../store/index.js";
 import type { KeyPager } from "../stream/index.js";
 import type { PipelineControl } from "./control/index.js";
+import { KeyForgetting } from "./key-forgetting.js";
 import type { Log } from "./log.js";
 
 export interface KeyExpiryOptions {
   readonly name: string;
   /** A key without an event for so long, by the event time of the newest event of all keys, is gone. */
   readonly expireMs: number;
-  readonly store: Pick<PipelineReader, "lookThrough">;
+  readonly store: Pick<PipelineReader, "lookThrough" | "lookForGone">;
   /** Which keys are in memory; undefined before the start. */
   readonly pager: () => Pick<KeyPager, "newest" | "quiet" | "isResident"> | undefined;
-  readonly control: Pick<PipelineControl, "request">;
+  readonly control: Pick<PipelineControl, "request" | "tell">;
   readonly connection: Pick<Connection, "publish">;
   readonly topics: Topics;
   readonly log: Log;
@@ -29,16 +30,19 @@ const NAMED = 5;
 
 /**
  * Ends the state of keys that are gone, as a request that stands in the log (so that every replay does it at the same
- * place), and removes their retained messages. A key that comes back begins anew, its count of events goes on.
+ * place), and removes their retained messages. A key that comes back begins anew, its count of events goes on, until
+ * that is forgotten too (see `KeyForgetting`).
  */
 export class KeyExpiry {
   readonly #options: KeyExpiryOptions;
+  readonly #forgetting: KeyForgetting;
   #isBusy = false;
   /** Where the last look through the store has ended. */
   #at = 0;
 
   constructor(options: KeyExpiryOptions) {
     this.#options = options;
+    this.#forgetting = new KeyForgetting(options);
   }
 
   /** Looks at the keys in memory and at a part of those in the store. Never rejects. */
@@ -51,6 +55,7 @@ export class KeyExpiry {
       const ended = await Promise.all(gone.map((key) => this.#expire(key)));
       const expired = gone.filter((_, i) => ended[i]);
       if (expired.length > 0) log.info(`${name}: ${words(expired)}`);
+      await this.#forgetting.look();
     } catch (error) {
       log.warn(`${name}: keys not looked at: ${error}`);
     } finally {

@@ -175,7 +175,7 @@ export const sequenceFormat = z
       }),
       expire: about(
         duration.optional(),
-        "A key without an event for so long is gone: its state ends, its retained messages are removed. Measured by event time against the newest event of all keys.",
+        "A key without an event for so long is gone: its state ends, its retained messages are removed; once `store.retention` has taken its last rows, nothing of it is left. Measured by event time against the newest event of all keys.",
         { example: "30d", absent: "a key is remembered for ever" },
       ),
       start: about(

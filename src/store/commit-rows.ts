@@ -35,6 +35,7 @@ export interface SnapshotRow {
 /** A commit as it crosses to the writer thread: flat rows of numbers and text, cheap to clone and bind. */
 export interface CommitRows {
   readonly events: EventRows;
+  readonly forgotten: readonly string[];
   readonly alerts: readonly AlertRowColumns[];
   readonly deadLetters: readonly DeadLetter[];
   readonly log: readonly LogEntry[];
@@ -52,6 +53,7 @@ export function commitRows(commit: Commit): CommitRows {
   }
   return {
     events: packEvents(commit.events),
+    forgotten: commit.forgotten ?? [],
     alerts,
     // A copy of just the bytes: cloning a view would clone the whole buffer it looks into.
     deadLetters: commit.deadLetters.map((letter) => ({ ...letter, payload: new Uint8Array(letter.payload) })),

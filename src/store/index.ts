@@ -1,5 +1,5 @@
 export { bytesOf, sqliteVersion } from "./database-file.js";
-export type { Counts, KeySummary, PipelineReader } from "./pipeline-reader.js";
+export type { Counts, GonePlace, KeySummary, PipelineReader } from "./pipeline-reader.js";
 export type { PipelineStore } from "./pipeline-store.js";
 export type {
   AlertRow,

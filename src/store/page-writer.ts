@@ -59,6 +59,11 @@ export class PageWriter {
     this.#sweep = undefined;
   }
 
+  /** All pages of a key. */
+  forgetKey(pipeline: number, keyId: number): void {
+    this.#sql.forgetKey.run(pipeline, keyId);
+  }
+
   /**
    * Deletes a piece of what belongs to snapshots that are gone, in a transaction of its own.
    *
@@ -125,6 +130,7 @@ function prepare(db: Database) {
     ),
     drop: db.prepare("DELETE FROM pages WHERE id = ?"),
     forgetAfter: db.prepare("DELETE FROM pages WHERE pipeline = ? AND position > ?"),
+    forgetKey: db.prepare("DELETE FROM pages WHERE pipeline = ? AND key = ?"),
     snapshot: db.prepare(
       `INSERT INTO snapshots (pipeline, position, arrival) VALUES (?, ?, ?)
        ON CONFLICT (pipeline, position) DO UPDATE SET arrival = excluded.arrival, gone = 0`,

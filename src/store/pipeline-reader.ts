@@ -40,10 +40,17 @@ export interface Counts {
 
 export interface KeySummary {
   readonly key: string;
-  /** Accepted events: the newest `seq`. */
+  /** The newest `seq`: accepted events, counted on from those of keys that were forgotten before it began. */
   readonly events: number;
   /** Event time of the newest, ms. */
   readonly lastTime: number;
+}
+
+/** Where a look for keys that are gone has ended. */
+export interface GonePlace {
+  readonly position: number;
+  /** The key's number in the database: no more than a place to go on from. */
+  readonly key: number;
 }
 
 /**
@@ -148,6 +155,29 @@ export class PipelineReader {
     const rows = this.#reads.lookThrough.all({ pipeline, after, until: last, heard, due, most });
     const found = rows.map(({ key, heard, due }) => ({ key: keyFromColumn(key), heard, due }));
     return { found, at: rows.length < most ? (until ?? 0) : (rows.at(-1)?.id ?? 0) };
+  }
+
+  /** Up to here retention has taken all: no sample, no output and no alert is left, and no older snapshot. */
+  clearedUpTo(): number {
+    return this.#reads.clearedUpTo.get(this.#id()) ?? 0;
+  }
+
+  /**
+   * Looks through a part of the keys whose pages say no more than how many events they had and are no newer than what
+   * retention has taken (`clearedUpTo`). Some of them may have a newer page.
+   *
+   * @param after where the last look ended; undefined at first, and again after the last
+   * @param count pages that are looked at
+   */
+  lookForGone(after: GonePlace | undefined, count: number): { found: string[]; at: GonePlace | undefined } {
+    const pipeline = this.#id();
+    const from = after ?? { position: -1, key: 0 };
+    const rows = this.#reads.gone.all({ pipeline, ...from, until: this.clearedUpTo(), count });
+    const last = rows.at(-1);
+    return {
+      found: rows.map(({ key }) => keyFromColumn(key)).filter((key) => key !== ""),
+      at: last && rows.length === count ? { position: last.position, key: last.id } : undefined,
+    };
   }
 
   /** A key that had an accepted event; undefined: there is none of this name. */

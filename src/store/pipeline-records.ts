@@ -76,6 +76,18 @@ export class PipelineRecords {
     return record;
   }
 
+  /**
+   * Deletes the key's row, which no other row may name: its id may become another key's.
+   *
+   * @returns the id it had; undefined: there was none
+   */
+  forgetKey(pipeline: PipelineRecord, key: string): number | undefined {
+    const record = pipeline.keys.get(key);
+    pipeline.keys.delete(key);
+    if (record !== undefined) this.#changedKeys.delete(record);
+    return this.#statements.deleteKey.get(pipeline.id, keyToColumn(key));
+  }
+
   /** Inside the transaction, at its end. */
   flush(): void {
     const { updatePipeline, updateKey } = this.#statements;
@@ -139,6 +151,9 @@ function prepare(db: Database) {
     ),
     insertKey: db.prepare("INSERT INTO keys (pipeline, key) VALUES (?, ?) ON CONFLICT DO NOTHING"),
     selectKey,
+    deleteKey: db
+      .prepare<unknown[], number>("DELETE FROM keys WHERE pipeline = ? AND key = ? RETURNING id")
+      .pluck(),
     updateKey: db.prepare("UPDATE keys SET events = ?, last_time = ?, last_output = ? WHERE id = ?"),
   };
 }

@@ -116,6 +116,12 @@ export interface Reads {
   >;
   /** The key whose page is so many pages behind a key's; undefined: there are fewer. */
   readonly keyBehind: Statement<[{ pipeline: number; after: number; count: number }], number>;
+  /** Pages up to a position that say no more than how many events a key had, from a place on. */
+  readonly gone: Statement<
+    [{ pipeline: number; position: number; key: number; until: number; count: number }],
+    { id: number; position: number; key: KeyColumn }
+  >;
+  readonly clearedUpTo: Statement<[number], number>;
   readonly key: Statement<[{ pipeline: number; key: KeyColumn }], { events: number; lastTime: number }>;
   readonly newestTime: Statement<[number], number>;
   /** Blocks, oldest first. */
@@ -125,6 +131,10 @@ export interface Reads {
   /** Reads as of one moment. */
   readonly together: <T>(read: () => T) => T;
 }
+
+/** Position before a table's first row; the cut if it has none. */
+const firstOf = (table: string) =>
+  `ifnull((SELECT position - 1 FROM ${table} WHERE pipeline = p.id ORDER BY position LIMIT 1), cut)`;
 
 export function prepareReads(db: Database): Reads {
   return {
@@ -202,6 +212,16 @@ export function prepareReads(db: Database): Reads {
       .prepare<[{ pipeline: number; after: number; count: number }], number>(
         `SELECT key FROM pages INDEXED BY pages_heard
          WHERE pipeline = @pipeline AND heard IS NOT NULL AND key > @after ORDER BY key LIMIT 1 OFFSET @count - 1`,
+      )
+      .pluck(),
+    gone: db.prepare(
+      `SELECT p.key AS id, p.position, k.key FROM pages p INDEXED BY pages_gone JOIN keys k ON k.id = p.key
+       WHERE p.pipeline = @pipeline AND p.heard IS NULL AND (p.position, p.key) > (@position, @key)
+         AND p.position <= @until ORDER BY p.position, p.key LIMIT @count`,
+    ),
+    clearedUpTo: db
+      .prepare<[number], number>(
+        `SELECT min(cut, ${["samples", "outputs", "alerts"].map(firstOf).join(", ")}) FROM pipelines p WHERE id = ?`,
       )
       .pluck(),
     key: db.prepare(

@@ -83,6 +83,8 @@ export interface CommitEvent {
 /** What one transaction takes in, all or nothing. */
 export interface Commit {
   readonly events: readonly CommitEvent[];
+  /** Keys of which nothing stays, not even a row that counts their events; events of this commit come after that. */
+  readonly forgotten?: readonly string[];
   /** Changes of alerts that came without an event. */
   readonly alerts?: readonly AlertRow[];
   readonly deadLetters: readonly DeadLetter[];

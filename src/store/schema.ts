@@ -140,6 +140,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX pages_heard ON pages (pipeline, key, position, heard, due) WHERE heard IS NOT NULL;
   `,
+  // Whose page says no more than that goes once retention has taken all else of them: found by when they expired.
+  `
+  CREATE INDEX pages_gone ON pages (pipeline, position, key) WHERE heard IS NULL;
+  `,
   // The ledger had a row for each packet; now one for each commit, see ledger-block.ts.
   `
   ALTER TABLE ledger RENAME TO ledger_of_packets;

@@ -55,10 +55,10 @@ export function prepareSweeps(db: Database): Sweeps {
     dropDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),
     cut: db.prepare("UPDATE pipelines SET cut = ? WHERE id = ?"),
     letSnapshotsGo: db.prepare("UPDATE snapshots SET gone = 1 WHERE pipeline = ? AND position < ?"),
-    // Judgements that left all as it was, and faults, may be many: they would push the networks out.
+    // Judgements that left all as it was, faults, and what ends keys may be many: they would push the networks out.
     dropLog: db.prepare(
       `DELETE FROM log WHERE pipeline = ? AND position <= ? AND id NOT IN
-         (SELECT id FROM log WHERE pipeline = ? AND kind <> 'learned' AND slot <> '${FAULTS}' ORDER BY id DESC LIMIT ?)`,
+         (SELECT id FROM log WHERE pipeline = ? AND kind NOT IN ('learned', 'reset', 'forget') AND slot <> '${FAULTS}' ORDER BY id DESC LIMIT ?)`,
     ),
     tables: TABLES.map((name) => ({
       name,

@@ -143,6 +143,10 @@ export class Writer {
 
   #commit(pipeline: PipelineRecord, rows: CommitRows, now: number): void {
     let arrival = now;
+    for (const key of rows.forgotten) {
+      const id = this.#records.forgetKey(pipeline, key);
+      if (id !== undefined) this.#pages.forgetKey(pipeline.id, id);
+    }
     visitEvents(rows.events, (row) => {
       this.#event(pipeline, row);
       arrival = row.arrival;

@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import { type Batch, requestToEntry, standing } from "../core/index.js";
 import type { AlertRow, Commit, PipelineStore } from "../store/index.js";
 import { CommitLine, type CommitLineOptions } from "./commit-line.js";
+import { readForgotten } from "./forgotten.js";
 import { KeyPager, type KeyPagerOptions } from "./key-pager.js";
 import type { PagePart } from "./page-line.js";
 import { type Resumed, resume } from "./resume.js";
@@ -33,8 +34,12 @@ export function requestedAlerts(batch: Batch): AlertRow[] {
 
 /** What the store takes of a batch. */
 export function commitOf(batch: Batch): Commit {
+  const forgotten = standing(batch.requests).flatMap(({ kind, body }) =>
+    kind === "forget" ? readForgotten(body).map(({ key }) => key) : [],
+  );
   return {
     events: batch.events,
+    ...(forgotten.length > 0 ? { forgotten } : {}),
     alerts: requestedAlerts(batch),
     deadLetters: batch.deadLetters,
     log: [...standing(batch.requests).map(requestToEntry), ...batch.log],
@@ -72,8 +77,9 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
       /** What the pager has for the store goes along with the next commit, or in one of its own. */
       const commitWith = (record: Commit, part: PagePart | undefined): Promise<void> => {
         underWay++;
-        return line.commit(part ? { ...record, ...part } : record).then(() => {
-          if (part) pager.settle(part);
+        const whole = part ? { ...record, ...part } : record;
+        return line.commit(whole).then(() => {
+          pager.settle(whole);
           underWay--;
         });
       };

@@ -4,6 +4,7 @@ export { DeliveryWatch } from "./delivery-watch.js";
 export { doubtUnderAlert, doubtUnderLabel } from "./doubts.js";
 export { type Drift, driftStage } from "./drift-stage.js";
 export { fixedCellsStage } from "./fixed-cells-stage.js";
+export { type Forgotten, readForgotten, writeForgotten } from "./forgotten.js";
 export { Gatherer } from "./gather.js";
 export { type InferOptions, InferStage } from "./infer-stage.js";
 export { KeyPager, type KeyPagerOptions } from "./key-pager.js";

@@ -1,6 +1,7 @@
 import { type Batch, ByteReader, type Request, type Stage, type StateSlot, standing } from "../core/index.js";
 import { readLastHeard, readSilences, SILENCE_SLOT } from "../detection/index.js";
-import type { Page, PipelineStore, SlotEntry } from "../store/index.js";
+import type { Commit, Page, PipelineStore, SlotEntry } from "../store/index.js";
+import { narrowToGone } from "./gone-keys.js";
 import { bytesOf, PageLine, type PagePart } from "./page-line.js";
 import { type Resident, ResidentKeys } from "./resident-keys.js";
 import { restoreEntries } from "./snapshot.js";
@@ -107,8 +108,17 @@ export class KeyPager {
 
   /** Before a batch is stepped: what is known of the keys that it concerns is brought back. */
   admit(batch: Batch): void {
-    for (const request of batch.requests) for (const key of keysOf(request)) this.#admit(key);
+    for (const request of batch.requests) {
+      for (const key of keysOf(request)) this.#admit(key);
+      // One of the log has been narrowed.
+      if (request.kind === "forget" && request.position === 0) this.#narrow(request);
+    }
     for (const { sample } of batch.events) this.#admit(sample.key);
+  }
+
+  #narrow(request: Request): void {
+    const isResident = (key: string) => this.isResident(key);
+    narrowToGone(request, { store: this.#store, line: this.#line, isResident });
   }
 
   #admit(key: string): Resident {
@@ -120,7 +130,7 @@ export class KeyPager {
 
   #fetch(key: string): Resident {
     const page = this.#line.find(key) ?? this.#store.page(key);
-    if (page === undefined) return this.#keys.add(key, null, 0, false);
+    if (page === undefined || page === "none") return this.#keys.add(key, null, 0, false);
     this.#restore(page);
     this.#fetched++;
     return this.#keys.add(key, page.heard, bytesOf(page), true);
@@ -246,8 +256,8 @@ export class KeyPager {
     return this.#marked.length > 0 || !this.#line.isEmpty;
   }
 
-  /** A part is on disk. */
-  settle(part: PagePart): void {
+  /** A commit's part is on disk. */
+  settle(part: Pick<Commit, "pages" | "forgotten">): void {
     this.#line.settle(part);
   }
 

@@ -19,8 +19,8 @@ export class PageLine {
   #first = 0;
   #count = 0;
   #begun: number | undefined;
-  /** Newest page of each key that is not on disk yet. */
-  readonly #underWay = new Map<string, Page>();
+  /** Newest page of each key that is not on disk yet; of one that is forgotten, with its pages there, none. */
+  readonly #underWay = new Map<string, Page | "none">();
 
   get isEmpty(): boolean {
     return this.#first === this.#waiting.length;
@@ -31,8 +31,8 @@ export class PageLine {
     return this.#begun;
   }
 
-  /** A page that is not on disk yet: newer than any that is. */
-  find(key: string): Page | undefined {
+  /** A page that is not on disk yet: newer than any that is, which counts for nothing, also if it has `none`. */
+  find(key: string): Page | "none" | undefined {
     return this.#underWay.get(key);
   }
 
@@ -40,6 +40,11 @@ export class PageLine {
     this.#waiting.push(page);
     this.#underWay.set(page.key, page);
     this.#count++;
+  }
+
+  /** With the next commit its pages on disk go. */
+  forget(key: string): void {
+    this.#underWay.set(key, "none");
   }
 
   begin(position: number): void {
@@ -75,8 +80,9 @@ export class PageLine {
   }
 
   /** A part is on disk. */
-  settle({ pages = [] }: PagePart): void {
+  settle({ pages = [], forgotten = [] }: Pick<Commit, "pages" | "forgotten">): void {
     for (const page of pages) if (this.#underWay.get(page.key) === page) this.#underWay.delete(page.key);
+    for (const key of forgotten) if (this.#underWay.get(key) === "none") this.#underWay.delete(key);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   streamEvent,
 } from "../core/index.js";
 import type { PipelineReader } from "../store/index.js";
+import { readForgotten } from "./forgotten.js";
 import type { KeyPager } from "./key-pager.js";
 import { stepThrough } from "./scope.js";
 import { restoreSnapshot } from "./snapshot.js";
@@ -68,6 +69,7 @@ export async function resume(
     const isCommitted = reached <= stepped;
     const batch = { ...repeated(events, request === undefined ? [] : [request]), isCommitted };
     pager?.admit(batch);
+    if (request?.kind === "forget") forgetIn(stages, request);
     await stepThrough(stages, batch);
     pager?.stepped(batch);
     await options.onBatch?.(batch);
@@ -75,6 +77,12 @@ export async function resume(
     await pager?.flush();
     position = reached;
   }
+}
+
+/** All that is left of keys that were forgotten; their pages held the same, and went. */
+function forgetIn(stages: readonly Stage[], { body }: Request): void {
+  const own = stages.flatMap(({ slots }) => slots).filter(({ isShared }) => isShared !== true);
+  for (const { key } of readForgotten(body)) for (const slot of own) slot.reset(key);
 }
 
 /** @returns the snapshot's position */

@@ -7,6 +7,7 @@ import {
   type Stage,
   type StreamEvent,
 } from "../core/index.js";
+import { readForgotten } from "./forgotten.js";
 
 export interface SequenceOptions {
   /** A pause longer than this (event time, ms) resets the key's hidden state; undefined: none does. */
@@ -35,9 +36,14 @@ interface KeySequence {
   newest: number;
   /** The last ids, oldest first; under the key "" those of requests. */
   ids: Set<string>;
-  /** The newest accepted event was a sequence's last. */
+  /** No sequence is under way: there was no event yet, or the newest accepted one was a sequence's last. */
   hasEnded: boolean;
+  /** What the key's count began at; under the key "" what a key's begins at that is not known: no forgotten one's was higher. */
+  floor: number;
 }
+
+/** The slot's name. Its entries begin with the key's count. */
+export const SEQUENCE_SLOT = "sequence";
 
 /**
  * Per key: is this event repeated, late, a sequence's first or last? Counts `seq` and `position`. Every event
@@ -46,20 +52,29 @@ interface KeySequence {
  */
 export function sequenceStage(options: SequenceOptions): Stage {
   const sequences = new KeyedState<KeySequence>({
-    name: "sequence",
+    name: SEQUENCE_SLOT,
     version: 2,
-    create: () => ({ count: 0, newest: Number.NEGATIVE_INFINITY, ids: new Set(), hasEnded: false }),
+    create: () => ({
+      count: 0,
+      newest: Number.NEGATIVE_INFINITY,
+      ids: new Set(),
+      hasEnded: true,
+      floor: 0,
+    }),
     write: (state, to) => {
       to.f64(state.count)
         .f64(state.newest)
         .u8(state.hasEnded ? 1 : 0)
         .u32(state.ids.size);
       for (const id of state.ids) to.text(id);
+      // Entries of before there was one end here.
+      if (state.floor > 0) to.f64(state.floor);
     },
     read: (from) => {
       const [count, newest, hasEnded] = [from.f64(), from.f64(), from.u8() === 1];
-      const state: KeySequence = { count, newest, ids: new Set(), hasEnded };
+      const state: KeySequence = { count, newest, ids: new Set(), hasEnded, floor: 0 };
       for (let left = from.u32(); left > 0; left--) state.ids.add(from.text());
+      if (from.hasMore) state.floor = from.f64();
       return state;
     },
   });
@@ -73,14 +88,31 @@ export function sequenceStage(options: SequenceOptions): Stage {
         // An event of the journal has its position already; the journal may have been cut before it.
         log.count = event.position > 0 ? event.position : log.count + 1;
         event.position = log.count;
-        if (event.note === "") step(sequences.of(event.sample.key), event, options);
+        if (event.note === "") step(known(sequences, event.sample.key), event, options);
       }
     },
   };
 }
 
+/** The key's record. A count begins where no key's has been that was forgotten: so no event has the number of another. */
+function known(sequences: KeyedState<KeySequence>, key: string): KeySequence {
+  if (sequences.has(key)) return sequences.of(key);
+  const { floor } = sequences.of("");
+  return Object.assign(sequences.of(key), { count: floor, floor });
+}
+
+/** Keys that are gone; in a replay they may not be known any more. */
+function forget(sequences: KeyedState<KeySequence>, body: Uint8Array): void {
+  const log = sequences.of("");
+  for (const { key, count } of readForgotten(body)) {
+    log.floor = Math.max(log.floor, count);
+    sequences.reset(key);
+  }
+}
+
 /** Gives a request its place in the log, unless it has been done before or concerns nobody. */
 function place(sequences: KeyedState<KeySequence>, request: Request): void {
+  if (request.refusal !== undefined) return;
   const log = sequences.of("");
   if (request.position === 0 && request.id !== "" && log.ids.has(request.id)) {
     request.isRepeated = true;
@@ -94,6 +126,7 @@ function place(sequences: KeyedState<KeySequence>, request: Request): void {
   if (request.id !== "") remember(log, request.id);
   log.count = request.position > 0 ? request.position : log.count + 1;
   request.position = log.count;
+  if (request.kind === "forget") forget(sequences, request.body);
 }
 
 function remember({ ids }: KeySequence, id: string, most = REMEMBERED_IDS): void {
@@ -123,10 +156,11 @@ function step(state: KeySequence, event: StreamEvent, options: SequenceOptions):
 
 function accept(state: KeySequence, event: StreamEvent, options: SequenceOptions, isAfterGap: boolean): void {
   const { values } = event.sample;
-  event.begins = state.count === 0 || state.hasEnded || isMarked(values, options.start) || isAfterGap;
+  event.begins = state.hasEnded || isMarked(values, options.start) || isAfterGap;
   event.ends = options.end === true ? !event.isMark : isMarked(values, options.end);
   state.hasEnded = event.ends;
   event.seq = ++state.count;
+  event.floor = state.floor;
 }
 
 function isMarked(values: Sample["values"], field: string | undefined): boolean {

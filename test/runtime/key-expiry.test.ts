@@ -15,7 +15,8 @@ function rig(resident: Record<string, number>, stored: Record<string, number> = 
   const asked: unknown[] = [];
   const published: OutboundMessage[] = [];
   const expired: string[] = [];
-  const control: Pick<PipelineControl, "request"> = {
+  const control: Pick<PipelineControl, "request" | "tell"> = {
+    tell: async ({ kind }) => ({ ok: true, command: kind }),
     request: async (command, body) => {
       const { key } = body as { key: string };
       asked.push([command, body]);
@@ -38,7 +39,8 @@ function rig(resident: Record<string, number>, stored: Record<string, number> = 
     },
     isResident: (key) => heard.has(key),
   };
-  const store: Pick<PipelineReader, "lookThrough"> = {
+  const store: Pick<PipelineReader, "lookThrough" | "lookForGone"> = {
+    lookForGone: () => ({ found: [], at: undefined }),
     lookThrough: (after, bounds) => ({
       found: [...paged].flatMap(([key, time]) =>
         time < bounds.heard ? [{ key, heard: time, due: null }] : [],

@@ -13,6 +13,8 @@ export interface SoakOptions {
   readonly liveKeys: number;
   /** Over an hour; keys are replaced one by one. */
   readonly keysPerHour: number;
+  /** Size that retention keeps the database under; default 256MiB. A short run wants less, to see it level off. */
+  readonly retention?: string;
   readonly say?: (line: string) => void;
 }
 
@@ -36,16 +38,14 @@ export interface SoakReport {
   readonly samples: readonly Sample[];
 }
 
-const LIMIT = "256MiB";
-
-const PIPELINE = `
+const pipelineText = (retention: string) => `
 name: soak
 input: { topics: ["soak/+/v"], key: "{topic[1]}", id: n }
 sequence: { expire: 60s }
 target: value
 model: { hidden: 16, cold-start: { events: 1000, lead: 1000 } }
 anomaly: { warm-up: 40, keys: 10000 }
-store: { retention: { size: ${LIMIT} } }
+store: { retention: { size: ${retention} } }
 `;
 
 const EVERY_MS = 10_000;
@@ -53,10 +53,10 @@ const TICK_MS = 20;
 
 /** A steady stream of keys that come and go, and what it does to memory and disk. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { minutes, eventsPerSecond, liveKeys, keysPerHour, say = () => {} } = options;
+  const { minutes, eventsPerSecond, liveKeys, keysPerHour, retention = "256MiB", say = () => {} } = options;
   const folder = mkdtempSync(join(tmpdir(), "eddy-soak-"));
   const data = join(folder, "data");
-  writeFileSync(join(folder, "soak.yaml"), PIPELINE);
+  writeFileSync(join(folder, "soak.yaml"), pipelineText(retention));
   const broker = await startMosquitto({ maxInflight: 2000, lines: ["max_queued_messages 0"] });
   const eddy = new EddyProcess(
     ["run", join(folder, "soak.yaml"), "--broker", broker.url, "--data", data],

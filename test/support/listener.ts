@@ -69,7 +69,8 @@ export class Listener {
       contentType: properties?.contentType,
       expirySeconds: properties?.messageExpiryInterval,
     });
-    if (!topic.endsWith("/prediction")) return;
+    // An empty one takes back what was retained of a key that has expired.
+    if (!topic.endsWith("/prediction") || text === "") return;
     const { position } = JSON.parse(text) as SeenPrediction;
     const before = this.#predictions.get(position);
     if (before === undefined) this.#predictions.set(position, text);
