@@ -27,7 +27,7 @@ export interface StreamEvent {
   position: number;
   /** Count of the key's accepted events, from 1; 0 if not stepped. Filled in by `sequence`. */
   seq: number;
-  /** The key's `seq` before its first event: 0, but for keys that begin after others were forgotten. Filled in by `sequence`. */
+  /** The key's `seq` before the first event that what is known of it was learned from: warm-ups count from it. Filled in by `sequence`. */
   floor: number;
   /** The hidden state is reset before this step. Filled in by `sequence`. */
   begins: boolean;

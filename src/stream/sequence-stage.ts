@@ -38,7 +38,10 @@ interface KeySequence {
   ids: Set<string>;
   /** No sequence is under way: there was no event yet, or the newest accepted one was a sequence's last. */
   hasEnded: boolean;
-  /** What the key's count began at; under the key "" what a key's begins at that is not known: no forgotten one's was higher. */
+  /**
+   * The key's count where what is known of it begins: where it was reset, or first seen. Under the key "" what the count
+   * begins at of a key that is not known: no forgotten one's was higher.
+   */
   floor: number;
 }
 
@@ -110,6 +113,11 @@ function forget(sequences: KeyedState<KeySequence>, body: Uint8Array): void {
   }
 }
 
+/** Nothing but the count of its events is known of the key any more: what is usual is learned from here on. */
+function beginAnew(state: KeySequence): void {
+  state.floor = state.count;
+}
+
 /** Gives a request its place in the log, unless it has been done before or concerns nobody. */
 function place(sequences: KeyedState<KeySequence>, request: Request): void {
   if (request.refusal !== undefined) return;
@@ -127,6 +135,7 @@ function place(sequences: KeyedState<KeySequence>, request: Request): void {
   log.count = request.position > 0 ? request.position : log.count + 1;
   request.position = log.count;
   if (request.kind === "forget") forget(sequences, request.body);
+  if (request.kind === "reset" && request.key !== "") beginAnew(sequences.of(request.key));
 }
 
 function remember({ ids }: KeySequence, id: string, most = REMEMBERED_IDS): void {

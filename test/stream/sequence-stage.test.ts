@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Stage, StreamEvent } from "../../src/core/index.js";
+import { request, type Stage, type StreamEvent } from "../../src/core/index.js";
 import { type SequenceOptions, sequenceStage } from "../../src/stream/sequence-stage.js";
 import { batchOf, eventOf } from "./events.js";
 
@@ -92,6 +92,23 @@ describe("sequenceStage()", () => {
       { position: 2, seq: 1, begins: true, note: "" },
       { position: 3, seq: 2, begins: false, note: "" },
     ]);
+  });
+
+  it("goes on counting a key that is reset, and says where what is known of it begins", () => {
+    const stage = sequenceStage({ late: "step" });
+    run({ late: "step" }, [eventOf("a", 1), eventOf("b", 1), eventOf("a", 2)], stage);
+    const reset = request({ kind: "reset", key: "a" });
+    stage.process({ ...batchOf([]), requests: [reset] });
+    const restored = sequenceStage({ late: "step" });
+    for (const key of ["", "a", "b"]) restored.slots[0]?.restore(key, stage.slots[0]!.save(key)!);
+    for (const one of [stage, restored]) {
+      const events = [eventOf("a", 3), eventOf("b", 3)];
+      run({ late: "step" }, events, one);
+      expect(events.map(({ seq, floor }) => [seq, floor])).toEqual([
+        [3, 2],
+        [2, 0],
+      ]);
+    }
   });
 
   it("begins anew after a gap longer than gapMs, not after one as long", () => {
