@@ -52,8 +52,8 @@ export interface SampleReaderOptions {
 }
 
 /**
- * Makes samples of payloads and of rows of recordings. Keeps nothing but what is asked for, shares no memory
- * with what it reads, and never throws: what makes no sample makes a rejection.
+ * Makes samples of payloads and of rows of recordings. Keeps nothing but what is asked for (and the keys of some
+ * thousand topics), shares no memory with what it reads, and never throws: what makes no sample makes a rejection.
  */
 export interface SampleReader {
   /**
@@ -77,6 +77,8 @@ export interface SampleReader {
 
 /** Key of a row whose template needs a topic, in a recording without topics. */
 const DEFAULT_KEY = "default";
+/** Topics whose keys are remembered, where the topic alone makes the key. */
+const MOST_TOPICS = 4096;
 /** Longest key and longest id, in characters: a key becomes a topic level, and ids are remembered. */
 const LONGEST_NAME = 1024;
 
@@ -180,6 +182,14 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     return { key: sampleKey, time: sampleTime, arrival, values };
   };
 
+  // The same string for the same key is found sooner, in all the maps that have something under it.
+  const keysOfTopics = new Map<string, string>();
+  const remember = (topic: string, read: Sample | Rejection | undefined): void => {
+    if (key.fields.length > 0 || read === undefined || "note" in read) return;
+    if (keysOfTopics.size >= MOST_TOPICS) keysOfTopics.clear();
+    keysOfTopics.set(topic, read.key);
+  };
+
   const markOf = (topic: string | undefined): MarkTopic | undefined =>
     topic === undefined ? undefined : marks.find(({ filter }) => matches(filter, topic));
 
@@ -208,8 +218,11 @@ export function sampleReader(options: SampleReaderOptions): SampleReader {
     }
     const records = codec.read(payload, arrival);
     if ("note" in records) return [records];
-    const levels = key.needsTopic ? topic.split("/") : undefined;
-    return foldRejections(records.map((record) => readRecord(record, levels, arrival, undefined)));
+    const known = keysOfTopics.get(topic);
+    const levels = known === undefined && key.needsTopic ? topic.split("/") : undefined;
+    const read = records.map((record) => readRecord(record, levels, arrival, known));
+    if (known === undefined) remember(topic, read[0]);
+    return foldRejections(read);
   };
 
   return {

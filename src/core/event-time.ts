@@ -87,8 +87,17 @@ export function timeReader(options: TimeReaderOptions = {}): TimeReader {
 
 /** Milliseconds as ISO 8601, UTC, with milliseconds: `2024-05-01T12:00:00.000Z`. */
 export function formatTime(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.trunc(ms);
+  const second = Math.floor(whole / 1000);
+  if (second !== written.second) {
+    // Up to the point before the milliseconds, whatever the year.
+    written = { second, text: new Date(1000 * second).toISOString().slice(0, -4) };
+  }
+  return `${written.text}${String(whole - 1000 * second).padStart(3, "0")}Z`;
 }
+
+/** Events come in order, many of a second. */
+let written = { second: Number.NaN, text: "" };
 
 /** The fast way for what most recordings hold: `YYYY-MM-DD HH:MM:SS`, or with a T; else undefined. */
 function readCommon(text: string): number | undefined {

@@ -64,25 +64,44 @@ export function outputToColumns(prediction: Prediction): OutputColumns {
   ];
 }
 
+/** `More` as JSON; null where there is nothing more. */
 function moreText({ targets, next, inference, steps }: Prediction): string | null {
-  if (targets.length === 1 && next.length === 0 && inference === undefined && steps === undefined) {
-    return null;
+  const parts: string[] = [];
+  if (targets.length !== 1) {
+    const further: More["targets"] = targets.length === 0 ? null : targets.slice(1).map(writeTarget);
+    parts.push(`"targets":${JSON.stringify(further)}`);
   }
-  const more: More = {
-    ...(targets.length === 1
-      ? {}
-      : { targets: targets.length === 0 ? null : targets.slice(1).map(writeTarget) }),
-    ...(next.length === 0 ? {} : { next: next.map((ahead) => ahead.map(writeAhead)) }),
-    ...(inference === undefined ? {} : writeInference(inference)),
-    ...(steps === undefined
-      ? {}
-      : {
-          steps: steps.map(
-            ({ seq, time, inference }) => [seq, write(time), writeInference(inference)] as const,
-          ),
-        }),
-  };
-  return JSON.stringify(more);
+  if (next.length > 0) parts.push(`"next":${nextText(next)}`);
+  if (inference !== undefined) parts.push(JSON.stringify(writeInference(inference)).slice(1, -1));
+  if (steps !== undefined) {
+    const written: More["steps"] = steps.map(({ seq, time, inference }) => [
+      seq,
+      write(time),
+      writeInference(inference),
+    ]);
+    parts.push(`"steps":${JSON.stringify(written)}`);
+  }
+  return parts.length === 0 ? null : `{${parts.join()}}`;
+}
+
+/** Piece by piece, for every event: the text of a number that goes out too is then known to the engine. */
+function nextText(next: Prediction["next"]): string {
+  let text = "";
+  for (const ahead of next) {
+    let own = "";
+    for (const { steps, forecast, lower, upper } of ahead) {
+      const numbers = `${steps},${writtenText(forecast)},${writtenText(lower)},${writtenText(upper)}`;
+      own += `${own === "" ? "" : ","}[${numbers}]`;
+    }
+    text += `${text === "" ? "" : ","}[${own}]`;
+  }
+  return `[${text}]`;
+}
+
+/** What `write` gives, as JSON. */
+function writtenText(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "null";
+  return Object.is(value, -0) ? '"-0"' : `${value}`;
 }
 
 function writeInference(inference: Inference): Inferred {
@@ -113,10 +132,6 @@ function readStep([seq, time, inferred]: NonNullable<More["steps"]>[number]): St
 
 function writeTarget({ value, forecast, lower, upper, residual }: TargetForecast): Written[] {
   return [write(value), write(forecast), write(lower), write(upper), write(residual)];
-}
-
-function writeAhead({ steps, forecast, lower, upper }: Ahead): Written[] {
-  return [steps, write(forecast), write(lower), write(upper)];
 }
 
 /** Inverse of `outputToColumns`: every finite number bit for bit. */

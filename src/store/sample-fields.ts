@@ -17,11 +17,16 @@ function isPlain(value: Value): boolean {
   );
 }
 
+/** Piece by piece, for every event: the text of a number that goes out too is then known to the engine. */
 export function fieldsToText(values: Sample["values"]): string {
+  let text = "";
   for (const name in values) {
-    if (!isPlain(values[name]!)) return JSON.stringify(values, (_, value) => storedForm(value));
+    const value = values[name]!;
+    if (!isPlain(value)) return JSON.stringify(values, (_, value) => storedForm(value));
+    const written = typeof value === "number" ? `${value}` : JSON.stringify(value);
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${written}`;
   }
-  return JSON.stringify(values);
+  return `{${text}}`;
 }
 
 /** @param value of any type, since JSON.stringify hands over the whole record first */

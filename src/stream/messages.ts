@@ -1,4 +1,4 @@
-import type { Prediction, StepInference, TargetForecast } from "../core/index.js";
+import { formatTime, type Prediction, type StepInference, type TargetForecast } from "../core/index.js";
 import type { OutboundMessage, Topics } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow } from "../store/index.js";
 
@@ -57,6 +57,8 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
   const { key, seq, position, prediction } = row;
   const { inference, steps, score, alert, model } = prediction;
   const id = `${options.pipeline}/${key}/${seq}/prediction`;
+  const quotedKey = JSON.stringify(key);
+  const quotedId = `${JSON.stringify(options.pipeline).slice(0, -1)}/${quotedKey.slice(1, -1)}/${seq}/prediction"`;
   const of = (pick: (target: TargetForecast) => number | null) =>
     perTarget(targets, prediction.targets, pick);
   const value = targets.length === 0 ? "null" : of((target) => target.value);
@@ -65,7 +67,7 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
     : `"forecast":${of((target) => target.forecast)},"lower":${of((target) => target.lower)},"upper":${of((target) => target.upper)}`;
   const ofSteps = steps === undefined ? "" : `,"steps":${JSON.stringify(steps.map(stepMessage))}`;
   const payload =
-    `{"id":${JSON.stringify(id)},"time":"${new Date(row.time).toISOString()}","key":${JSON.stringify(key)},` +
+    `{"id":${quotedId},"time":"${formatTime(row.time)}","key":${quotedKey},` +
     `"value":${value},${inferred},"score":${numberText(score)},"alert":${alert},"model":${JSON.stringify(model)},` +
     `"seq":${seq},"position":${position},"next":${lookAhead(targets, prediction)}${ofSteps}}`;
   return {

@@ -192,6 +192,26 @@ describe("SampleReader.fromPayload()", () => {
     ]);
   });
 
+  it.each([
+    ["{topic[1]}", ["a", "b", "a", "a"]],
+    ["{topic[1]}/{unit}", ["a/x", "b/y", "a/z", "a/x"]],
+    ["{unit}", ["x", "y", "z", "x"]],
+    ["all", ["all", "all", "all", "all"]],
+  ])("makes the key of every payload by %s, also on a topic that came before", (template, keys) => {
+    const reader = makeReader({ key: parseKeyTemplate(template) });
+    const payloads = [
+      ["plant/a", "x"],
+      ["plant/b", "y"],
+      ["plant/a", "z"],
+      ["plant/a", "x"],
+    ] as const;
+    const found = payloads.map(([topic, unit]) => {
+      reader.fromPayload(json, topic, utf8({ ts: 0 }), ARRIVAL);
+      return reader.fromPayload(json, topic, utf8({ ts: 0, rms: 1, unit }), ARRIVAL);
+    });
+    expect(found).toEqual(keys.map((key) => [expect.objectContaining({ key })]));
+  });
+
   it("gives the reason no-key when the topic is too short", () => {
     expect(makeReader().fromPayload(json, "plant", utf8({ ts: 0, rms: 1 }), ARRIVAL)).toEqual([
       { note: "no-key", detail: 'expected a key of 1 to 1024 characters made by "{topic[1]}", found none' },

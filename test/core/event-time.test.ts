@@ -97,6 +97,13 @@ describe("TimeReader.read()", () => {
     );
   });
 
+  it("writes what Date writes, for times in any order, of any year, whole or not", () => {
+    const any = fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true });
+    const near = fc.integer({ min: -5000, max: 5000 });
+    fc.assert(fc.property(fc.oneof(any, near), (ms) => formatTime(ms) === new Date(ms).toISOString()));
+    expect(() => formatTime(Number.NaN)).toThrow(RangeError);
+  });
+
   it("reads back what formatTime() writes", () => {
     const times = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 11, 31) });
     fc.assert(
