@@ -1,40 +1,66 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Room for what is written. */
+class Room {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+const FIRST_ROOM = 1024;
+/** Larger ones are given back. */
+const LARGEST_SPARE = 256 * 1024;
+/** That of a writer that is done: most write little, one after the other, and room of their own would cost more. */
+let spare: Room | undefined;
+
+const NO_ROOM = new Room(0);
+
+function takeRoom(): Room {
+  const room = spare ?? new Room(FIRST_ROOM);
+  spare = undefined;
+  return room;
+}
+
 /**
  * Little-endian writer and reader for state slots and checkpoints: fixed widths, so that equal states
  * are equal bytes.
  */
 export class ByteWriter {
-  #bytes = new Uint8Array(64);
-  #view = new DataView(this.#bytes.buffer);
+  #room = takeRoom();
   #length = 0;
 
-  /** Makes room; `#bytes` and `#view` may be others afterwards, so take them only then. */
+  /** Makes room, which may be another afterwards, so take it only then. */
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
+    if (this.#length > this.#room.bytes.length) {
+      const grown = new Room(Math.max(this.#length, 2 * this.#room.bytes.length));
+      grown.bytes.set(this.#room.bytes.subarray(0, at));
+      this.#room = grown;
     }
     return at;
   }
 
   u8(value: number): this {
     const at = this.#reserve(1);
-    this.#view.setUint8(at, value);
+    this.#room.view.setUint8(at, value);
     return this;
   }
 
   u32(value: number): this {
     const at = this.#reserve(4);
-    this.#view.setUint32(at, value, true);
+    this.#room.view.setUint32(at, value, true);
     return this;
   }
 
   f64(value: number): this {
     const at = this.#reserve(8);
-    this.#view.setFloat64(at, value, true);
+    this.#room.view.setFloat64(at, value, true);
     return this;
   }
 
@@ -42,7 +68,8 @@ export class ByteWriter {
   f64s(values: ArrayLike<number>): this {
     this.u32(values.length);
     const at = this.#reserve(8 * values.length);
-    for (let i = 0; i < values.length; i++) this.#view.setFloat64(at + 8 * i, values[i]!, true);
+    const { view } = this.#room;
+    for (let i = 0; i < values.length; i++) view.setFloat64(at + 8 * i, values[i]!, true);
     return this;
   }
 
@@ -50,24 +77,42 @@ export class ByteWriter {
   f32s(values: ArrayLike<number>): this {
     this.u32(values.length);
     const at = this.#reserve(4 * values.length);
-    for (let i = 0; i < values.length; i++) this.#view.setFloat32(at + 4 * i, values[i]!, true);
+    const { view } = this.#room;
+    for (let i = 0; i < values.length; i++) view.setFloat32(at + 4 * i, values[i]!, true);
     return this;
   }
 
   bytes(values: Uint8Array): this {
     this.u32(values.length);
     const at = this.#reserve(values.length);
-    this.#bytes.set(values, at);
+    this.#room.bytes.set(values, at);
     return this;
   }
 
   /** UTF-8. */
   text(value: string): this {
-    return this.bytes(new TextEncoder().encode(value));
+    const at = this.#reserve(4 + value.length);
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit < 128) {
+        this.#room.bytes[at + 4 + i] = unit;
+        continue;
+      }
+      this.#length = at;
+      return this.bytes(encoder.encode(value));
+    }
+    this.#room.view.setUint32(at, value.length, true);
+    return this;
   }
 
+  /** What was written. The writer is empty then. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const { bytes } = this.#room;
+    const written = bytes.slice(0, this.#length);
+    this.#length = 0;
+    if (bytes.length > 0 && bytes.length <= LARGEST_SPARE) spare = this.#room;
+    this.#room = NO_ROOM;
+    return written;
   }
 }
 
@@ -132,8 +177,15 @@ export class ByteReader {
     return this.#bytes.slice(at, at + length);
   }
 
+  /** The same without a copy: as long-lived as what is read. */
+  view(): Uint8Array {
+    const length = this.u32();
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
   text(): string {
-    return new TextDecoder().decode(this.bytes());
+    return decoder.decode(this.view());
   }
 
   /** There are bytes left: of what was added to a format later, say. */

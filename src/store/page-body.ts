@@ -15,7 +15,7 @@ export function entriesOf(key: string, body: Uint8Array): SlotEntry[] {
     slot: from.text(),
     version: from.u32(),
     key,
-    bytes: from.bytes(),
+    bytes: from.view(),
   }));
   from.end();
   return entries;

@@ -62,6 +62,8 @@ export class PipelineReader {
   /** What wrote this pipeline's rows, as of the opening; undefined if nothing has. */
   readonly recorded: Identity | undefined;
   readonly #reads: Reads;
+  /** The pipeline's number, once it has one. */
+  #known = 0;
 
   constructor(name: string, reads: Reads) {
     this.name = name;
@@ -81,7 +83,8 @@ export class PipelineReader {
 
   /** 0, which no pipeline has, before the first write. */
   #id(): number {
-    return this.#row()?.id ?? 0;
+    if (this.#known === 0) this.#known = this.#row()?.id ?? 0;
+    return this.#known;
   }
 
   /** Position of the newest journalled sample, 0 if there is none: the stream goes on after it. */

@@ -1,7 +1,7 @@
 import type { StateSlot } from "../core/index.js";
 
 /** What a key's records take in memory beside what its slots tell of (`bytesOf`): objects, small arrays, the index. */
-const RECORD_BYTES = 24 * 1024;
+const RECORD_BYTES = 14 * 1024;
 /** Its slots are asked again after so many events. */
 const WEIGHED_EVERY = 64;
 

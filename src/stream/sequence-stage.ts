@@ -28,6 +28,8 @@ export interface SequenceOptions {
 
 /** As many as a broker may hold un-acknowledged, and so send again. */
 const REMEMBERED_IDS = 512;
+/** What a short id takes in memory: the text, and its place in a set. */
+const ID_BYTES = 64;
 
 interface KeySequence {
   /** Accepted events of the key; under the key "" positions of the pipeline's log. */
@@ -80,6 +82,7 @@ export function sequenceStage(options: SequenceOptions): Stage {
       if (from.hasMore) state.floor = from.f64();
       return state;
     },
+    bytes: ({ ids }) => ID_BYTES * ids.size,
   });
 
   return {

@@ -11,6 +11,8 @@ export class StarterStates implements StateSlot {
   readonly version = 2;
   readonly #options: StarterOptions;
   #starter: Starter;
+  /** Only reads. */
+  readonly #reader: Starter;
   /** How many it has been. */
   #generation = 0;
   /** Keys that it was told of without an event of theirs. */
@@ -21,6 +23,7 @@ export class StarterStates implements StateSlot {
   constructor(options: StarterOptions) {
     this.#options = options;
     this.#starter = new Starter(options);
+    this.#reader = new Starter(options);
   }
 
   get starter(): Starter {
@@ -87,7 +90,8 @@ export class StarterStates implements StateSlot {
       return;
     }
     // Read once now, so that bytes that can't be read are refused here.
-    new Starter(this.#options).readKey(key, from);
+    this.#reader.readKey(key, from);
+    this.#reader.forget(key);
     from.end();
     if (!this.#starter.has(key) || generation === this.#generation)
       this.#early.set(key, { generation, bytes });
