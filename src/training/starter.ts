@@ -117,12 +117,21 @@ export class Starter {
     if (waiting === undefined || begins) waiting = [];
     this.#keys.set(key, waiting);
     this.#learn(waiting, y);
-    const said = this.#say(x);
-    waiting.push({ x: x.slice(), y: y.slice(), scale: scale.slice(), said });
     const longest = this.#options.horizons.at(-1) ?? 1;
-    if (waiting.length > longest) waiting.shift();
     const n = this.#outputs;
-    return said.slice(this.#speaker * n, (this.#speaker + 1) * n);
+    // What nothing waits for any more makes room: each lives for as long as its key is silent, which is costly garbage.
+    const one = (waiting.length >= longest ? waiting.shift() : undefined) ?? {
+      x: new Float64Array(x.length),
+      y: new Float64Array(y.length),
+      scale: new Float64Array(scale.length),
+      said: new Float64Array(this.#rules.length * n),
+    };
+    one.x.set(x);
+    one.y.set(y);
+    one.scale.set(scale);
+    this.#say(one.said, x);
+    waiting.push(one);
+    return one.said.slice(this.#speaker * n, (this.#speaker + 1) * n);
   }
 
   #learn(waiting: readonly Waiting[], y: Float64Array): void {
@@ -170,10 +179,10 @@ export class Starter {
     );
   }
 
-  /** [rules, targets, horizons] */
-  #say(x: Float64Array): Float64Array {
+  /** @param said [rules, targets, horizons] overwritten */
+  #say(said: Float64Array, x: Float64Array): void {
     const n = this.#outputs;
-    const said = new Float64Array(this.#rules.length * n);
+    said.fill(0);
     for (const [s, { inputs }] of this.#options.seasons.entries()) {
       for (let at = 0; at < n; at++) said[(s + 1) * n + at] = capped(x[inputs[at] ?? -1] ?? 0);
     }
@@ -181,7 +190,6 @@ export class Starter {
     for (const [at, weights] of this.#weights.entries()) {
       if (weights) said[last + at] = capped(ridgeForecast(weights, x));
     }
-    return said;
   }
 
   /** What all keys share. */

@@ -2,7 +2,7 @@ import { embeddedBroker } from "../../mqtt/index.js";
 import { connectToBroker, Eddy, silentLog } from "../../runtime/index.js";
 import { parsePipeline } from "../../spec/index.js";
 import { openDashboard, showOn } from "../dashboard.js";
-import { collectGarbageAlone } from "../one-core.js";
+import { keepHeapSmall } from "../small-heap.js";
 import { CpuProfile } from "./cpu-profile.js";
 import type { FromSubject, SubjectOptions, ToSubject } from "./messages.js";
 
@@ -32,7 +32,7 @@ if (pipeline === undefined) throw new Error("the bench's own pipeline has errors
 
 const broker = options.broker === "embedded" ? await embeddedBroker({ port: 18_830 }) : undefined;
 const url = broker?.url ?? options.broker;
-collectGarbageAlone();
+keepHeapSmall();
 const eddy = await Eddy.start({
   pipelines: [pipeline],
   data: options.data,

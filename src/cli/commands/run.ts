@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { BrokerDrops, brokerAccess, connectToBroker, Eddy } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import { type DashboardFlags, dashboardOption, openDashboard, passwordOption, showOn } from "../dashboard.js";
-import { collectGarbageAlone } from "../one-core.js";
 import { MODELS_OPTION, readPipelines } from "../pipeline-files.js";
 import { lookAround } from "../run/look-around.js";
+import { keepHeapSmall } from "../small-heap.js";
 import { terminalLog } from "../terminal-log.js";
 import { untilStopped } from "../until-stopped.js";
 
@@ -49,7 +49,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const stopped = untilStopped();
   const dashboard = await openDashboard(options);
   if (dashboard) log.info(`dashboard: ${dashboard.url}`);
-  collectGarbageAlone();
+  keepHeapSmall();
   const eddy = await Eddy.start({
     pipelines,
     data: options.data,

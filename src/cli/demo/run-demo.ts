@@ -5,7 +5,7 @@ import { type Client, connectClient, type EmbeddedBroker, embeddedBroker } from 
 import { Eddy, type Log, listenFilters } from "../../runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../spec/index.js";
 import { type DashboardFlags, openDashboard, showOn } from "../dashboard.js";
-import { collectGarbageAlone } from "../one-core.js";
+import { keepHeapSmall } from "../small-heap.js";
 import { untilStopped } from "../until-stopped.js";
 import { type DemoMessage, readEddyMessage } from "./demo-message.js";
 import { demoState, reduceDemo } from "./demo-state.js";
@@ -36,7 +36,7 @@ export async function runDemo({ seconds, data, isJson, dashboard: flags }: RunDe
   const broker = await embeddedBroker();
   const dashboard = await openDashboard(flags, true);
   const view = openView(pipeline, broker, isJson, dashboard?.url);
-  collectGarbageAlone();
+  keepHeapSmall();
   const eddy = await Eddy.start({
     pipelines: [pipeline],
     data,
