@@ -126,6 +126,7 @@ export class LivePipeline {
       signs: this.#signs,
       expiry: this.#keyExpiry(messages),
       isConnected: () => this.#isConnected,
+      paged: () => pager() ?? { fetched: 0, displaced: 0 },
       figures: () => {
         const { counters, model, lagMs, waiting, backlog: unpublished, unsettled: uncommitted } = this;
         return { counters, model, lagMs, waiting, unpublished, uncommitted };

@@ -10,6 +10,7 @@ import type { KeyExpiry } from "./key-expiry.js";
 import type { Load } from "./load.js";
 import type { Log } from "./log.js";
 import { type MetricsParts, metricsMessage } from "./metrics-message.js";
+import { type Paged, PagingWatch } from "./paging-watch.js";
 import type { StatusTopic } from "./status-topic.js";
 import { TIME_FORMS } from "./time-forms.js";
 
@@ -28,6 +29,8 @@ export interface LiveReportsOptions {
   readonly signs: FirstSigns;
   readonly counters: Counters;
   readonly isConnected: () => boolean;
+  /** How many keys have left memory, and come back. */
+  readonly paged: () => Paged;
   /** What is told at this moment. */
   readonly figures: () => MetricsParts;
 }
@@ -37,6 +40,7 @@ export class LiveReports {
   readonly #options: LiveReportsOptions;
   readonly #faults: FaultWatch;
   readonly #drops: DropWatch;
+  readonly #paging: PagingWatch;
   #timer: NodeJS.Timeout | undefined;
   #times: TimeReader | undefined;
 
@@ -45,6 +49,7 @@ export class LiveReports {
     const { pipeline, log, clock, status, counters } = options;
     const told = { name: pipeline.name, log, clock };
     this.#faults = new FaultWatch({ ...told, onDegraded: (why) => status.complain(why) });
+    this.#paging = new PagingWatch({ ...told, memoryBytes: pipeline.store.memoryBytes });
     this.#drops = new DropWatch({ ...told, counters, onRemark: (why) => status.remark(why) });
   }
 
@@ -81,11 +86,12 @@ export class LiveReports {
   }
 
   #report(): void {
-    const { expiry, signs, status, load, figures } = this.#options;
+    const { expiry, signs, status, load, figures, paged } = this.#options;
     const parts = figures();
     void expiry?.check();
     void signs.check(parts.counters.ignored);
     this.#drops.check();
+    this.#paging.check(paged(), parts.counters.events);
     status.measured(load.figures(parts.unpublished, parts.counters.shed));
     this.#publish(parts);
     this.#reportUnsettled();

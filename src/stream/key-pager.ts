@@ -50,6 +50,7 @@ export class KeyPager {
   #position = 0;
   #newest = Number.NEGATIVE_INFINITY;
   #fetched = 0;
+  #displaced = 0;
 
   constructor(stages: readonly Stage[], store: PipelineStore, options: KeyPagerOptions = {}) {
     this.#stages = stages;
@@ -90,6 +91,11 @@ export class KeyPager {
   /** Keys that have been brought back so far. */
   get fetched(): number {
     return this.#fetched;
+  }
+
+  /** Keys that had to go for want of room so far. */
+  get displaced(): number {
+    return this.#displaced;
   }
 
   isResident(key: string): boolean {
@@ -173,6 +179,7 @@ export class KeyPager {
     }
     for (const one of this.#keys.values()) {
       if (this.#keys.bytes <= this.#memoryBytes) return;
+      this.#displaced++;
       this.#letGo(one);
     }
   }
