@@ -38,6 +38,7 @@ export async function benchDashboard(options: DashboardBenchOptions): Promise<Da
     broker: "embedded",
     data,
     hidden: 64,
+    members: 2,
     durability: "power-loss",
     qosOut: 1,
     detects: true,

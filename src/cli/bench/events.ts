@@ -12,6 +12,8 @@ export interface EventsBenchOptions {
   readonly seconds: number;
   readonly keys: number;
   readonly hidden: number;
+  /** Networks whose mean is the forecast. */
+  readonly members: number;
   readonly durability: SubjectOptions["durability"];
   readonly qosOut: 0 | 1;
   /** Whether the detectors look for anomalies. */
@@ -37,6 +39,7 @@ export interface EventsBenchResult {
   readonly bytesPerEvent: number;
   readonly keys: number;
   readonly hidden: number;
+  readonly members: number;
   readonly durability: string;
   readonly qosOut: number;
   readonly detector: string;
@@ -59,10 +62,11 @@ const FEED_SECONDS = 0.04;
  */
 export async function benchEvents(options: EventsBenchOptions): Promise<EventsBenchResult> {
   const data = mkdtempSync(join(tmpdir(), "eddy-bench-"));
-  const { broker, hidden, durability, qosOut, keys, seconds, detects, learns, profiles, onPhase } = options;
+  const { broker, hidden, members, durability, qosOut, keys, seconds, detects, learns, profiles, onPhase } =
+    options;
   const subject = start(
     "subject.js",
-    { broker, data, hidden, durability, qosOut, detects, learns } satisfies SubjectOptions,
+    { broker, data, hidden, members, durability, qosOut, detects, learns } satisfies SubjectOptions,
     0,
   );
   let generator: ChildProcess | undefined;
@@ -109,6 +113,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
       bytesPerEvent: Math.round((to.storeBytes - from.storeBytes) / events),
       keys,
       hidden,
+      members,
       durability,
       qosOut,
       detector: detects ? "pattern, novelty, watches" : "none",

@@ -6,6 +6,8 @@ export interface SubjectOptions {
   readonly broker: string;
   readonly data: string;
   readonly hidden: number;
+  /** Networks whose mean is the forecast. */
+  readonly members: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: 0 | 1;
   readonly detects: boolean;

@@ -20,7 +20,7 @@ const { pipeline } = parsePipeline(
     input: { topics: ["bench/+/events"], key: "{topic[1]}", time: "ts" },
     features: ["value", { difference: "value" }],
     target: "value",
-    model: { hidden: options.hidden, "cold-start": { events: 1000, lead: 1000 } },
+    model: { hidden: options.hidden, members: options.members, "cold-start": { events: 1000, lead: 1000 } },
     ...(options.detects ? {} : { anomaly: false }),
     output: { qos: options.qosOut },
     store: { durability: options.durability },

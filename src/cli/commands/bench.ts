@@ -22,6 +22,7 @@ interface BenchOptions {
   readonly hidden: number;
   readonly durability: "power-loss" | "crash" | "none";
   readonly qosOut: string;
+  readonly members: number;
   readonly detect: boolean;
   readonly learn?: boolean;
   readonly profile?: boolean;
@@ -40,6 +41,12 @@ export function benchCommand(): Command {
     .option("--seconds <n>", "length of each phase", positiveNumber, 10)
     .option("--keys <n>", "keys", positiveInteger, 100)
     .option("--hidden <n>", "hidden units of the GRU", positiveInteger, 64)
+    .option(
+      "--members <n>",
+      "networks whose mean is the forecast: as many as a pipeline has",
+      positiveInteger,
+      2,
+    )
     .addOption(
       new Option("--durability <level>", "what a commit survives")
         .choices(["power-loss", "crash", "none"])
@@ -73,6 +80,7 @@ async function events(options: BenchOptions): Promise<void> {
     seconds: options.seconds,
     keys: options.keys,
     hidden: options.hidden,
+    members: options.members,
     durability: options.durability,
     qosOut: options.qosOut === "0" ? 0 : 1,
     detects: options.detect,
@@ -87,7 +95,7 @@ async function events(options: BenchOptions): Promise<void> {
   const { tuning, profile } = result;
   console.log(
     [
-      `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.predictionsPerSecond} predictions/s published, ${result.keys} keys, GRU H=${result.hidden}, detectors: ${result.detector}`,
+      `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.predictionsPerSecond} predictions/s published, ${result.keys} keys, ${result.members} GRU H=${result.hidden}, detectors: ${result.detector}`,
       `${result.cpuMicrosecondsPerEvent} µs of CPU an event, ${result.rssMB} MB, ${result.bytesPerEvent} bytes stored an event`,
       `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms (a flush of this disk: p99 ${result.fdatasyncP99Ms} ms)`,
       ...(tuning
