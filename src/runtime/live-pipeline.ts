@@ -1,22 +1,17 @@
-import { merge, Subject, type Subscription, takeUntil } from "rxjs";
+import { Subject, type Subscription } from "rxjs";
 import { type Batch, type Clock, type StateSlot, type StreamEvent, systemClock } from "../core/index.js";
 import { mutedKeys, mutedUntil } from "../detection/index.js";
 import { type Connection, type ConnectionState, type Protocol, topicsOf } from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { PipelineReader, PipelineStore } from "../store/index.js";
 import {
-  commit,
   DeliveryWatch,
-  decodePackets,
   type LearningReport,
   type MessageOptions,
   Outboxes,
   type PipelineScope,
-  packetSource,
   type Resumed,
-  requestSource,
   shedLoad,
-  stepWith,
 } from "../stream/index.js";
 import { answerMqtt, PipelineControl } from "./control/index.js";
 import { Counters } from "./counters.js";
@@ -27,6 +22,7 @@ import { HomeAssistant } from "./home-assistant/index.js";
 import { KeyExpiry } from "./key-expiry.js";
 import { logLearning } from "./learning-words.js";
 import { LiveReports } from "./live-reports.js";
+import { liveStream } from "./live-stream.js";
 import { Load } from "./load.js";
 import type { Log } from "./log.js";
 import { offlineHint } from "./offline-hint.js";
@@ -228,42 +224,28 @@ export class LivePipeline {
     const requests = answerMqtt(pipeline, this.control, connection, log);
     const stages = await makeStages(pipeline, engines, (report) => this.#learning(report));
     log.info(`${pipeline.name}: ${watchWords(pipeline)}`);
-    const { codec, reader, times } = makeReader(pipeline);
+    const reading = makeReader(pipeline);
     let markCompleted = (): void => {};
     this.#completed = new Promise((resolve) => {
       markCompleted = resolve;
     });
-    const gather = { lingerMs: pipeline.lingerMs };
-    const onState = (state: ConnectionState) => this.#onConnection(state);
-    const decoded = packetSource(connection, onState, this.#deliveries, gather).pipe(
-      takeUntil(this.#stop),
-      decodePackets({
-        codec,
-        reader,
-        clock: this.#clock,
-        retained: pipeline.input.retained,
-        requests: this.#home?.beside(requests) ?? requests,
-        shed: (events, waiting) => this.#shed(events, waiting),
-        onIgnored: () => this.counters.ignored++,
-      }),
-    );
-    const asked = requestSource((line) => this.control.open(line)).pipe(takeUntil(this.#stop));
-    const stepped = stages.reduce(
-      (source, stage) => source.pipe(stepWith(() => stage)),
-      merge(decoded, asked),
-    );
-    const committed = stepped.pipe(
-      commit(store, {
-        memoryBytes: pipeline.store.memoryBytes,
-        ...(pipeline.store.snapshotEvery ? { snapshotEvery: pipeline.store.snapshotEvery } : {}),
-        onScope: (scope) => {
-          this.#scope = scope;
-        },
-        resume: (scope) => this.#resume(scope),
-        onCommitMs: (ms) => this.counters.commits.add(ms, this.#clock.now()),
-        onTrouble: (error) => this.#onTrouble(error),
-      }),
-    );
+    const committed = liveStream({
+      ...{ pipeline, store, connection, stages, reading },
+      clock: this.#clock,
+      deliveries: this.#deliveries,
+      stop: this.#stop,
+      requests: this.#home?.beside(requests) ?? requests,
+      onLine: (line) => this.control.open(line),
+      onConnection: (state) => this.#onConnection(state),
+      shed: (events, waiting) => this.#shed(events, waiting),
+      onIgnored: () => this.counters.ignored++,
+      onScope: (scope) => {
+        this.#scope = scope;
+      },
+      resume: (scope) => this.#resume(scope),
+      onCommitMs: (ms) => this.counters.commits.add(ms, this.#clock.now()),
+      onTrouble: (error) => this.#onTrouble(error),
+    });
     this.#subscription = committed.subscribe({
       next: (batch) => this.#onCommitted(batch),
       error: (error) => {
@@ -275,7 +257,7 @@ export class LivePipeline {
     });
     this.#listening = setInterval(() => void this.#silence.check(), LISTENING_MS);
     this.#listening.unref();
-    this.#reports.start(times);
+    this.#reports.start(reading.times);
     await this.#scope?.ready;
     this.#isResumed = true;
   }

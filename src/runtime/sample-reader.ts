@@ -3,14 +3,18 @@ import { parseKeyTemplate, type TimeReader, timeReader } from "../core/index.js"
 import type { Feature, Pipeline, PipelineSupervised } from "../spec/index.js";
 import { markTopics } from "./mark-topics.js";
 
+/** How samples are read. */
+export interface SampleReading {
+  readonly codec: Codec;
+  readonly reader: SampleReader;
+  readonly times: TimeReader;
+}
+
 /**
  * How a pipeline reads samples. From a recording, numbers in text count as numbers, and a time may lie
  * beyond what would be its arrival; in a test's payloads the second alone.
  */
-export function makeReader(
-  pipeline: Pipeline,
-  from: "wire" | "recording" | "test" = "wire",
-): { readonly codec: Codec; readonly reader: SampleReader; readonly times: TimeReader } {
+export function makeReader(pipeline: Pipeline, from: "wire" | "recording" | "test" = "wire"): SampleReading {
   const { input } = pipeline;
   const times = timeReader({ unit: input.timeUnit, zone: input.zone });
   const reader = sampleReader({
