@@ -237,8 +237,8 @@ const WATCHES = ["stuck", "range", "silence", "missing"] as const;
 /** Bytes that all keys' detectors may take together. */
 const MEMORY = 128 * 1024 * 1024;
 /** What a key's detectors take, about: see `Detector.bytes`. */
-const PATTERN_LARGE = 175_000;
-const PATTERN_SMALL = 65_000;
+const PATTERN_LARGE = 120_000;
+const PATTERN_SMALL = 50_000;
 const NOVELTY = 250_000;
 
 /**

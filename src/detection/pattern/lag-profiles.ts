@@ -29,10 +29,7 @@ export class LagProfiles {
   /** Places that there are by now: fewer than N while fewer values have come. */
   #length: number;
   #memory: KernelMemory;
-  /**
-   * Values and their running means, the newest first. Each lies in two times as many places, written twice, so that the
-   * newest always stand in a row.
-   */
+  /** Rings of values and of their running means, the newest first. */
   #values: Pointer = 0;
   #means: readonly Pointer[] = [];
   #profiles: readonly Pointer[] = [];
@@ -53,9 +50,9 @@ export class LagProfiles {
     const memory = new KernelMemory(this.#kernel, bytesOfMemory(this.#length));
     const place = (index: number): Pointer => memory.pointer + 4 * this.#length * index;
     this.#values = place(0);
-    this.#means = [place(0), place(2), place(4)];
-    this.#profiles = [place(6), place(7), place(8)];
-    this.#smallest = place(9);
+    this.#means = [place(0), place(1), place(2)];
+    this.#profiles = [place(3), place(4), place(5)];
+    this.#smallest = place(6);
     return memory;
   }
 
@@ -77,28 +74,38 @@ export class LagProfiles {
     this.#fill(parts);
   }
 
+  get #rings(): readonly Pointer[] {
+    return [this.#values, ...this.#means.slice(1)];
+  }
+
   /** The newest values, their means at two widths, and the profiles at three: [known] each. */
   #parts(): Float32Array[] {
-    const [head, known] = [this.#head, this.#known];
-    const rings = [this.#values, ...this.#means.slice(1)];
+    const known = this.#known;
     return [
-      ...rings.map((ring) => this.#kernel.view(ring + 4 * head, known).slice()),
+      ...this.#rings.map((ring) => this.#unrolled(ring).subarray(0, known)),
       ...this.#profiles.map((profile) => this.#kernel.view(profile, known).slice()),
     ];
   }
 
+  /** [N] the newest first. */
+  #unrolled(ring: Pointer): Float32Array {
+    const places = this.#kernel.view(ring, this.#length);
+    const unrolled = new Float32Array(this.#length);
+    unrolled.set(places.subarray(this.#head));
+    unrolled.set(places.subarray(0, this.#head), this.#length - this.#head);
+    return unrolled;
+  }
+
   #fill(parts: readonly Float32Array[]): void {
-    const rings = [this.#values, ...this.#means.slice(1)];
+    const rings = this.#rings;
+    const until = this.#length - this.#head;
     for (const [i, part] of parts.entries()) {
       const ring = rings[i];
       if (ring === undefined) this.#kernel.view(this.#profiles[i - rings.length] ?? 0, part.length).set(part);
       else {
-        const places = this.#kernel.view(ring, 2 * this.#length);
-        for (const [back, value] of part.entries()) {
-          const at = (this.#head + back) % this.#length;
-          places[at] = value;
-          places[at + this.#length] = value;
-        }
+        const places = this.#kernel.view(ring, this.#length);
+        places.set(part.subarray(0, until), this.#head);
+        places.set(part.subarray(until));
       }
     }
   }
@@ -151,11 +158,11 @@ export class LagProfiles {
     const D = this.#kernel.view(this.#profiles[i] ?? 0, N);
     // Of the state after the newest value, whose own place comes first.
     const head = this.#head;
-    const means = this.#kernel.view(this.#means[i] ?? 0, 2 * N);
+    const means = this.#kernel.view(this.#means[i] ?? 0, N);
     const level = Math.fround(this.#levels[i] ?? 0);
     let best = { lag: 0, distance: Number.POSITIVE_INFINITY };
     for (let index = width - 1; index < known - SETTLED * width; index++) {
-      const apart = i === 0 ? 0 : level - (means[head + 1 + index] ?? 0);
+      const apart = i === 0 ? 0 : level - (means[(head + 1 + index) % N] ?? 0);
       const distance = (D[index] ?? 0) - apart * apart;
       if (distance < best.distance) best = { lag: index + 1, distance };
     }
@@ -191,7 +198,7 @@ export class LagProfiles {
 
 /** As `lagProfiles` in the kernel wants it, and behind it what that finds. */
 function bytesOfMemory(places: number): number {
-  return 4 * (9 * places + 4);
+  return 4 * (6 * places + 4);
 }
 
 /** As bytes: a float32 read as a number may change its bits on the way. */

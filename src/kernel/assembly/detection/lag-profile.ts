@@ -22,10 +22,10 @@
 /**
  * Takes in v[t], and finds the smallest of each profile. Of width w lags from w to `known` - 3 w count.
  *
- * @param memory   [2 N] values, [2 N] their means over w = 8, [2 N] over w = 32, each written twice so that the newest
- *                 N stand in a row; then the profiles of w = 4, 8 and 32, [N] each, lag L at L - 1
- * @param head     where the newest stand; the new ones come before them
+ * @param memory   rings of [N] values, [N] their means over w = 8, [N] over w = 32; then the profiles of w = 4, 8 and 32,
+ *                 [N] each, lag L at L - 1
  * @param N        a multiple of 4
+ * @param head     where the newest stand in the rings; the new ones come before them
  * @param known    values there are, at most N
  * @param mean1    m_8[t]
  * @param mean2    m_32[t]
@@ -41,17 +41,45 @@ export function lagProfiles(
   mean2: f32,
   smallest: usize,
 ): void {
-  const past = memory + (head << 2);
-  const m1 = past + (N << 3);
-  const m2 = m1 + (N << 3);
-  const d0 = memory + 24 * N;
+  for (let i: usize = 0; i < 12; i += 4) store<f32>(smallest + i, Infinity);
+  // Where the rings begin anew.
+  const cut = min(known, N - head);
+  stretch(memory, N, memory + (head << 2), 0, cut, known, value, mean1, mean2, smallest);
+  stretch(memory, N, memory - (cut << 2), cut, known, known, value, mean1, mean2, smallest);
+
+  const next = memory + ((head === 0 ? N - 1 : head - 1) << 2);
+  store<f32>(next, value);
+  store<f32>(next + (N << 2), mean1);
+  store<f32>(next + (N << 3), mean2);
+}
+
+/**
+ * The same of lags [first, last), which stand in a row in the rings.
+ *
+ * @param past where lag 1 would stand in the ring of values
+ */
+function stretch(
+  memory: usize,
+  N: i32,
+  past: usize,
+  first: i32,
+  last: i32,
+  known: i32,
+  value: f32,
+  mean1: f32,
+  mean2: f32,
+  smallest: usize,
+): void {
+  const m1 = past + (N << 2);
+  const m2 = past + (N << 3);
+  const d0 = memory + 12 * N;
   const d1 = d0 + (N << 2);
   const d2 = d1 + (N << 2);
   // Here lags count at all widths; at the edges, at some.
-  const from = min(W2, known);
-  const to = max(from, (known - SETTLED * W2) & ~3);
-  update(d0, d1, d2, past, 0, from, value);
-  update(d0, d1, d2, past, to, known, value);
+  const from = min(last, max(first, W2));
+  const to = from + (max(0, min(last, known - SETTLED * W2) - from) & ~3);
+  update(d0, d1, d2, past, first, from, value);
+  update(d0, d1, d2, past, to, last, value);
 
   let least0 = f32x4.splat(Infinity);
   let least1 = least0;
@@ -74,34 +102,30 @@ export function lagProfiles(
     const apart2 = f32x4.sub(now2, v128.load(m2 + i));
     least2 = f32x4.pmin(least2, f32x4.sub(c, f32x4.mul(apart2, apart2)));
   }
-  const end0 = known - SETTLED * W0;
-  const end1 = known - SETTLED * W1;
-  const end2 = known - SETTLED * W2;
-  const rest0 = min(smallestOf(d0, W0 - 1, min(from, end0)), smallestOf(d0, to, end0));
+  const end0 = min(last, known - SETTLED * W0);
+  const end1 = min(last, known - SETTLED * W1);
+  const end2 = min(last, known - SETTLED * W2);
+  const rest0 = min(
+    smallestOf(d0, max(first, W0 - 1), min(from, end0)),
+    smallestOf(d0, max(to, W0 - 1), end0),
+  );
   const rest1 = min(
-    smallestCentred(d1, m1, W1 - 1, min(from, end1), mean1),
-    smallestCentred(d1, m1, to, end1, mean1),
+    smallestCentred(d1, m1, max(first, W1 - 1), min(from, end1), mean1),
+    smallestCentred(d1, m1, max(to, W1 - 1), end1, mean1),
   );
   const rest2 = min(
-    smallestCentred(d2, m2, W2 - 1, min(from, end2), mean2),
-    smallestCentred(d2, m2, to, end2, mean2),
+    smallestCentred(d2, m2, max(first, W2 - 1), min(from, end2), mean2),
+    smallestCentred(d2, m2, max(to, W2 - 1), end2, mean2),
   );
-  store<f32>(smallest, min(rest0, lanesMin(least0)));
-  store<f32>(smallest, min(rest1, lanesMin(least1)), 4);
-  store<f32>(smallest, min(rest2, lanesMin(least2)), 8);
-
-  const next = head === 0 ? N - 1 : head - 1;
-  put(memory, N, next, value);
-  put(memory + (N << 3), N, next, mean1);
-  put(memory + (N << 4), N, next, mean2);
+  settle(smallest, min(rest0, lanesMin(least0)));
+  settle(smallest + 4, min(rest1, lanesMin(least1)));
+  settle(smallest + 8, min(rest2, lanesMin(least2)));
 }
 
-/** In both of a ring's places. */
 // @ts-ignore: decorator
 @inline
-function put(ring: usize, N: i32, at: i32, value: f32): void {
-  store<f32>(ring + (at << 2), value);
-  store<f32>(ring + ((at + N) << 2), value);
+function settle(smallest: usize, found: f32): void {
+  store<f32>(smallest, min(load<f32>(smallest), found));
 }
 
 // @ts-ignore: decorator
@@ -111,7 +135,7 @@ function updated(D: v128, square: v128, w: i32): v128 {
   return f32x4.add(f32x4.mul(f32x4.splat(1 - rate), D), f32x4.mul(square, f32x4.splat(rate)));
 }
 
-/** All three profiles in [from, to), from a multiple of 4. */
+/** All three profiles in [from, to). */
 function update(d0: usize, d1: usize, d2: usize, past: usize, from: i32, to: i32, value: f32): void {
   let i: usize = from << 2;
   const end: usize = to << 2;
