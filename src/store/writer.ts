@@ -14,6 +14,9 @@ export const LEDGER_ENTRIES = 4096;
 /** Dead letters that are kept, per pipeline. */
 export const DEAD_LETTERS = 10_000;
 
+/** Packets after which the ledger lets old ones go. */
+const PRUNE_EVERY = 1024;
+
 export type TimedChange = Change & { readonly now: number };
 
 /**
@@ -216,9 +219,12 @@ export class Writer {
 
   #packets(pipeline: PipelineRecord, { count, lines }: LedgerBlock): void {
     if (count === 0) return;
+    const before = pipeline.packets;
     pipeline.packets += count;
     this.#write.packets.run(pipeline.id, pipeline.packets, lines);
-    this.#write.prunePackets.run(pipeline.id, pipeline.packets - LEDGER_ENTRIES);
+    // Now and then: it touches another page than what was written.
+    if (Math.floor(pipeline.packets / PRUNE_EVERY) > Math.floor(before / PRUNE_EVERY))
+      this.#write.prunePackets.run(pipeline.id, pipeline.packets - LEDGER_ENTRIES);
   }
 
   #page(pipeline: PipelineRecord, page: PageRow, begun: number | undefined): void {
