@@ -90,9 +90,9 @@ export class TrainingMemory {
       };
       this.#lanes.set(event.sample.key, lane);
     }
-    lane.x.push(...input);
-    lane.y.push(...target);
-    lane.scale.push(...scale);
+    pushAll(lane.x, input);
+    pushAll(lane.y, target);
+    pushAll(lane.scale, scale);
     lane.begins.push(event.begins ? 1 : 0);
     lane.alerted = event.prediction?.alert ? lane.alerted + 1 : 0;
     lane.doubtful.push(doubtUnderAlert(lane.alerted));
@@ -297,4 +297,9 @@ export function readSequences(from: ByteReader): TendedSequence[] {
     intervalMs: from.f64(),
     doubtful: from.bytes(),
   }));
+}
+
+/** `push(...values)` walks a typed array by its iterator, which makes garbage of every number. */
+function pushAll(column: number[], values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) column.push(values[i]!);
 }

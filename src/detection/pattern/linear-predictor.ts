@@ -46,16 +46,16 @@ export class LinearPredictor {
 
   /** @returns |v - what was foretold|; then learns v, and foretells the next */
   error(v: number): number {
-    const { exports } = this.#kernel;
+    const { exports, floats } = this.#kernel;
     const missed = v - exports.dot(this.#w, this.#wide, N);
     const size = Math.abs(missed);
     const limit = CLIP * this.#usual;
     const learned = Math.min(limit, Math.max(-limit, missed));
     this.#usual += RATE * (Math.min(size, limit) - this.#usual);
     exports.learn(this.#w, this.#pphi, this.#P, N, learned, this.#own, FORGETTING);
-    const phi = this.#kernel.view(this.#phi, ORDER);
-    phi.copyWithin(1, 0, ORDER - 1);
-    phi[0] = v;
+    const newest = this.#phi >>> 2;
+    floats.copyWithin(newest + 1, newest, newest + ORDER - 1);
+    floats[newest] = v;
     this.#own = exports.leverage(this.#wide, this.#pphi, this.#phi, this.#P, N);
     return size;
   }
