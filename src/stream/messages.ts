@@ -83,7 +83,7 @@ export function predictionMessage(row: OutputRow, options: MessageOptions): Outb
 
 /** A step of a sequence that was read both ways, in the words of a prediction. */
 export function stepMessage({ seq, time, inference }: StepInference): object {
-  return { seq, time: new Date(time).toISOString(), ...inference };
+  return { seq, time: formatTime(time), ...inference };
 }
 
 /** An alert's change; when cleared, a second, empty message removes the retained one. */
@@ -94,8 +94,8 @@ export function alertMessages(row: AlertRow, options: MessageOptions): OutboundM
   const payload = JSON.stringify({
     id,
     state: change.state,
-    since: new Date(change.since).toISOString(),
-    time: new Date(row.time).toISOString(),
+    since: formatTime(change.since),
+    time: formatTime(row.time),
     key: row.key,
     score: change.score,
     value: change.value,
@@ -124,7 +124,7 @@ export function deadLetterMessage(row: DeadLetterRow, options: MessageOptions): 
       reason: row.reason,
       detail: row.detail,
       topic: row.topic,
-      time: new Date(row.arrival).toISOString(),
+      time: formatTime(row.arrival),
       bytes: row.bytes,
       ...payload,
     }),
