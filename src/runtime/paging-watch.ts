@@ -35,10 +35,10 @@ export class PagingWatch {
   }
 
   /** Called now and then. @param events since the start */
-  check(paged: Paged, events: number): void {
+  check({ fetched, displaced }: Paged, events: number): void {
     const before = this.#before;
-    this.#before = { ...paged, events };
-    const exchanged = Math.min(paged.fetched - before.fetched, paged.displaced - before.displaced);
+    this.#before = { fetched, displaced, events };
+    const exchanged = Math.min(fetched - before.fetched, displaced - before.displaced);
     const seen = events - before.events;
     if (exchanged < LEAST || exchanged < SHARE * seen || this.#short.add() === undefined) return;
     const { name, log, memoryBytes } = this.#options;

@@ -19,6 +19,20 @@ describe("PagingWatch", () => {
     expect(said).toEqual([]);
   });
 
+  it("takes its counts from a pager, which has no properties of its own", () => {
+    const { said, watch } = watched();
+    class Counting {
+      get fetched() {
+        return 7;
+      }
+      get displaced() {
+        return 0;
+      }
+    }
+    for (const events of [400, 800, 1200]) watch.check(new Counting(), events);
+    expect(said).toEqual([]);
+  });
+
   it("says once a minute what to change where busy keys take turns in memory", () => {
     const { clock, said, watch } = watched();
     for (const times of [1, 2, 3])
