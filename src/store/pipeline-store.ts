@@ -3,7 +3,7 @@ import { commitRows } from "./commit-rows.js";
 import { PipelineReader } from "./pipeline-reader.js";
 import type { Reads } from "./read-statements.js";
 import type { Commit, Cursor, Identity } from "./records.js";
-import type { Change } from "./writer-messages.js";
+import type { Change, CursorPlaces } from "./writer-messages.js";
 
 /** Hands a change to the writer; see `WriterLine.send`. */
 export type SendChange = (change: Change) => Promise<void>;
@@ -39,10 +39,9 @@ export class PipelineStore extends PipelineReader {
    *   `POSITION_NOT_INCREASING`, `COMMIT_AFTER_FAILURE`, `SNAPSHOT_AHEAD`
    */
   async commit(commit: Commit): Promise<void> {
-    const rows = commitRows(commit);
-    // Not waited for: commits are to be fulfilled in order, those with cursors and those without.
-    void this.flush();
-    await this.#send({ kind: "commit", pipeline: this.name, rows });
+    await this.#withCursors((cursors) =>
+      this.#send({ kind: "commit", pipeline: this.name, rows: commitRows(commit), cursors }),
+    );
   }
 
   override cursor(which: Cursor): number {
@@ -74,13 +73,21 @@ export class PipelineStore extends PipelineReader {
   /** Writes what `advance` has left to be written. Never rejects: what fails is written with the next. */
   async flush(): Promise<void> {
     if (this.#unwritten.size === 0) return;
+    await this.#withCursors((cursors) => this.#send({ kind: "advance", pipeline: this.name, cursors })).catch(
+      () => {},
+    );
+  }
+
+  /** Cursors that the writer could not write are written with what comes next. */
+  async #withCursors(send: (cursors: CursorPlaces) => Promise<void>): Promise<void> {
     const cursors = [...this.#unwritten].map((which) => [which, this.cursor(which)] as const);
     this.#unwritten.clear();
     try {
-      await this.#send({ kind: "advance", pipeline: this.name, cursors });
-    } catch {
+      await send(cursors);
+    } catch (error) {
       for (const [which] of cursors) this.#unwritten.add(which);
-      this.#onLazy();
+      if (cursors.length > 0) this.#onLazy();
+      throw error;
     }
   }
 

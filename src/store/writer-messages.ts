@@ -11,9 +11,17 @@ export type ThreadTask =
     }
   | { readonly task: "back-up"; readonly file: string; readonly to: string };
 
+/** Up to where streams have been published. */
+export type CursorPlaces = readonly (readonly [Cursor, number])[];
+
 /** What the writer is asked to change. */
 export type Change =
-  | { readonly kind: "commit"; readonly pipeline: string; readonly rows: CommitRows }
+  | {
+      readonly kind: "commit";
+      readonly pipeline: string;
+      readonly rows: CommitRows;
+      readonly cursors: CursorPlaces;
+    }
   /** Records the identity, `isNew`: only if none is recorded yet. */
   | {
       readonly kind: "adopt";
@@ -28,7 +36,7 @@ export type Change =
   | {
       readonly kind: "advance";
       readonly pipeline: string;
-      readonly cursors: readonly (readonly [Cursor, number])[];
+      readonly cursors: CursorPlaces;
     };
 
 /** To the thread. Each is answered once, in order. `now` is the wall clock's time: the thread has none. */

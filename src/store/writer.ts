@@ -7,7 +7,7 @@ import { type LedgerBlock, releasedBlock } from "./ledger-block.js";
 import { PageWriter } from "./page-writer.js";
 import { type PipelineRecord, PipelineRecords } from "./pipeline-records.js";
 import { prepareWrites, type Writes } from "./write-statements.js";
-import type { Change } from "./writer-messages.js";
+import type { Change, CursorPlaces } from "./writer-messages.js";
 
 /** Entries that the ledger keeps: a broker has at most 65,535 packets in flight, in practice a few hundred. */
 export const LEDGER_ENTRIES = 4096;
@@ -93,6 +93,7 @@ export class Writer {
       case "commit":
         this.#requireNoHole(change.pipeline, change.rows);
         this.#commit(pipeline, change.rows, change.now);
+        this.#advance(id, change.cursors);
         break;
       case "adopt": {
         const { fingerprint, numerics, spec } = change.identity;
@@ -114,8 +115,12 @@ export class Writer {
         this.#startAgain(pipeline);
         break;
       case "advance":
-        for (const [cursor, to] of change.cursors) this.#write.advance.run(id, cursor, to);
+        this.#advance(id, change.cursors);
     }
+  }
+
+  #advance(pipeline: number, cursors: CursorPlaces): void {
+    for (const [cursor, to] of cursors) this.#write.advance.run(pipeline, cursor, to);
   }
 
   #rememberFailure(change: Extract<Change, { kind: "commit" }>): void {

@@ -15,7 +15,7 @@ export interface CommitOptions extends CommitLineOptions, KeyPagerOptions {
    * to step again. Default: every 20,000 events, or less often where snapshots are large (see `SnapshotPace`).
    */
   readonly snapshotEvery?: { readonly events: number } | { readonly ms: number };
-  /** Commits under way before the source is held back. */
+  /** Commits under way before the source is held back; default 2. */
   readonly ahead?: number;
   /** Called with the pipeline's scope when it is subscribed: for the runtime. */
   readonly onScope?: (scope: PipelineScope) => void;
@@ -24,6 +24,9 @@ export interface CommitOptions extends CommitLineOptions, KeyPagerOptions {
   /** Told how long each commit took, ms, from handing it over until it is on disk. */
   readonly onCommitMs?: (ms: number) => void;
 }
+
+/** One is written while the next is stepped: what comes meanwhile makes larger batches, each of which costs a wake-up of two threads and a flush. */
+const AHEAD = 2;
 
 const NOTHING: Commit = { events: [], deadLetters: [], log: [], ledger: [] };
 
@@ -58,7 +61,7 @@ export function commitOf(batch: Batch): Commit {
  * source begins, the state is resumed from the store. Memory: `ahead` batches.
  */
 export function commit(store: PipelineStore, options: CommitOptions = {}): MonoTypeOperatorFunction<Batch> {
-  const { snapshotEvery, ahead = 8 } = options;
+  const { snapshotEvery, ahead = AHEAD } = options;
   return (source) =>
     new Observable<Batch>((subscriber) => {
       const scope = currentScope() ?? new PipelineScope();

@@ -24,7 +24,7 @@ function begun() {
   const apply = (...commits: Partial<Commit>[]) =>
     writer.apply(
       commits.map((more) => ({
-        ...{ kind: "commit", pipeline: "a", now: 0 },
+        ...{ kind: "commit", pipeline: "a", cursors: [], now: 0 },
         rows: commitRows(commitOf(more)),
       })),
     );

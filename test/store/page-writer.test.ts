@@ -21,7 +21,7 @@ function begun() {
   const writer = new Writer(db);
   let last = 0;
   const apply = (commit: Commit) => {
-    const change = { kind: "commit", pipeline: "a", now: 0 } as const;
+    const change = { kind: "commit", pipeline: "a", cursors: [], now: 0 } as const;
     return writer.apply([{ ...change, rows: commitRows(commit) }]);
   };
   /** Events up to a position, and what comes with them. */

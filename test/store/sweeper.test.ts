@@ -184,7 +184,7 @@ describe("Sweeper.step()", () => {
     const writer = new Writer(db);
     for (let from = 1; from <= 40_000; from += 1000) {
       const rows = commitRows(events(from, from + 999, { snapshot: snapshot(from + 999) }));
-      writer.apply([{ kind: "commit", pipeline: "a", rows, now: 0 }]);
+      writer.apply([{ kind: "commit", pipeline: "a", rows, cursors: [], now: 0 }]);
     }
     db.pragma("wal_checkpoint(TRUNCATE)");
     const before = bytesOnDisk(file);

@@ -17,7 +17,7 @@ function newWriter(): { db: Database; writer: Writer } {
 }
 
 function commit(commit: Commit, pipeline = "a"): TimedChange {
-  return { kind: "commit", pipeline, rows: commitRows(commit), now: 0 };
+  return { kind: "commit", pipeline, rows: commitRows(commit), cursors: [], now: 0 };
 }
 
 const codes = (outcomes: readonly (Error | undefined)[]) =>
