@@ -10,6 +10,8 @@ export interface Row {
   readonly count: number;
   /** A sequence begins with this row, after a gap: what came before is not its immediate past. */
   readonly begins: boolean;
+  /** Usual time between the key's rows, ms; 0 or absent while unknown. */
+  readonly intervalMs?: number;
   /** What was foretold of the values; absent: nothing was. */
   readonly errors?: readonly ForecastError[] | undefined;
 }

@@ -3,7 +3,7 @@ import type { Detector, Row } from "./detector.js";
 import { ForecastDetector } from "./forecast/forecast-detector.js";
 import { Fusion } from "./fusion.js";
 import { LevelCores, LevelDetector } from "./level/level-detector.js";
-import { NoveltyDetector, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
+import { BudgetedNovelty, ONE_NET, Reservoirs, SIX_NETS } from "./novelty/index.js";
 import { PatternDetector } from "./pattern/pattern-detector.js";
 import { ReconstructionDetector } from "./reconstruction/reconstruction-detector.js";
 import { SequenceAutoencoders } from "./reconstruction/sequence-autoencoder.js";
@@ -60,8 +60,7 @@ export interface Member {
   readonly detector: Detector;
   /** Who judged the newest row. */
   name(): string;
-  /** @param intervalMs usual time between the key's rows; 0 while unknown */
-  strength(row: Row, intervalMs: number): number;
+  strength(row: Row): number;
   /** Of the newest row. */
   why(): string;
   /** It says itself what value was expected. */
@@ -122,20 +121,20 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
   const isSix = detectors.includes("novelty-6");
   const novelty =
     isSix || detectors.includes("novelty")
-      ? new NoveltyDetector(
+      ? new BudgetedNovelty(
           { warmUp, nets: isSix ? SIX_NETS : ONE_NET, ...(isSix ? {} : { ring: rings.novelty }) },
+          alertsPerDay,
           shared.reservoirs,
         )
       : undefined;
   const pattern = detectors.includes("pattern")
     ? new PatternDetector({ warmUp, ring: rings.pattern }, shared.reservoirs.kernel)
     : undefined;
-  const raises = (intervalMs: number) => noveltyMayRaise(alertsPerDay, intervalMs);
   if (novelty && !pattern) {
     const detector = forTarget(novelty, target);
-    const strength = (row: Row, intervalMs: number) => {
+    const strength = (row: Row) => {
       const own = detector.step(row) ?? 0;
-      return raises(intervalMs) ? own : 0;
+      return novelty.mayRaise ? own : 0;
     };
     return [{ detector, name: () => "novelty", strength, why: () => detector.why() }];
   }
@@ -154,10 +153,10 @@ function signalMembers(options: EnsembleOptions, shared: Shared, target: number)
     {
       detector,
       name: () => (isPatternAlone ? "pattern" : "novelty"),
-      strength: (row, intervalMs) => {
+      strength: (row) => {
         const together = detector.step(row) ?? 0;
-        const alone = pattern.evidence / thresholdAt(intervalMs);
-        isPatternAlone = !novelty || !raises(intervalMs) || alone >= together;
+        const alone = pattern.evidence / thresholdAt(row.intervalMs ?? 0);
+        isPatternAlone = !novelty?.mayRaise || alone >= together;
         return isPatternAlone ? alone : together;
       },
       why: () => (isPatternAlone ? pattern.why() : detector.why()),
@@ -211,13 +210,6 @@ export function patternThreshold(alertsPerDay: number, intervalMs: number): numb
     [before, falseBefore] = [threshold, count];
   }
   return before;
-}
-
-/** Alerts that novelty raises in 10,000 rows of whatever stream. */
-const NOVELTY_FALSE = 5;
-/** Novelty may raise where its own false alerts take no more than a tenth of the budget; elsewhere it keeps silent. */
-export function noveltyMayRaise(alertsPerDay: number, intervalMs: number): boolean {
-  return alertsPerDay * daysInTenThousand(intervalMs) >= 10 * NOVELTY_FALSE;
 }
 
 /** Days in 10,000 rows. */

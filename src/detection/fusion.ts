@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from "../core/index.js";
 import type { Detector, Row } from "./detector.js";
-import type { NoveltyDetector } from "./novelty/index.js";
+import type { BudgetedNovelty, NoveltyDetector } from "./novelty/index.js";
 import type { PatternDetector } from "./pattern/pattern-detector.js";
 
 /** How much novelty's strength and the pattern detector's evidence weigh together: chosen on NAB, where a plateau lies. */
@@ -13,10 +13,10 @@ export const WEIGHTS = { novelty: 0.9, pattern: 0.1 } as const;
  */
 export class Fusion implements Detector {
   readonly name = "novelty";
-  readonly #novelty: NoveltyDetector;
+  readonly #novelty: NoveltyDetector | BudgetedNovelty;
   readonly #pattern: PatternDetector;
 
-  constructor(novelty: NoveltyDetector, pattern: PatternDetector) {
+  constructor(novelty: NoveltyDetector | BudgetedNovelty, pattern: PatternDetector) {
     this.#novelty = novelty;
     this.#pattern = pattern;
   }

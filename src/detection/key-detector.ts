@@ -66,7 +66,7 @@ class Watch {
     let strength = 0;
     let member: Member | undefined;
     for (const one of this.members) {
-      const own = one.strength(row, this.interval.ms) / factor;
+      const own = one.strength(row) / factor;
       if (own <= strength) continue;
       strength = own;
       member = one;
@@ -219,6 +219,7 @@ export class KeyDetector {
       time,
       count: event.seq,
       begins: event.begins,
+      intervalMs: watch.interval.ms,
       errors: watch.looksAtForecasts ? this.#forecasts.flatMap((one) => one.errors(event)) : undefined,
     };
     const { strength, member } = watch.strongest(row);

@@ -240,9 +240,9 @@ export class MqttLink {
 
   #send({ message, onPublished }: Outgoing): void {
     const { topic } = message;
-    const bytes = wireSize(message);
-    if (bytes > this.#maximumPacketSize) {
-      onPublished(publishRefused(topic, `at most ${this.#maximumPacketSize} bytes`, `about ${bytes}`));
+    const excess = this.#excess(message);
+    if (excess !== undefined) {
+      onPublished(publishRefused(topic, `at most ${this.#maximumPacketSize} bytes`, `about ${excess}`));
     } else if (message.qos === 0) {
       const sent = { topic, onPublished };
       this.#unwritten.add(sent);
@@ -255,6 +255,13 @@ export class MqttLink {
       this.#unanswered.set(packetId, { topic, onPublished });
       this.#lane?.publish(message, packetId);
     }
+  }
+
+  /** How large a message is that the broker would not take; undefined: it takes it. */
+  #excess(message: OutboundMessage): number | undefined {
+    if (this.#maximumPacketSize === Number.POSITIVE_INFINITY) return undefined;
+    const bytes = wireSize(message);
+    return bytes > this.#maximumPacketSize ? bytes : undefined;
   }
 
   #onPuback(packetId: number, reasonCode: number): void {

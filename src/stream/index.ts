@@ -15,7 +15,6 @@ export {
   alertMessages,
   deadLetterMessage,
   type MessageOptions,
-  predictionMessage,
   stepMessage,
 } from "./messages.js";
 export { type Promotion, readPromotion, writePromotion } from "./model-requests.js";

@@ -2,8 +2,9 @@ import { type Batch, type Clock, systemClock } from "../core/index.js";
 import type { Connection } from "../mqtt/index.js";
 import type { AlertRow, DeadLetterRow, OutputRow, PipelineStore } from "../store/index.js";
 import { requestedAlerts } from "./commit.js";
-import { alertMessages, deadLetterMessage, type MessageOptions, predictionMessage } from "./messages.js";
+import { alertMessages, deadLetterMessage, type MessageOptions } from "./messages.js";
 import { Outbox } from "./outbox.js";
+import { PredictionMessages } from "./prediction-messages.js";
 
 export interface OutboxesOptions {
   readonly messages: MessageOptions;
@@ -37,6 +38,7 @@ export class Outboxes {
     const send = connection.send.bind(connection);
     // Retention keeps what has yet to be published, once a cursor stands.
     for (const which of ["alert", "prediction"] as const) store.advance(which, store.cursor(which));
+    const predictions = new PredictionMessages(messages);
     const onRefused = (_row: unknown, error: unknown) =>
       onWarning(`${messages.pipeline}: not published: ${error}`);
     this.#alerts = new Outbox({
@@ -57,7 +59,7 @@ export class Outboxes {
       },
       place: (row) => row.position,
       keep: (rows) => stillWanted(output.backlog ?? "all", rows, options),
-      messages: (row) => [predictionMessage(row, messages)],
+      messages: (row) => [predictions.of(row)],
       send,
       cursor: store.cursor("prediction"),
       onCursor: (cursor) => store.advance("prediction", cursor),

@@ -56,17 +56,27 @@ export class AdaptiveInterval {
       const missed = size > halfWidth ? 1 : 0;
       this.#alpha = Math.min(1, Math.max(0, this.#alpha + GAMMA * (MISSED - missed)));
     }
-    let known = this.#known;
-    if (known === WINDOW) {
-      known--;
-      const oldest = this.#smaller(this.#ring[this.#count % WINDOW]!, WINDOW);
-      this.#sorted.copyWithin(oldest, oldest + 1);
-    } else if (known === this.#ring.length) this.#grow();
-    const at = this.#smaller(size, known);
-    this.#sorted.copyWithin(at + 1, at, known);
-    this.#sorted[at] = size;
+    this.#place(size);
     this.#ring[this.#count % WINDOW] = size;
     this.#count++;
+  }
+
+  /** Puts a size among the sorted ones; once there are all that are remembered, in the place of the oldest. */
+  #place(size: number): void {
+    const known = this.#known;
+    if (known < WINDOW && known === this.#ring.length) this.#grow();
+    const sorted = this.#sorted;
+    const at = this.#smaller(size, known);
+    if (known < WINDOW) {
+      sorted.copyWithin(at + 1, at, known);
+      sorted[at] = size;
+      return;
+    }
+    // What lies between the two places moves by one, and nothing else.
+    const oldest = this.#smaller(this.#ring[this.#count % WINDOW]!, WINDOW);
+    if (at > oldest) sorted.copyWithin(oldest, oldest + 1, at);
+    else sorted.copyWithin(at + 1, at, oldest);
+    sorted[at > oldest ? at - 1 : at] = size;
   }
 
   /** As before the first error. */
@@ -81,11 +91,12 @@ export class AdaptiveInterval {
 
   /** How many of the first `known` sorted ones are smaller. */
   #smaller(size: number, known: number): number {
+    const sorted = this.#sorted;
     let low = 0;
     let high = known;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#sorted[middle]! < size) low = middle + 1;
+      if (sorted[middle]! < size) low = middle + 1;
       else high = middle;
     }
     return low;

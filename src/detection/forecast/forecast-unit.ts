@@ -18,10 +18,24 @@ export function forecastOf(event: StreamEvent, unit: ForecastUnit, target: numbe
   const now = event.target?.[target] ?? Number.NaN;
   const output = event.output?.[index] ?? Number.NaN;
   if (!Number.isFinite(output)) return now;
-  const foretold = {
-    step: () => now + output * (event.scale?.[index] ?? 0),
-    value: () => output,
-    scaled: () => (event.affine?.[2 * target] ?? 0) + output * (event.affine?.[2 * target + 1] ?? 1),
-  }[unit]();
+  const foretold = inUnit(event, unit, target, index, output);
   return Number.isFinite(foretold) ? foretold : now;
+}
+
+function inUnit(
+  event: StreamEvent,
+  unit: ForecastUnit,
+  target: number,
+  index: number,
+  output: number,
+): number {
+  const { affine, scale } = event;
+  switch (unit) {
+    case "step":
+      return (event.target?.[target] ?? Number.NaN) + output * (scale?.[index] ?? 0);
+    case "value":
+      return output;
+    case "scaled":
+      return (affine?.[2 * target] ?? 0) + output * (affine?.[2 * target + 1] ?? 1);
+  }
 }

@@ -60,21 +60,22 @@ export class TargetForecasts {
   /** Learns from the forecasts that were due, then files the new ones. */
   lookAhead(event: StreamEvent): Ahead[] {
     const value = event.target?.[this.#target] ?? Number.NaN;
-    return this.#horizons.map((steps, h) => {
-      const pending = this.#pending[h];
-      const interval = this.#intervals[h];
-      const due = pending?.due() ?? null;
-      if (due !== null) interval?.learn(value - due);
+    const ahead: Ahead[] = [];
+    for (let h = 0; h < this.#horizons.length; h++) {
+      const [pending, interval] = [this.#pending[h]!, this.#intervals[h]!];
+      const due = pending.due();
+      if (due !== null) interval.learn(value - due);
       const forecast = forecastOf(event, this.#unit, this.#target, this.#target * this.#horizons.length + h);
-      pending?.push(forecast);
-      const halfBand = interval?.halfWidth ?? null;
-      return {
-        steps,
+      pending.push(forecast);
+      const halfBand = interval.halfWidth;
+      ahead.push({
+        steps: this.#horizons[h]!,
         forecast,
         lower: halfBand === null ? null : forecast - halfBand,
         upper: halfBand === null ? null : forecast + halfBand,
-      };
-    });
+      });
+    }
+    return ahead;
   }
 
   write(to: ByteWriter): void {

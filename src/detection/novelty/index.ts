@@ -1,3 +1,4 @@
+export { BudgetedNovelty, noveltyMayRaise } from "./budgeted-novelty.js";
 export {
   type NetKind,
   NoveltyDetector,

@@ -99,6 +99,11 @@ export class NoveltyDetector implements Detector {
     });
   }
 
+  /** Rows stepped so far. */
+  get rows(): number {
+    return this.#count;
+  }
+
   get bytes(): number {
     return this.#nets.reduce((sum, { bytes }) => sum + bytes, 0);
   }

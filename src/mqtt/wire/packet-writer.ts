@@ -41,8 +41,7 @@ export class PacketWriter {
   publish(message: OutboundMessage, packetId: number, onWritten?: () => void): void {
     const { topic, payload, qos, retain = false } = message;
     const properties = this.#is5 ? propertiesSize(message) : 0;
-    const bytes = sizeOf(payload);
-    const length = 2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + bytes;
+    const length = 2 + textSize(topic) + (qos > 0 ? 2 : 0) + sizeOf(payload);
     const lengths = this.#is5 ? properties + varintSize(properties) : 0;
     this.#reserve(5 + length + lengths);
     this.#byte(0x30 | (qos << 1) | (retain ? 1 : 0));
@@ -73,7 +72,8 @@ export class PacketWriter {
     this.#varint(size);
     if (expirySeconds !== undefined) {
       this.#byte(0x02);
-      this.#end = this.#piece.writeUInt32BE(expirySeconds, this.#end);
+      this.#uint16(expirySeconds >>> 16);
+      this.#uint16(expirySeconds);
     }
     if (contentType !== undefined) {
       this.#byte(0x03);
@@ -109,7 +109,8 @@ export class PacketWriter {
   }
 
   #uint16(value: number): void {
-    this.#end = this.#piece.writeUInt16BE(value, this.#end);
+    this.#byte(value >>> 8);
+    this.#byte(value);
   }
 
   #varint(value: number): void {
@@ -121,10 +122,23 @@ export class PacketWriter {
     this.#byte(rest);
   }
 
+  /** Most are short and ASCII: a call into Node's own code for each would cost more. */
   #text(text: string): void {
-    const written = this.#piece.write(text, this.#end + 2);
-    this.#uint16(written);
-    this.#end += written;
+    const { length } = text;
+    const piece = this.#piece;
+    const from = this.#end + 2;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 128) {
+        const written = piece.write(text, from);
+        this.#uint16(written);
+        this.#end += written;
+        return;
+      }
+      piece[from + i] = unit;
+    }
+    this.#uint16(length);
+    this.#end += length;
   }
 
   #bytes(bytes: Uint8Array): void {
@@ -138,17 +152,23 @@ const EDDY_ID = "eddy-id";
 /** Bytes of a message on the wire, at most. */
 export function wireSize(message: OutboundMessage): number {
   const { topic, payload, contentType = "", eddyId = "", correlationData } = message;
-  const texts = Buffer.byteLength(topic) + Buffer.byteLength(contentType) + Buffer.byteLength(eddyId);
+  const texts = textSize(topic) + textSize(contentType) + textSize(eddyId);
   return 5 + HEADS + EDDY_ID.length + texts + sizeOf(payload) + (correlationData?.byteLength ?? 0);
 }
 
 function propertiesSize({ contentType, expirySeconds, eddyId, correlationData }: OutboundMessage): number {
   return (
     (expirySeconds === undefined ? 0 : 5) +
-    (contentType === undefined ? 0 : 3 + Buffer.byteLength(contentType)) +
+    (contentType === undefined ? 0 : 3 + textSize(contentType)) +
     (correlationData === undefined ? 0 : 3 + correlationData.byteLength) +
-    (eddyId === undefined ? 0 : 5 + EDDY_ID.length + Buffer.byteLength(eddyId))
+    (eddyId === undefined ? 0 : 5 + EDDY_ID.length + textSize(eddyId))
   );
+}
+
+/** Of a text as UTF-8; see `#text`. */
+function textSize(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 128) return Buffer.byteLength(text);
+  return text.length;
 }
 
 function sizeOf(payload: string | Uint8Array): number {
