@@ -54,7 +54,7 @@ export {
   stepEvent,
   stepEvents,
 } from "./step-events.js";
-export { type Note, type StreamEvent, streamEvent } from "./stream-event.js";
+export { dropWork, type Note, type StreamEvent, streamEvent } from "./stream-event.js";
 export { TextBytes } from "./text-bytes.js";
 export { joinSymbols, splitText, type TextSplit } from "./text-symbols.js";
 export { type TimeZone, timeZone } from "./time-zone.js";

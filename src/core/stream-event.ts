@@ -94,3 +94,13 @@ export function streamEvent(sample: Sample): StreamEvent {
     detector: "",
   };
 }
+
+/** What stages have handed on to one another is of no use to anybody behind them: an event may wait there for long. */
+export function dropWork(event: StreamEvent): void {
+  event.heard = undefined;
+  event.input = undefined;
+  event.target = undefined;
+  event.scale = undefined;
+  event.affine = undefined;
+  event.output = undefined;
+}

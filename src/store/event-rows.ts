@@ -28,8 +28,8 @@ export interface EventRow {
   output: OutputColumns | undefined;
 }
 
-/** position, key, seq, time, arrival, note, end of fields, model, the seven numbers of an output, end of more. */
-const COLUMNS = 16;
+/** position, key, seq, time, arrival, note, end of fields, model, the seven numbers of an output, end of more, the four of its look ahead. */
+const COLUMNS = 20;
 /** There is none. */
 const NONE = -1;
 
@@ -55,8 +55,8 @@ export function packEvents(events: readonly CommitEvent[]): EventRows {
     numbers[at + 6] = texts.length;
     numbers[at + 7] = NONE;
     if (prediction) {
-      const [value, forecast, lower, upper, residual, score, alert, model, more] =
-        outputToColumns(prediction);
+      const columns = outputToColumns(prediction);
+      const [value, forecast, lower, upper, residual, score, alert, model, more] = columns;
       numbers[at + 7] = indexOf(model);
       // SQLite takes a NaN for NULL.
       numbers[at + 8] = value ?? Number.NaN;
@@ -68,6 +68,10 @@ export function packEvents(events: readonly CommitEvent[]): EventRows {
       numbers[at + 14] = alert;
       texts += more ?? "";
       numbers[at + 15] = more === null ? NONE : texts.length;
+      numbers[at + 16] = columns[9] ?? Number.NaN;
+      numbers[at + 17] = columns[10] ?? Number.NaN;
+      numbers[at + 18] = columns[11] ?? Number.NaN;
+      numbers[at + 19] = columns[12] ?? Number.NaN;
     }
     at += COLUMNS;
   }
@@ -118,6 +122,10 @@ export function visitEvents(rows: EventRows, visit: (row: EventRow) => void): vo
         number(at + 14) === 1 ? 1 : 0,
         name(at + 7),
         end === NONE ? null : texts.slice(from, end),
+        orNull(at + 16),
+        orNull(at + 17),
+        orNull(at + 18),
+        orNull(at + 19),
       ];
       if (end !== NONE) from = end;
     }

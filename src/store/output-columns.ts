@@ -11,15 +11,19 @@ export type OutputColumns = readonly [
   alert: 0 | 1,
   model: string,
   more: string | null,
+  nextSteps: number | null,
+  nextForecast: number | null,
+  nextLower: number | null,
+  nextUpper: number | null,
 ];
 
 /** A number in JSON text, which has no -0. */
 type Written = number | "-0" | null;
 
 /**
- * The column `more`: what the columns for the first target don't hold. `targets` are the further ones,
- * [value, forecast, lower, upper, residual] each, null if there is not even a first; `next` has one list
- * per target of [steps, forecast, lower, upper]; `steps` are what stands here of each, [seq, time, {...}].
+ * The column `more`: what the columns for the first target and its first look ahead don't hold. `targets` are the further
+ * ones, [value, forecast, lower, upper, residual] each, null if there is not even a first; `next` has one list
+ * per target of [steps, forecast, lower, upper], where there is more than the first; `steps` are what stands here of each, [seq, time, {...}].
  */
 interface More extends Inferred {
   readonly targets?: readonly (readonly Written[])[] | null;
@@ -51,6 +55,7 @@ function number(value: number | null): number {
 export function outputToColumns(prediction: Prediction): OutputColumns {
   const { targets, score, alert, model } = prediction;
   const first = targets[0];
+  const ahead = prediction.next[0]?.[0];
   return [
     first?.value ?? null,
     first?.forecast ?? null,
@@ -61,6 +66,10 @@ export function outputToColumns(prediction: Prediction): OutputColumns {
     alert ? 1 : 0,
     model,
     moreText(prediction),
+    ahead?.steps ?? null,
+    ahead?.forecast ?? null,
+    ahead?.lower ?? null,
+    ahead?.upper ?? null,
   ];
 }
 
@@ -71,7 +80,9 @@ function moreText({ targets, next, inference, steps }: Prediction): string | nul
     const further: More["targets"] = targets.length === 0 ? null : targets.slice(1).map(writeTarget);
     parts.push(`"targets":${JSON.stringify(further)}`);
   }
-  if (next.length > 0) parts.push(`"next":${nextText(next)}`);
+  const isOne = next.length === 1 && next[0]?.length === 1;
+  if (next.length > 0 && !isOne)
+    parts.push(`"next":${JSON.stringify(next.map((own) => own.map(writeAhead)))}`);
   if (inference !== undefined) parts.push(JSON.stringify(writeInference(inference)).slice(1, -1));
   if (steps !== undefined) {
     const written: More["steps"] = steps.map(({ seq, time, inference }) => [
@@ -82,26 +93,6 @@ function moreText({ targets, next, inference, steps }: Prediction): string | nul
     parts.push(`"steps":${JSON.stringify(written)}`);
   }
   return parts.length === 0 ? null : `{${parts.join()}}`;
-}
-
-/** Piece by piece, for every event: the text of a number that goes out too is then known to the engine. */
-function nextText(next: Prediction["next"]): string {
-  let text = "";
-  for (const ahead of next) {
-    let own = "";
-    for (const { steps, forecast, lower, upper } of ahead) {
-      const numbers = `${steps},${writtenText(forecast)},${writtenText(lower)},${writtenText(upper)}`;
-      own += `${own === "" ? "" : ","}[${numbers}]`;
-    }
-    text += `${text === "" ? "" : ","}[${own}]`;
-  }
-  return `[${text}]`;
-}
-
-/** What `write` gives, as JSON. */
-function writtenText(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return "null";
-  return Object.is(value, -0) ? '"-0"' : `${value}`;
 }
 
 function writeInference(inference: Inference): Inferred {
@@ -136,12 +127,12 @@ function writeTarget({ value, forecast, lower, upper, residual }: TargetForecast
 
 /** Inverse of `outputToColumns`: every finite number bit for bit. */
 export function outputFromColumns(columns: OutputColumns): Prediction {
-  const [value, forecast, lower, upper, residual, score, alert, model, text] = columns;
+  const [value, forecast, lower, upper, residual, score, alert, model, text, ...ahead] = columns;
   const more: More = text === null ? {} : JSON.parse(text);
   const first: TargetForecast = { value: number(value), forecast, lower, upper, residual };
   return {
     targets: more.targets === null ? [] : [first, ...(more.targets ?? []).map(readTarget)],
-    next: (more.next ?? []).map((ahead) => ahead.map(readAhead)),
+    next: more.next?.map((own) => own.map(readAhead)) ?? (ahead[0] === null ? [] : [[readAhead(ahead)]]),
     score,
     alert: alert === 1,
     model,
@@ -158,6 +149,10 @@ function readTarget([value, forecast, lower, upper, residual]: readonly Written[
     upper: read(upper),
     residual: read(residual),
   };
+}
+
+function writeAhead({ steps, forecast, lower, upper }: Ahead): Written[] {
+  return [write(steps), write(forecast), write(lower), write(upper)];
 }
 
 function readAhead([steps, forecast, lower, upper]: readonly Written[]): Ahead {

@@ -287,7 +287,11 @@ function plainBytes(bytes: Uint8Array): Uint8Array {
 function outputRow(record: OutputRecord): OutputRow {
   const { position, key, seq, time, value, forecast, lower, upper, residual, score, alert, model, more } =
     record;
-  const prediction = outputFromColumns([value, forecast, lower, upper, residual, score, alert, model, more]);
+  const { next_steps, next_forecast, next_lower, next_upper } = record;
+  const prediction = outputFromColumns([
+    ...([value, forecast, lower, upper, residual, score, alert, model, more] as const),
+    ...([next_steps, next_forecast, next_lower, next_upper] as const),
+  ]);
   return { position, key: keyFromColumn(key), seq, time, prediction };
 }
 

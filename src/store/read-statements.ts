@@ -50,6 +50,10 @@ export interface OutputRecord {
   readonly alert: 0 | 1;
   readonly model: string;
   readonly more: string | null;
+  readonly next_steps: number | null;
+  readonly next_forecast: number | null;
+  readonly next_lower: number | null;
+  readonly next_upper: number | null;
 }
 
 export interface AlertRecord extends AlertChange {
@@ -87,7 +91,8 @@ export interface LogRecord {
 }
 
 const OUTPUT = `o.position, k.key, o.seq, o.time, o.value, o.forecast, o.lower, o.upper, o.residual, o.score,
-  o.alert, o.model, o.more FROM outputs o JOIN keys k ON k.id = o.key`;
+  o.alert, o.model, o.more,
+  o.next_steps, o.next_forecast, o.next_lower, o.next_upper FROM outputs o JOIN keys k ON k.id = o.key`;
 
 const ALERT = `a.position, k.key, a.seq, a.time, a.state, a.since, a.score, a.value, a.forecast, a.why
   FROM alerts a JOIN keys k ON k.id = a.key`;

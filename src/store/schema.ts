@@ -157,6 +157,18 @@ export const MIGRATIONS: readonly string[] = [
     SELECT pipeline, ordinal, packet_id || ' ' || hash || char(10) FROM ledger_of_packets;
   DROP TABLE ledger_of_packets;
   `,
+  // The first look ahead of the first target stood in `more`: in every row, as text.
+  `
+  ALTER TABLE outputs ADD COLUMN next_steps ANY;
+  ALTER TABLE outputs ADD COLUMN next_forecast ANY;
+  ALTER TABLE outputs ADD COLUMN next_lower ANY;
+  ALTER TABLE outputs ADD COLUMN next_upper ANY;
+  DROP VIEW predictions;
+  CREATE VIEW predictions AS
+    SELECT p.name AS pipeline, o.position, k.key, o.seq, o.time, o.value, o.forecast, o.lower, o.upper,
+      o.residual, o.score, o.alert, o.model, o.next_forecast, o.next_lower, o.next_upper
+    FROM outputs o JOIN keys k ON k.id = o.key JOIN pipelines p ON p.id = o.pipeline;
+  `,
 ];
 
 function versionOf(db: Database): number {

@@ -26,7 +26,7 @@ export function prepareWrites(db: Database): Writes {
     stepped,
     sample: db.prepare("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"),
     note: db.prepare("UPDATE samples SET note = ? WHERE pipeline = ? AND position = ?"),
-    output: db.prepare("INSERT INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    output: db.prepare(`INSERT INTO outputs VALUES (${Array(19).fill("?").join()})`),
     alert: db.prepare("INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     deadLetter: db.prepare("INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     pruneDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),

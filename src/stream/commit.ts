@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
-import { type Batch, requestToEntry, standing } from "../core/index.js";
+import { type Batch, dropWork, requestToEntry, standing } from "../core/index.js";
 import type { AlertRow, Commit, PipelineStore } from "../store/index.js";
 import { CommitLine, type CommitLineOptions } from "./commit-line.js";
 import { readForgotten } from "./forgotten.js";
@@ -117,6 +117,7 @@ export function commit(store: PipelineStore, options: CommitOptions = {}): MonoT
         const part = scope.isAlone ? page(batch) : undefined;
         const begun = options.onCommitMs && performance.now();
         const committed = commitWith(commitOf(batch), part);
+        for (const event of batch.events) dropWork(event);
         // Only now: it may let in the next batch at once, whose commit has to come after this one.
         scope.beginCommit();
         committed.then(

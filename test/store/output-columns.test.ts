@@ -56,6 +56,23 @@ describe("outputToColumns()", () => {
       1,
       "m",
       null,
+      null,
+      null,
+      null,
+      null,
     ]);
+  });
+
+  it("needs no further text for one target and one look ahead", () => {
+    const one = { value: 1, forecast: null, lower: null, upper: null, residual: null };
+    const next = [[{ steps: 3, forecast: 1.5, lower: -0, upper: null }]];
+    const columns = outputToColumns({ targets: [one], next, score: null, alert: true, model: "m" });
+    expect(columns.slice(8)).toEqual([null, 3, 1.5, -0, null]);
+  });
+
+  it("reads the look ahead of older rows, which stands in their text", () => {
+    const text = '{"next":[[[1,2.5,"-0",null]]]}';
+    const columns = [1, null, null, null, null, null, 0, "m", text, null, null, null, null] as const;
+    expect(outputFromColumns(columns).next).toEqual([[{ steps: 1, forecast: 2.5, lower: -0, upper: null }]]);
   });
 });
