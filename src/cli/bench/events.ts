@@ -22,6 +22,8 @@ export interface EventsBenchOptions {
   readonly learns: boolean;
   /** Where the processor's time goes is looked at, in a phase of its own. */
   readonly profiles: boolean;
+  /** URL of another program that is measured in Eddy's place, and speaks as it does (`messages.ts`). */
+  readonly subject?: string;
   readonly onPhase: (phase: string) => void;
 }
 
@@ -65,7 +67,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
   const { broker, hidden, members, durability, qosOut, keys, seconds, detects, learns, profiles, onPhase } =
     options;
   const subject = start(
-    "subject.js",
+    options.subject ?? "subject.js",
     { broker, data, hidden, members, durability, qosOut, detects, learns } satisfies SubjectOptions,
     0,
   );
