@@ -29,6 +29,8 @@ export interface FeatureOptions {
   readonly horizons: readonly number[];
   /** IANA zone of calendar features; default UTC. */
   readonly zone?: string;
+  /** Whether `affine` is filled in, which only networks need that forecast in that unit; default true. */
+  readonly givesAffine?: boolean;
 }
 
 export interface FeatureStage extends Stage {
@@ -80,7 +82,7 @@ class KeyFeatures {
  * @throws RangeError code `BAD_FEATURE` for features, targets or horizons that can't be
  */
 export function featureStage(options: FeatureOptions): FeatureStage {
-  const { features, targets, horizons } = options;
+  const { features, targets, horizons, givesAffine = true } = options;
   checkFeatures(features, targets, horizons);
   const names = features.flatMap((feature) => inputNames(feature, horizons));
   const needed = features.flatMap((feature) => inputNames(feature, horizons).map(() => neededMs(feature)));
@@ -108,7 +110,7 @@ export function featureStage(options: FeatureOptions): FeatureStage {
     const target = new Float64Array(targets.length);
     for (let i = 0; i < targets.length; i++) target[i] = numberOf(sample, targets[i] ?? "");
     event.target = target;
-    event.affine = affineOf(state, featureOf, target);
+    if (givesAffine) event.affine = affineOf(state, featureOf, target);
     const moment = new EventMoment(event, sample.time + zone.offsetAt(sample.time));
     event.input = inputOf(state.features, moment, names.length);
     event.scale = new Float64Array(targets.length * horizons.length);

@@ -46,6 +46,7 @@ export function makeInputStages(pipeline: Pipeline): {
     targets,
     horizons: model.horizons,
     zone: input.zone,
+    givesAffine: model.kind === "file" && model.output === "scaled",
   });
   const audio = pipeline.features.find((feature) => feature.kind === "audio");
   const voice =
