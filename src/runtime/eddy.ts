@@ -117,14 +117,19 @@ export class Eddy {
     return { ok: false, command, error: { code: "NO_SUCH_PIPELINE", message } };
   }
 
-  /** Size of the data directory's files. */
   /** The data directory. */
   get directory(): string {
     return this.#store.directory;
   }
 
+  /** Size of the data directory's files. */
   storeBytes(): number {
     return this.#store.bytes();
+  }
+
+  /** Size of what is stored, without the log that is written ahead of it. */
+  contentBytes(): number {
+    return this.#store.contentBytes();
   }
 
   /** Stops every pipeline in order and closes the store. Safe to call again. */

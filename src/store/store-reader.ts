@@ -81,6 +81,12 @@ export class StoreReader {
     return bytesOnDisk(this.#file);
   }
 
+  /** Size of what is stored, wherever it stands: the write-ahead log holds pages of the database that are not in it yet, and old ones. */
+  contentBytes(): number {
+    const pages = this.#db.pragma("page_count", { simple: true });
+    return Number(pages) * Number(this.#db.pragma("page_size", { simple: true }));
+  }
+
   close(): void {
     this.#db.close();
   }

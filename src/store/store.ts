@@ -97,6 +97,11 @@ export class Store {
     return this.#reader.bytes();
   }
 
+  /** Size of what is stored, wherever it stands; see `StoreReader.contentBytes`. */
+  contentBytes(): number {
+    return this.#reader.contentBytes();
+  }
+
   /** Writes all that was handed over, ends the thread and gives the directory back. Safe to call again. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -55,7 +55,7 @@ process.on("message", async (message: ToSubject) => {
         events: live?.counters.events ?? 0,
         cpuMicroseconds: user + system,
         rssBytes: process.memoryUsage.rss(),
-        storeBytes: eddy.storeBytes(),
+        storeBytes: eddy.contentBytes(),
         isTrained: live?.model.startsWith("gru-") ?? false,
         tunings,
         predicted: live?.predicted ?? 0,
