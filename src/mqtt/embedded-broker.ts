@@ -194,7 +194,7 @@ class AedesBroker implements EmbeddedBroker {
       onPublished(problem);
       return;
     }
-    const payload = Buffer.from(message.payload);
+    const payload = ownCopy(message.payload);
     this.#aedes.publish({ cmd: "publish", topic, payload, qos, retain, dup: false }, (error) => {
       if (error) {
         onPublished(error);
@@ -211,6 +211,14 @@ class AedesBroker implements EmbeddedBroker {
     const stream = this.#aedes.persistence?.createRetainedStreamCombi([...filters]);
     if (stream) for await (const packet of stream) yield contentOf(packet, true);
   }
+}
+
+/** In memory of its own: a retained message may stay for months, and with it whatever shares its memory. */
+function ownCopy(payload: string | Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(payload));
+  if (typeof payload === "string") copy.write(payload);
+  else copy.set(payload);
+  return copy;
 }
 
 /** A device's retained message is news to those who listen already, as on any broker (MQTT 3.1.1, 3.3.1.3). */
