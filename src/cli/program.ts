@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  * `eddy` with its commands.
  *
  * @param asked the one that is to run: a small device takes seconds to load all of Eddy, and a command loads what it
- *   needs. Undefined, or none of them: all, for help.
+ *   needs, and the version none. Undefined, or none of them: all, for help.
  */
 export async function loadProgram(asked?: string): Promise<Command> {
   const program = new Command("eddy")
@@ -41,10 +41,15 @@ export async function loadProgram(asked?: string): Promise<Command> {
       "\nExamples:\n  eddy demo\n  eddy run pump.yaml --broker mqtt://localhost --dashboard",
     )
     .exitOverride();
-  const load = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
-  for (const one of load ? [load] : Object.values(COMMANDS)) program.addCommand(await one());
+  for (const load of wanted(asked)) program.addCommand(await load());
   for (const command of program.commands) answerWrongUse(command);
   return program;
+}
+
+function wanted(asked: string | undefined): (() => Promise<Command>)[] {
+  if (asked === "--version" || asked === "-V") return [];
+  const load = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
+  return load ? [load] : Object.values(COMMANDS);
 }
 
 /** Wrong use of a command, and of the commands below it, ends with exit code 2 and a hint. */
