@@ -1,4 +1,5 @@
 import { log } from "../core/index.js";
+import { daysInTenThousand } from "./days.js";
 import type { Detector, Row } from "./detector.js";
 import { ForecastDetector } from "./forecast/forecast-detector.js";
 import { Fusion } from "./fusion.js";
@@ -210,11 +211,6 @@ export function patternThreshold(alertsPerDay: number, intervalMs: number): numb
     [before, falseBefore] = [threshold, count];
   }
   return before;
-}
-
-/** Days in 10,000 rows. */
-function daysInTenThousand(intervalMs: number): number {
-  return (10_000 * intervalMs) / 86_400_000;
 }
 
 /** What a pipeline is watched by unless it says otherwise, and why. */

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from "../../core/index.js";
+import { daysInTenThousand } from "../days.js";
 import type { Detector, Row } from "../detector.js";
 import { NoveltyDetector, type NoveltyOptions, type Reservoirs } from "./novelty-detector.js";
 
@@ -13,8 +14,7 @@ const SLACK = 2;
  * @param intervalMs usual time between the key's rows; 0 while unknown
  */
 export function noveltyMayRaise(alertsPerDay: number, intervalMs: number): boolean {
-  const daysInTenThousand = (10_000 * intervalMs) / 86_400_000;
-  return alertsPerDay * daysInTenThousand >= 10 * NOVELTY_FALSE;
+  return alertsPerDay * daysInTenThousand(intervalMs) >= 10 * NOVELTY_FALSE;
 }
 
 /**
