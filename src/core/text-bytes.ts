@@ -34,14 +34,6 @@ export class TextBytes {
     return this;
   }
 
-  /** Adds bytes that are UTF-8. */
-  bytes(bytes: Uint8Array): this {
-    if (this.#end + bytes.length > this.#bytes.length) this.#grow(bytes.length);
-    this.#bytes.set(bytes, this.#end);
-    this.#end += bytes.length;
-    return this;
-  }
-
   /** Adds a number as JSON has it; whatever is not finite is unknown: `null`. */
   number(value: number | null): this {
     // -0 is 0 in JSON as JavaScript writes it.

@@ -2,9 +2,11 @@
 // promises cost on this machine. After `npm run build`, with Mosquitto installed:
 //   node test/bench/yardstick/main.mjs [rounds] [seconds] [QoS of predictions] [port]
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { benchEvents } from "../../../dist/cli/bench/events.js";
 
@@ -25,14 +27,20 @@ writeFileSync(
 
 async function measure(options) {
   const mosquitto = spawn("taskset", ["-c", "1", "mosquitto", "-c", config], { stdio: "ignore" });
+  const ended = once(mosquitto, "exit").catch(() => {});
+  const isGone = await Promise.race([ended.then(() => true), pause(500, false)]);
+  if (isGone) {
+    say(`Cannot measure: expected Mosquitto to run on core 1 (taskset) at port ${port}, found that it ended`);
+    process.exit(2);
+  }
   try {
-    await new Promise((resolve) => setTimeout(resolve, 500));
     return await benchEvents({
       ...{ broker, seconds, keys: 100, hidden: 64, members: 1, durability: "power-loss", qosOut },
       ...{ learns: false, profiles: false, onPhase() {}, ...options },
     });
   } finally {
     mosquitto.kill();
+    await ended;
   }
 }
 
