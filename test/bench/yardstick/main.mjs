@@ -19,6 +19,7 @@ const PROGRAMS = {
 };
 const broker = `mqtt://127.0.0.1:${port}`;
 const folder = mkdtempSync(join(tmpdir(), "eddy-yardstick-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const config = join(folder, "mosquitto.conf");
 writeFileSync(
   config,
@@ -57,7 +58,6 @@ for (let round = 0; round < rounds; round++) {
     say(`${name}: ${load}; p99 ${p99Ms} ms (of a flush ${fdatasyncP99Ms}); ${rssMB} MB`);
   }
 }
-rmSync(folder, { recursive: true, force: true });
 for (const [name, all] of Object.entries(results)) {
   const of = (figure) => median(all.map((one) => one[figure]));
   const beside = (figure) => median(all.map((one, i) => one[figure] / results.bare[i][figure])).toFixed(2);
