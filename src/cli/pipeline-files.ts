@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { readModelWords } from "../runtime/index.js";
 import {
   lintReport,
@@ -8,6 +7,7 @@ import {
   type Pipeline,
   parsePipeline,
 } from "../spec/index.js";
+import { packageFile } from "./package-folder.js";
 
 export interface Models {
   /** What the model's file says is not asked for: it is about to be made. Default false. */
@@ -17,7 +17,7 @@ export interface Models {
 }
 
 /** The models of Eddy's own pipelines. */
-const OWN_MODELS = fileURLToPath(new URL("../../models", import.meta.url));
+const OWN_MODELS = packageFile("models");
 
 /** For commands that run pipelines. */
 export const MODELS_OPTION = [

@@ -1,6 +1,7 @@
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { packageFile } from "./package-folder.js";
 
-const { version: packageVersion } = createRequire(import.meta.url)("../../package.json") as {
+const { version: packageVersion } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as {
   version: string;
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
 
 export interface PageFile {
   readonly body: Buffer;
@@ -19,11 +19,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Where `npm run build` puts the page: beside this file in dist/, also for a server run from src/. */
+/** Where `npm run build` puts the page. */
 function builtPage(): string {
-  const here = fileURLToPath(new URL("./page/", import.meta.url));
-  const built = fileURLToPath(new URL("../../dist/server/page/", import.meta.url));
-  return existsSync(join(here, "assets")) ? here : built;
+  const manifest = createRequire(import.meta.url).resolve("eddy/package.json");
+  return join(dirname(manifest), "dist/server/page");
 }
 
 /** The page's few files, kept in memory, by their path in the URL; empty where the page was not built. */

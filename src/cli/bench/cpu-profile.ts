@@ -69,7 +69,7 @@ function own(name: string, url: string): string | undefined {
   if (name === "(garbage collector)") return "garbage";
   if (name === "(idle)") return "idle";
   if (url.startsWith("wasm")) return "kernel";
-  if (url.includes("/node_modules/")) return undefined;
+  if (/\/(?:node_modules|dist\/packages)\//.test(url)) return undefined;
   return /\/(?:dist|src)\/([a-z]+)\/[^?]*$/.exec(url)?.[1];
 }
 

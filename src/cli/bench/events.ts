@@ -22,7 +22,7 @@ export interface EventsBenchOptions {
   readonly learns: boolean;
   /** Where the processor's time goes is looked at, in a phase of its own. */
   readonly profiles: boolean;
-  /** URL of another program that is measured in Eddy's place, and speaks as it does (`messages.ts`). */
+  /** File of another program that is measured in Eddy's place, and speaks as it does (`messages.ts`). */
   readonly subject?: string;
   readonly onPhase: (phase: string) => void;
 }

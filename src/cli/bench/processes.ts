@@ -1,15 +1,22 @@
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { packageFile } from "../package-folder.js";
 import type { ThreadTimes } from "./cpu-profile.js";
 import type { FromSubject, SubjectSample } from "./messages.js";
 
-/** Starts one of the bench's processes, on one core if this machine can pin it. */
+/**
+ * Starts one of the bench's processes, on one core if this machine can pin it.
+ *
+ * @param file  by itself: of the bench's own
+ */
 export function start(file: string, options: object, core: number): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
   const canPin = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
   const pinned = canPin ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath] } : {};
-  return fork(path, [JSON.stringify(options)], { ...pinned, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  return fork(resolve(packageFile("dist/cli/bench"), file), [JSON.stringify(options)], {
+    ...pinned,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
 }
 
 /** Fulfilled when Eddy runs. */

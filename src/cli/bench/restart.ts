@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Rng } from "../../core/index.js";
 import { bytesOf } from "../../store/index.js";
+import { packageFile } from "../package-folder.js";
 
 export interface RestartBenchOptions {
   readonly keys: number;
@@ -84,8 +84,7 @@ function recording(keys: number, events: number): string {
 
 /** Starts Eddy, and stops it in order when it is ready. */
 async function started(options: RestartedOptions): Promise<RestartedReady> {
-  const path = fileURLToPath(new URL("restarted.js", import.meta.url));
-  const child: ChildProcess = fork(path, [JSON.stringify(options)], {
+  const child: ChildProcess = fork(packageFile("dist/cli/bench/restarted.js"), [JSON.stringify(options)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ended = once(child, "exit");

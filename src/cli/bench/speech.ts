@@ -1,10 +1,10 @@
-import { fileURLToPath } from "node:url";
 import { Delivery, Rng, type Stage, sin, streamEvent } from "../../core/index.js";
 import { Learner, makeStages } from "../../runtime/index.js";
+import { packageFile } from "../package-folder.js";
 import { readPipelines } from "../pipeline-files.js";
 
 /** What is measured: the shipped pipeline for spoken digits. */
-const PIPELINE = fileURLToPath(new URL("../../../pipelines/spoken-digits.yaml", import.meta.url));
+const PIPELINE = packageFile("pipelines/spoken-digits.yaml");
 const RATE_HZ = 8000;
 const PACKET_MS = 20;
 const TAU = 6.283185307179586;

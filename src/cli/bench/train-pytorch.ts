@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { packageFile } from "../package-folder.js";
 import type { TrainEngine } from "./train-engine.js";
 
-const SCRIPT = fileURLToPath(new URL("../../../test/bench/peers/train.py", import.meta.url));
+const SCRIPT = packageFile("test/bench/peers/train.py");
 
 /** PyTorch, in a process of its own. @returns a reason instead where there is none */
 export async function pytorchEngine(): Promise<TrainEngine | string> {

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { labelled, readSequences, targetCode, withVocabularies } from "../../runtime/index.js";
 import type { Pipeline } from "../../spec/index.js";
 import type { LabelledSequence } from "../../training/index.js";
+import { packageFile } from "../package-folder.js";
 import { readPipelines } from "../pipeline-files.js";
 
 export const VARIANT_TASKS = ["gaps", "cue"] as const;
@@ -24,7 +24,7 @@ export interface VariantTask {
   readonly test: readonly LabelledSequence[];
 }
 
-const PIPELINES = fileURLToPath(new URL("../../../pipelines/", import.meta.url));
+const PIPELINES = packageFile("pipelines/");
 
 /**
  * The task of a shipped pipeline, on texts that are made up anew, always the same. A missing word is named at its gap,

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { systemClock } from "../../core/index.js";
 import { type Client, connectClient, type EmbeddedBroker, embeddedBroker } from "../../mqtt/index.js";
 import { Eddy, type Log, listenFilters } from "../../runtime/index.js";
 import { type Pipeline, parsePipeline } from "../../spec/index.js";
 import { type DashboardFlags, openDashboard, showOn } from "../dashboard.js";
+import { packageFile } from "../package-folder.js";
 import { keepHeapSmall } from "../small-heap.js";
 import { untilStopped } from "../until-stopped.js";
 import { type DemoMessage, readEddyMessage } from "./demo-message.js";
@@ -22,7 +22,7 @@ export interface RunDemoOptions {
   readonly dashboard: DashboardFlags;
 }
 
-const PIPELINE = fileURLToPath(new URL("../../../pipelines/demo.yaml", import.meta.url));
+const PIPELINE = packageFile("pipelines/demo.yaml");
 const HZ = 10;
 const FRAMES_PER_SECOND = 5;
 

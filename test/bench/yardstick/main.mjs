@@ -13,7 +13,7 @@ import { benchEvents } from "../../../dist/cli/bench/events.js";
 const [rounds = 5, seconds = 10, qosOut = 1, port = 18_883] = process.argv.slice(2).map(Number);
 const say = (line) => process.stdout.write(`${line}\n`);
 const PROGRAMS = {
-  bare: { subject: new URL("bare.mjs", import.meta.url).href, detects: false },
+  bare: { subject: fileURLToPath(new URL("bare.mjs", import.meta.url)), detects: false },
   "Eddy without detectors": { detects: false },
   Eddy: { detects: true },
 };
