@@ -19,8 +19,9 @@ export interface DeadLetter {
 /** A packet that the broker may deliver again, as it stands in the ledger. */
 export interface LedgerEntry {
   readonly packetId: number;
-  /** Hash of topic and payload, 16 hex digits; at QoS 2 behind `2:`. */
-  readonly hash: string;
+  readonly qos: 1 | 2;
+  /** Of topic and payload, an integer; NaN: unknown, it equals none. */
+  readonly hash: number;
 }
 
 /** Whatever arrived since the last turn, in order: at most a few hundred events. Requests take effect before them. */

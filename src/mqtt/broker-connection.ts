@@ -245,8 +245,7 @@ class BrokerConnection implements Connection {
     const bytes = packet.payload.byteLength;
     this.#unsettled++;
     this.#unsettledBytes += bytes;
-    const ledger = record && { packetId: record.packetId, hash: record.hash };
-    const held = new HeldPacket(packet, ledger, (isCommitted) => {
+    const held = new HeldPacket(packet, record, (isCommitted) => {
       this.#unsettled--;
       this.#unsettledBytes -= bytes;
       if (record) this.#onSettled(record, isCommitted);

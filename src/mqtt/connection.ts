@@ -1,11 +1,13 @@
+import type { LedgerEntry } from "../core/index.js";
+
 /** A PUBLISH that came in. Whoever takes it must settle it by `acknowledge` or `refuse`, once. */
 export interface InboundPacket {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  /** Packet id and hash of topic and payload, for the ledger; undefined at QoS 0 and from the embedded broker. */
-  readonly ledger: { readonly packetId: number; readonly hash: string } | undefined;
+  /** For the ledger; undefined at QoS 0 and from the embedded broker. */
+  readonly ledger: LedgerEntry | undefined;
   /** Where whoever sent it wants its answer, and what the answer has to carry (MQTT 5). */
   readonly responseTopic?: string | undefined;
   readonly correlationData?: Uint8Array | undefined;

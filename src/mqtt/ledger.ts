@@ -1,4 +1,6 @@
 import { type LedgerEntry, problem } from "../core/index.js";
+import { UNKNOWN_HASH } from "./packet-hash.js";
+import { PacketTable } from "./packet-table.js";
 
 /** What became of a packet that was handed over. */
 export type LedgerState = "in-flight" | "committed" | "refused";
@@ -14,9 +16,6 @@ interface StoredRecord extends LedgerRecord {
   /** The network connection it first arrived on. */
   readonly link: number;
 }
-
-/** Stands before the hash of a packet that came at QoS 2. */
-const EXACTLY_ONCE = "2:";
 
 /** What the ledger says of a packet that has just arrived. */
 export interface Arrival {
@@ -36,9 +35,6 @@ export interface LedgerOptions {
   readonly entries?: readonly LedgerEntry[];
 }
 
-/** Stands for the hash once packet ids have been seen to prove nothing: it equals no packet's. */
-const NO_HASH = "";
-
 /**
  * Which packets have been taken, so that what the broker delivers again after a reconnect is told from
  * what is new: entries committed but perhaps not known to the broker as acknowledged, then packets in
@@ -56,7 +52,7 @@ const NO_HASH = "";
  */
 export class Ledger {
   readonly capacity: number;
-  readonly #records = new Map<number, StoredRecord>();
+  readonly #records = new PacketTable<StoredRecord>();
   /** The same in order of arrival, from `#first` on; among them some whose id has gone to another since. */
   #arrivals: StoredRecord[] = [];
   #first = 0;
@@ -80,8 +76,9 @@ export class Ledger {
       });
     }
     const entries = options.entries ?? [];
-    for (const { packetId, hash } of entries) this.#remember(packetId, hash).state = "committed";
-    this.#isInTurn = entries.at(-1)?.hash !== NO_HASH;
+    for (const { packetId, qos, hash } of entries) this.#remember(packetId, qos, hash).state = "committed";
+    const newest = entries.at(-1);
+    this.#isInTurn = newest === undefined || !Number.isNaN(newest.hash);
   }
 
   get size(): number {
@@ -107,11 +104,11 @@ export class Ledger {
   }
 
   /** A packet has arrived on the connection that stands. */
-  arrived(packetId: number, hash: string, isDuplicate: boolean, qos: 1 | 2 = 1): Arrival {
+  arrived(packetId: number, hash: number, isDuplicate: boolean, qos: 1 | 2 = 1): Arrival {
     const known = this.#records.get(packetId);
-    if (qos === 2) return this.#arrivedOnce(packetId, `${EXACTLY_ONCE}${hash}`, known);
+    if (qos === 2) return this.#arrivedOnce(packetId, hash, known);
     if (isDuplicate && this.#isMatching && this.#isInTurn) {
-      if (known?.hash === hash && known.order > this.#matched) {
+      if (known?.qos === qos && known.hash === hash && known.order > this.#matched) {
         this.#matched = known.order;
         if (known.state !== "refused") return { record: known, isRepeated: true };
         known.state = "in-flight";
@@ -120,12 +117,15 @@ export class Ledger {
       this.#isMatching = false;
     }
     if (known !== undefined && !isDuplicate && known.link === this.#link) this.#isInTurn = false;
-    return { record: this.#remember(packetId, this.#isInTurn ? hash : NO_HASH), isRepeated: false };
+    const record = this.#remember(packetId, qos, this.#isInTurn ? hash : UNKNOWN_HASH);
+    return { record, isRepeated: false };
   }
 
   /** Until its PUBREL a QoS 2 packet's id is its own (MQTT 5, 4.3.3), in whatever order packets come again. */
-  #arrivedOnce(packetId: number, hash: string, known: StoredRecord | undefined): Arrival {
-    if (known?.hash !== hash) return { record: this.#remember(packetId, hash), isRepeated: false };
+  #arrivedOnce(packetId: number, hash: number, known: StoredRecord | undefined): Arrival {
+    if (known?.qos !== 2 || known.hash !== hash) {
+      return { record: this.#remember(packetId, 2, hash), isRepeated: false };
+    }
     const isRepeated = known.state !== "refused";
     if (!isRepeated) known.state = "in-flight";
     return { record: known, isRepeated };
@@ -136,15 +136,16 @@ export class Ledger {
     this.#records.delete(packetId);
   }
 
-  #remember(packetId: number, hash: string): StoredRecord {
+  #remember(packetId: number, qos: 1 | 2, hash: number): StoredRecord {
     const record: StoredRecord = {
       packetId,
+      qos,
       hash,
       state: "in-flight",
       order: this.#order++,
       link: this.#link,
     };
-    this.#records.set(packetId, record);
+    this.#records.set(record);
     this.#arrivals.push(record);
     this.#forgetOldest();
     return record;

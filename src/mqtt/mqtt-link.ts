@@ -5,6 +5,7 @@ import type { OnPublished, OutboundMessage } from "./connection.js";
 import { offline, publishRefused } from "./connection-checks.js";
 import { clientOptions, type LinkOptions } from "./link-options.js";
 import { mqttJs } from "./mqtt-js.js";
+import { PacketTable } from "./packet-table.js";
 import { ExpressLane } from "./wire/express-lane.js";
 import type { LinkPacket } from "./wire/packet-reader.js";
 import { wireSize } from "./wire/packet-writer.js";
@@ -47,6 +48,8 @@ interface Outgoing {
 
 /** What is remembered of a message on its way. */
 interface Sent {
+  /** 0 at QoS 0. */
+  readonly packetId: number;
   readonly topic: string;
   readonly onPublished: OnPublished;
 }
@@ -65,7 +68,7 @@ export class MqttLink {
   /** QoS 2 packets that wait for PUBREC. */
   readonly #exactlyOnce = new Set<number>();
   /** Sent at QoS 1 and not yet answered, by packet id. */
-  readonly #unanswered = new Map<number, Sent>();
+  readonly #unanswered = new PacketTable<Sent>();
   /** Sent at QoS 0 and not yet handed to the network. */
   readonly #unwritten = new Set<Sent>();
   /** Held back by the broker's Receive Maximum. */
@@ -244,7 +247,7 @@ export class MqttLink {
     if (excess !== undefined) {
       onPublished(publishRefused(topic, `at most ${this.#maximumPacketSize} bytes`, `about ${excess}`));
     } else if (message.qos === 0) {
-      const sent = { topic, onPublished };
+      const sent = { packetId: 0, topic, onPublished };
       this.#unwritten.add(sent);
       this.#lane?.publish(message, 0, () => {
         if (this.#unwritten.delete(sent)) onPublished();
@@ -252,7 +255,7 @@ export class MqttLink {
       });
     } else {
       const packetId = this.#nextPacketId();
-      this.#unanswered.set(packetId, { topic, onPublished });
+      this.#unanswered.set({ packetId, topic, onPublished });
       this.#lane?.publish(message, packetId);
     }
   }
@@ -265,9 +268,8 @@ export class MqttLink {
   }
 
   #onPuback(packetId: number, reasonCode: number): void {
-    const sent = this.#unanswered.get(packetId);
+    const sent = this.#unanswered.delete(packetId);
     if (sent === undefined) return;
-    this.#unanswered.delete(packetId);
     const { topic, onPublished } = sent;
     if (reasonCode < 128) onPublished();
     else onPublished(publishRefused(topic, "the broker to take it", reasonText(reasonCode)));

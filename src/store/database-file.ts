@@ -53,6 +53,12 @@ export function storeProblem(error: unknown, action: string, on: string): Error 
  */
 const WAL_PAGES = 4000;
 
+/**
+ * Pages that a connection keeps in memory; better-sqlite3 keeps 16 MB. What is written goes to the ends of tables, and what is
+ * read anew stands in the system's own cache.
+ */
+const CACHE_PAGES = { writing: 1024, reading: 512 };
+
 /** How large the write-ahead log may grow before it is copied into the database, in pages. */
 function walPages(limitBytes: number | undefined): number {
   // A checkpoint writes each page once, however often it stands in the log: a longer log wears flash
@@ -85,6 +91,7 @@ export function openForWriting(file: string, options: WritingOptions): Database 
     // After a burst the log file shrinks back to this.
     db.pragma(`journal_size_limit = ${pages * PAGE_BYTES}`);
     db.pragma("temp_store = MEMORY");
+    db.pragma(`cache_size = ${CACHE_PAGES.writing}`);
     return db;
   } catch (error) {
     db?.close();
@@ -99,6 +106,7 @@ export function openForReading(file: string): Database {
     db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
     // The first access is what finds out that a file is no database.
     db.pragma("schema_version");
+    db.pragma(`cache_size = ${CACHE_PAGES.reading}`);
     return db;
   } catch (error) {
     db?.close();

@@ -130,7 +130,7 @@ export interface Reads {
   readonly key: Statement<[{ pipeline: number; key: KeyColumn }], { events: number; lastTime: number }>;
   readonly newestTime: Statement<[number], number>;
   /** Blocks, oldest first. */
-  readonly ledger: Statement<[number], string>;
+  readonly ledger: Statement<[number], Uint8Array>;
   readonly cursor: Statement<[number, string], number>;
   readonly keys: Statement<[number], { key: KeyColumn; events: number; lastTime: number }>;
   /** Reads as of one moment. */
@@ -238,7 +238,7 @@ export function prepareReads(db: Database): Reads {
       )
       .pluck(),
     ledger: db
-      .prepare<[number], string>("SELECT lines FROM ledger WHERE pipeline = ? ORDER BY ordinal")
+      .prepare<[number], Uint8Array>("SELECT entries FROM ledger WHERE pipeline = ? ORDER BY ordinal")
       .pluck(),
     cursor: db
       .prepare<[number, string], number>("SELECT position FROM cursors WHERE pipeline = ? AND name = ?")

@@ -169,6 +169,16 @@ export const MIGRATIONS: readonly string[] = [
       o.residual, o.score, o.alert, o.model, o.next_forecast, o.next_lower, o.next_upper
     FROM outputs o JOIN keys k ON k.id = o.key JOIN pipelines p ON p.id = o.pipeline;
   `,
+  // The ledger's blocks were text, with another hash: a packet that was committed and comes again after this is taken for new.
+  `
+  DROP TABLE ledger;
+  CREATE TABLE ledger (
+    pipeline INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,                 -- of its last entry
+    entries BLOB NOT NULL,                    -- see ledger-block.ts
+    PRIMARY KEY (pipeline, ordinal)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 function versionOf(db: Database): number {

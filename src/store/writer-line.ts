@@ -51,7 +51,9 @@ export class WriterLine {
     return new Promise((resolve, reject) => {
       this.#worker.postMessage(
         request,
-        request.kind === "commit" ? [request.rows.events.numbers.buffer] : [],
+        request.kind === "commit"
+          ? [request.rows.events.numbers.buffer, request.rows.ledger.bytes.buffer]
+          : [],
       );
       if (this.#pending.length === 0) this.#worker.ref();
       this.#pending.push({ resolve, reject });

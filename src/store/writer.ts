@@ -222,11 +222,11 @@ export class Writer {
     this.#write.pruneDeadLetters.run(pipeline.id, number - DEAD_LETTERS);
   }
 
-  #packets(pipeline: PipelineRecord, { count, lines }: LedgerBlock): void {
+  #packets(pipeline: PipelineRecord, { count, bytes }: LedgerBlock): void {
     if (count === 0) return;
     const before = pipeline.packets;
     pipeline.packets += count;
-    this.#write.packets.run(pipeline.id, pipeline.packets, lines);
+    this.#write.packets.run(pipeline.id, pipeline.packets, bytes);
     // Now and then: it touches another page than what was written.
     if (Math.floor(pipeline.packets / PRUNE_EVERY) > Math.floor(before / PRUNE_EVERY))
       this.#write.prunePackets.run(pipeline.id, pipeline.packets - LEDGER_ENTRIES);

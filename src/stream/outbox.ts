@@ -13,8 +13,8 @@ export interface OutboxOptions<Row> {
   readonly cursor: number;
   /** Called when the cursor moves; may be lazy: what is repeated after a crash has the same `eddy-id`. */
   readonly onCursor: (cursor: number) => void;
-  /** The broker refused a message (not authorised, say): it is given up. */
-  readonly onRefused: (row: Row, error: unknown) => void;
+  /** The broker refused a message (not authorised, say) of the row at this place: it is given up. */
+  readonly onRefused: (place: number, error: Error) => void;
   /** Messages out and not yet answered by the broker. */
   readonly window?: number;
 }
@@ -25,6 +25,15 @@ const PAGE = 256;
 /** Answers come once a turn of the event loop, which under load takes in a thousand events and more. */
 const WINDOW = 2048;
 
+/** What is kept of a row until the broker has answered: thousands are on their way, and the rows themselves are large. */
+interface Sent {
+  readonly place: number;
+  readonly epoch: number;
+  /** Messages without an answer. */
+  missing: number;
+  refused: Error | undefined;
+}
+
 /**
  * Publishes rows of the store, in order, at least once. Rows that were just committed are handed over by
  * `offer` and never read back; after an outage, or when publishing falls behind, the store is read from the
@@ -34,7 +43,7 @@ export class Outbox<Row> {
   readonly #options: OutboxOptions<Row>;
   readonly #window: number;
   #waiting: Row[] = [];
-  #unanswered: { place: number; isDone: boolean }[] = [];
+  #unanswered: Sent[] = [];
   /** Everything up to here has been published and answered. */
   #cursor: number;
   /** Everything up to here has been taken in hand. */
@@ -147,25 +156,26 @@ export class Outbox<Row> {
     const place = this.#options.place(row);
     this.#taken = place;
     const messages = this.#options.messages(row);
-    const answer = { place, isDone: false };
-    this.#unanswered.push(answer);
-    const epoch = this.#epoch;
-    let missing = messages.length;
-    let refused: Error | undefined;
-    const onPublished = (error?: Error): void => {
-      if (epoch !== this.#epoch) return;
+    const sent: Sent = { place, epoch: this.#epoch, missing: messages.length, refused: undefined };
+    this.#unanswered.push(sent);
+    const onPublished = this.#whenAnswered(sent);
+    for (const message of messages) this.#options.send(message, onPublished);
+  }
+
+  /** By itself, so that it holds on to nothing else. */
+  #whenAnswered(sent: Sent): OnPublished {
+    return (error) => {
+      if (sent.epoch !== this.#epoch) return;
       if (isOffline(error)) {
         this.offline();
         return;
       }
-      refused ??= error;
-      if (--missing > 0) return;
+      sent.refused ??= error;
+      if (--sent.missing > 0) return;
       // The broker said no to this message: sending it for ever would hold up all behind it.
-      if (refused) this.#options.onRefused(row, refused);
-      answer.isDone = true;
+      if (sent.refused) this.#options.onRefused(sent.place, sent.refused);
       this.#answered();
     };
-    for (const message of messages) this.#options.send(message, onPublished);
   }
 
   /** Answers come many at a time: what they make room for goes out together. */
@@ -181,7 +191,7 @@ export class Outbox<Row> {
 
   #advance(): void {
     let reached: number | undefined;
-    while (this.#unanswered[0]?.isDone) reached = this.#unanswered.shift()?.place;
+    while (this.#unanswered[0]?.missing === 0) reached = this.#unanswered.shift()?.place;
     if (reached === undefined) return;
     this.#cursor = reached;
     this.#options.onCursor(reached);

@@ -39,7 +39,7 @@ export class Outboxes {
     // Retention keeps what has yet to be published, once a cursor stands.
     for (const which of ["alert", "prediction"] as const) store.advance(which, store.cursor(which));
     const predictions = new PredictionMessages(messages);
-    const onRefused = (_row: unknown, error: unknown) =>
+    const onRefused = (_place: number, error: Error) =>
       onWarning(`${messages.pipeline}: not published: ${error}`);
     this.#alerts = new Outbox({
       fetch: (after, limit) => (output.alerts ? store.alerts(after, limit) : []),

@@ -151,7 +151,7 @@ describe.each(["5", "3.1.1"] as const)(`Connection, Mosquitto over MQTT %s${mosq
 
   skippable("without the session the ledger is void", async () => {
     const rig = await use(() => MosquittoRig.start(protocol));
-    const ledger = new Ledger({ entries: [{ packetId: 1, hash: "0123456789abcdef" }] });
+    const ledger = new Ledger({ entries: [{ packetId: 1, qos: 1, hash: 12345 }] });
     const line = await rig.line({ ledger });
     expect(line.states).toEqual([{ state: "online", protocol, sessionPresent: false }]);
     expect(ledger.size).toBe(0);

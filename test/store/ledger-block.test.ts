@@ -5,7 +5,8 @@ import { entriesOfBlocks, ledgerBlock, releasedBlock } from "../../src/store/led
 
 const entry = fc.record({
   packetId: fc.integer({ min: 1, max: 40 }),
-  hash: fc.constantFrom("", "0123456789abcdef", "2:fedcba9876543210"),
+  qos: fc.constantFrom(1 as const, 2 as const),
+  hash: fc.oneof(fc.maxSafeNat(), fc.constant(Number.NaN)),
 });
 const change = fc.oneof(fc.array(entry, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }));
 
@@ -17,22 +18,22 @@ describe("entriesOfBlocks()", () => {
         const blocks = changes.map((one) => {
           if (typeof one === "number") {
             expected.delete(one);
-            return releasedBlock(one).lines;
+            return releasedBlock(one).bytes;
           }
           for (const packet of one) {
             expected.delete(packet.packetId);
             expected.set(packet.packetId, packet);
           }
-          return ledgerBlock(one).lines;
+          return ledgerBlock(one).bytes;
         });
         expect(entriesOfBlocks(blocks, 1000)).toEqual([...expected.values()]);
       }),
     );
   });
 
-  it("looks at no more than the newest lines", () => {
-    const all = [1, 2, 3].map((packetId) => ({ packetId, hash: `a${packetId}` }));
-    const blocks = [ledgerBlock(all.slice(0, 2)).lines, ledgerBlock(all.slice(2)).lines];
+  it("looks at no more than the newest entries", () => {
+    const all = [1, 2, 3].map((packetId) => ({ packetId, qos: 1 as const, hash: 100 + packetId }));
+    const blocks = [ledgerBlock(all.slice(0, 2)).bytes, ledgerBlock(all.slice(2)).bytes];
     expect(entriesOfBlocks(blocks, 2)).toEqual(all.slice(1));
   });
 });

@@ -104,9 +104,9 @@ describe("PipelineStore.commit()", () => {
       deadLetters: [letter("no", shared.subarray(1, 4)), letter("nor this", new Uint8Array(0))],
       log,
       ledger: [
-        { packetId: 7, hash: "aa" },
-        { packetId: 8, hash: "bb" },
-        { packetId: 7, hash: "cc" },
+        { packetId: 7, qos: 1, hash: 1 },
+        { packetId: 8, qos: 1, hash: 2 },
+        { packetId: 7, qos: 1, hash: 3 },
       ],
     });
     shared.fill(0);
@@ -119,8 +119,8 @@ describe("PipelineStore.commit()", () => {
     expect(pipeline.logEntries(0).map(({ why }) => why)).toEqual(["a", "b", "c"]);
     expect(pipeline.logEntries(1)[0]).toStrictEqual(entry(2, "b", Uint8Array.of(1, 2, 3)));
     expect(pipeline.ledger()).toStrictEqual([
-      { packetId: 8, hash: "bb" },
-      { packetId: 7, hash: "cc" },
+      { packetId: 8, qos: 1, hash: 2 },
+      { packetId: 7, qos: 1, hash: 3 },
     ]);
   });
 
@@ -154,7 +154,7 @@ describe("PipelineStore.commit()", () => {
     const store = newStore();
     const [a, b] = [store.pipeline("a", identity), store.pipeline("b", { ...identity, spec: "{}" })];
     await Promise.all([
-      a.commit(events(1, 3, { snapshot: snapshot(3), ledger: [{ packetId: 1, hash: "a" }] })),
+      a.commit(events(1, 3, { snapshot: snapshot(3), ledger: [{ packetId: 1, qos: 1, hash: 1 }] })),
       b.commit(commitOf({ events: [event(1, { sample: sample(1, { key: "k1", values: { other: 1 } }) })] })),
     ]);
     a.advance("alert", 2);
@@ -186,13 +186,17 @@ describe("PipelineStore.commit()", () => {
     for (let round = 0; round < 6; round++) {
       await pipeline.commit(
         commitOf({
-          ledger: Array.from({ length: 1000 }, (_, i) => ({ packetId: 1000 * round + i, hash: `${i}` })),
+          ledger: Array.from({ length: 1000 }, (_, i) => ({
+            packetId: 1000 * round + i,
+            qos: 1 as const,
+            hash: i,
+          })),
           deadLetters: new Array(2000).fill(letter),
         }),
       );
     }
     expect(pipeline.ledger()).toHaveLength(4096);
-    expect(pipeline.ledger().at(-1)).toEqual({ packetId: 5999, hash: "999" });
+    expect(pipeline.ledger().at(-1)).toEqual({ packetId: 5999, qos: 1, hash: 999 });
     expect(pipeline.ledger()[0]?.packetId).toBe(6000 - 4096);
     const letters = pipeline.deadLetters(0, 20_000);
     expect(letters).toHaveLength(10_000);
@@ -267,10 +271,10 @@ describe("PipelineReader.instanceId", () => {
 describe("PipelineStore.forgetLedger()", () => {
   it("forgets what was committed before it, and keeps what comes after", async () => {
     const pipeline = newStore().pipeline("pump", identity);
-    await pipeline.commit(events(1, 1, { ledger: [{ packetId: 7, hash: "old" }] }));
+    await pipeline.commit(events(1, 1, { ledger: [{ packetId: 7, qos: 1, hash: 1 }] }));
     await pipeline.forgetLedger();
     expect(pipeline.ledger()).toEqual([]);
-    await pipeline.commit(events(2, 2, { ledger: [{ packetId: 7, hash: "new" }] }));
-    expect(pipeline.ledger()).toEqual([{ packetId: 7, hash: "new" }]);
+    await pipeline.commit(events(2, 2, { ledger: [{ packetId: 7, qos: 1, hash: 2 }] }));
+    expect(pipeline.ledger()).toEqual([{ packetId: 7, qos: 1, hash: 2 }]);
   });
 });

@@ -46,7 +46,7 @@ const badRows: [string, Commit][] = [
   [
     "a log entry without a position",
     events(1, 2, {
-      ledger: [{ packetId: 1, hash: "a" }],
+      ledger: [{ packetId: 1, qos: 1, hash: 1 }],
       log: [{ position: Number.NaN, slot: "s", kind: "k", why: "w", body: new Uint8Array(3) }],
       deadLetters: [
         { reason: "unreadable", detail: "", topic: "t", arrival: 0, payload: new Uint8Array(1), bytes: 1 },

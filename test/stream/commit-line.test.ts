@@ -7,7 +7,7 @@ const AT_ONCE = { minMs: 0, maxMs: 0 };
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
 function record(position: number): Commit {
-  return { events: [], deadLetters: [], log: [], ledger: [{ packetId: position, hash: "" }] };
+  return { events: [], deadLetters: [], log: [], ledger: [{ packetId: position, qos: 1, hash: 0 }] };
 }
 
 /** A store that answers in order and, as the writer does, takes nothing behind what has failed. */
