@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { SMALL_YOUNG_HEAP } from "../../src/cli/small-heap.js";
 
 const edge = fileURLToPath(new URL("../../edge/", import.meta.url));
 
@@ -19,8 +20,15 @@ describe("edge/eddy.service", () => {
     const run = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8" });
     rmSync(directory, { recursive: true });
     expect(run.stdout.trim()).toBe(
-      `/opt/eddy/dist/cli/main.js run ${directory}/a.yaml ${directory}/b.yaml --data /var/lib/eddy`,
+      `${SMALL_YOUNG_HEAP} /opt/eddy/dist/cli/main.js run ${directory}/a.yaml ${directory}/b.yaml --data /var/lib/eddy`,
     );
+  });
+
+  it("bounds what is new in memory as the container and the command itself do", () => {
+    const container = readFileSync(join(edge, "Containerfile"), "utf8");
+    expect(container).toContain(`ENTRYPOINT ["node", "${SMALL_YOUNG_HEAP}", `);
+    const main = readFileSync(join(edge, "../dist/cli/main.js"), "utf8");
+    expect(main.startsWith(`#!/usr/bin/env -S node ${SMALL_YOUNG_HEAP}\n`)).toBe(true);
   });
 
   it("names only files of edge/ that exist", () => {

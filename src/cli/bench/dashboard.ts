@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SMALL_YOUNG_HEAP } from "../small-heap.js";
 import type { GeneratorOptions, SubjectOptions } from "./messages.js";
 import { ready, sample, seconds_, start } from "./processes.js";
 
@@ -45,7 +46,7 @@ export async function benchDashboard(options: DashboardBenchOptions): Promise<Da
     learns: false,
     dashboard: true,
   };
-  const subject = start("subject.js", own, 0);
+  const subject = start("subject.js", own, 0, [SMALL_YOUNG_HEAP]);
   let generator: ReturnType<typeof start> | undefined;
   try {
     const { url, dashboard } = await ready(subject);

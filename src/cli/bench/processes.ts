@@ -8,11 +8,19 @@ import type { FromSubject, SubjectSample } from "./messages.js";
 /**
  * Starts one of the bench's processes, on one core if this machine can pin it.
  *
- * @param file  by itself: of the bench's own
+ * @param file   by itself: of the bench's own
+ * @param flags  of Node
  */
-export function start(file: string, options: object, core: number): ChildProcess {
+export function start(
+  file: string,
+  options: object,
+  core: number,
+  flags: readonly string[] = [],
+): ChildProcess {
   const canPin = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
-  const pinned = canPin ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath] } : {};
+  const pinned = canPin
+    ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath, ...flags] }
+    : { execArgv: [...flags] };
   return fork(resolve(packageFile("dist/cli/bench"), file), [JSON.stringify(options)], {
     ...pinned,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
