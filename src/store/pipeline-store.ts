@@ -5,6 +5,9 @@ import type { Reads } from "./read-statements.js";
 import type { Commit, Cursor, Identity } from "./records.js";
 import type { Change, CursorPlaces } from "./writer-messages.js";
 
+/** So far may a cursor be ahead of the one that is written, before a commit takes it along. */
+const CURSOR_STRIDE = 128;
+
 /** Hands a change to the writer; see `WriterLine.send`. */
 export type SendChange = (change: Change) => Promise<void>;
 
@@ -15,6 +18,8 @@ export class PipelineStore extends PipelineReader {
   /** Where the cursors stand, written or not. */
   readonly #cursors = new Map<Cursor, number>();
   readonly #unwritten = new Set<Cursor>();
+  /** Where they stood when they were last handed to the writer. */
+  readonly #handedOver = new Map<Cursor, number>();
 
   /** @param onLazy called when there is something that `flush` should write before long */
   constructor(name: string, reads: Reads, send: SendChange, onLazy: () => void) {
@@ -39,7 +44,7 @@ export class PipelineStore extends PipelineReader {
    *   `POSITION_NOT_INCREASING`, `COMMIT_AFTER_FAILURE`, `SNAPSHOT_AHEAD`
    */
   async commit(commit: Commit): Promise<void> {
-    await this.#withCursors((cursors) =>
+    await this.#withCursors(this.#farAhead(), (cursors) =>
       this.#send({ kind: "commit", pipeline: this.name, rows: commitRows(commit), cursors }),
     );
   }
@@ -49,8 +54,8 @@ export class PipelineStore extends PipelineReader {
   }
 
   /**
-   * Says that a stream has been published up to here. Lazy: written with the next commit, within about a
-   * second, or at close. Retention keeps what an advanced cursor (`advance(which, 0)` counts) has yet to pass.
+   * Says that a stream has been published up to here. Lazy: written with the next commit once it has moved
+   * by 128, within about a second, or at close. Retention keeps what an advanced cursor (`advance(which, 0)` counts) has yet to pass.
    *
    * @throws RangeError code `CURSOR_BACKWARDS`
    */
@@ -73,19 +78,33 @@ export class PipelineStore extends PipelineReader {
   /** Writes what `advance` has left to be written. Never rejects: what fails is written with the next. */
   async flush(): Promise<void> {
     if (this.#unwritten.size === 0) return;
-    await this.#withCursors((cursors) => this.#send({ kind: "advance", pipeline: this.name, cursors })).catch(
-      () => {},
+    await this.#withCursors([...this.#unwritten], (cursors) =>
+      this.#send({ kind: "advance", pipeline: this.name, cursors }),
+    ).catch(() => {});
+  }
+
+  /** A cursor that has hardly moved is not worth a page of its own in every commit. */
+  #farAhead(): Cursor[] {
+    return [...this.#unwritten].filter(
+      (which) =>
+        this.cursor(which) - (this.#handedOver.get(which) ?? Number.NEGATIVE_INFINITY) >= CURSOR_STRIDE,
     );
   }
 
   /** Cursors that the writer could not write are written with what comes next. */
-  async #withCursors(send: (cursors: CursorPlaces) => Promise<void>): Promise<void> {
-    const cursors = [...this.#unwritten].map((which) => [which, this.cursor(which)] as const);
-    this.#unwritten.clear();
+  async #withCursors(
+    which: readonly Cursor[],
+    send: (cursors: CursorPlaces) => Promise<void>,
+  ): Promise<void> {
+    const cursors = which.map((one) => [one, this.cursor(one)] as const);
+    for (const [one, to] of cursors) {
+      this.#unwritten.delete(one);
+      this.#handedOver.set(one, to);
+    }
     try {
       await send(cursors);
     } catch (error) {
-      for (const [which] of cursors) this.#unwritten.add(which);
+      for (const [one] of cursors) this.#unwritten.add(one);
       if (cursors.length > 0) this.#onLazy();
       throw error;
     }

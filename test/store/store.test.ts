@@ -159,6 +159,27 @@ describe("PipelineStore.advance()", () => {
     reader.close();
   });
 
+  it("is written with a commit once it has moved by 128 since it was last written", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const directory = newDirectory();
+    const store = openStore(directory);
+    onTestFinished(() => store.close());
+    const pipeline = store.pipeline("pump");
+    const reader = openStoreForReading(directory);
+    onTestFinished(() => reader.close());
+    const written: number[] = [];
+    for (const place of [7, 134, 135, 200]) {
+      pipeline.advance("prediction", place);
+      await pipeline.commit(commitOf());
+      written.push(reader.pipeline("pump").cursor("prediction"));
+    }
+    expect(written).toEqual([7, 7, 135, 135]);
+    expect(pipeline.cursor("prediction")).toBe(200);
+    await pipeline.flush();
+    expect(reader.pipeline("pump").cursor("prediction")).toBe(200);
+  });
+
   it("is written within a second when nothing is committed", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "setInterval"] });
     onTestFinished(() => void vi.useRealTimers());

@@ -86,6 +86,7 @@ describe("Retention by age", () => {
     expect(pipeline.outputs(20, 1000)).toHaveLength(80);
     pipeline.advance("prediction", 100);
     pipeline.advance("alert", 50);
+    await pipeline.flush();
     clock.advance(HOUR);
     await until(pipeline, () => pipeline.alerts(0, 1)[0]?.position === 51);
     expect(pipeline.outputs(0, 1)[0]?.position).toBeGreaterThan(60);
