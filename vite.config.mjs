@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
@@ -40,6 +41,8 @@ export default defineConfig({
   // Unused parts of its build for Node can't be left out.
   resolve: { alias: { rxjs: `${packages}/rxjs/dist/esm/index.js` } },
   ssr: { noExternal: TAKEN_IN },
+  // A link to it on the path goes on working when it is built anew.
+  plugins: [{ name: "executable", writeBundle: () => chmodSync("dist/cli/main.js", 0o755) }],
   build: {
     ssr: true,
     target: "node20",
