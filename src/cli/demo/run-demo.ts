@@ -33,8 +33,9 @@ const FRAMES_PER_SECOND = 5;
 export async function runDemo({ seconds, data, isJson, dashboard: flags }: RunDemoOptions): Promise<void> {
   const stopped = untilStopped();
   const pipeline = await demoPipeline();
-  const broker = await embeddedBroker();
+  // First: of all that is opened, what people may have asked for in vain.
   const dashboard = await openDashboard(flags, true);
+  const broker = await embeddedBroker();
   const view = openView(pipeline, broker, isJson, dashboard?.url);
   keepHeapSmall();
   const eddy = await Eddy.start({
