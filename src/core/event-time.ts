@@ -90,11 +90,14 @@ export function formatTime(ms: number): string {
   const whole = Math.trunc(ms);
   const second = Math.floor(whole / 1000);
   if (second !== written.second) {
-    // Up to the point before the milliseconds, whatever the year.
-    written = { second, text: new Date(1000 * second).toISOString().slice(0, -4) };
+    // Up to the milliseconds, whatever the year.
+    written = { second, text: new Date(1000 * second).toISOString().slice(0, -5) };
   }
-  return `${written.text}${String(whole - 1000 * second).padStart(3, "0")}Z`;
+  return `${written.text}${MILLISECONDS[whole - 1000 * second]}`;
 }
+
+/** .000Z to .999Z */
+const MILLISECONDS = Array.from({ length: 1000 }, (_, ms) => `.${String(ms).padStart(3, "0")}Z`);
 
 /** Events come in order, many of a second. */
 let written = { second: Number.NaN, text: "" };

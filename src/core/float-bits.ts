@@ -41,6 +41,12 @@ export function powerOfTwo(k: number): number {
   return POWERS_OF_TWO[k - LEAST_EXPONENT]!;
 }
 
+/** x / 2^k exactly, for a result in [0.5, 2): a processor waits longer for a float64 whose words were put together in memory. */
+export function overPowerOfTwo(x: number, k: number): number {
+  if (k > 1022) return x * powerOfTwo(-1000) * powerOfTwo(1000 - k);
+  return x * powerOfTwo(-k);
+}
+
 /** y * 2^k for |y| in [0.5, 4): in two steps where 2^k alone would overflow or lose bits. */
 export function scaleByPowerOfTwo(y: number, k: number): number {
   if (k > 1023) return y * 2 * powerOfTwo(k - 1);

@@ -55,7 +55,6 @@ export {
   stepEvents,
 } from "./step-events.js";
 export { dropWork, type Note, type StreamEvent, streamEvent } from "./stream-event.js";
-export { TextBytes } from "./text-bytes.js";
 export { joinSymbols, splitText, type TextSplit } from "./text-symbols.js";
 export { type TimeZone, timeZone } from "./time-zone.js";
 export { matches, overlaps, validFilter, validTopic } from "./topic-filter.js";

@@ -7,7 +7,7 @@
  * SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and distribute this
  * software is freely granted, provided that this notice is preserved.
  */
-import { highWord, powerOfTwo, scaleByPowerOfTwo, withHighWord } from "./float-bits.js";
+import { highWord, overPowerOfTwo, powerOfTwo, scaleByPowerOfTwo } from "./float-bits.js";
 
 export { pow } from "./power.js";
 export { cos, sin } from "./trigonometry.js";
@@ -101,9 +101,9 @@ export function log(x: number): number {
     x *= 18014398509481984; // 2^54 lifts a subnormal
     k = -54;
   }
-  const shifted = highWord(x) + TO_ONE;
-  k += (shifted >> 20) - 1023;
-  const f = withHighWord(x, (shifted & 0xfffff) + SQRT_HALF_HIGH) - 1;
+  const exponent = ((highWord(x) + TO_ONE) >> 20) - 1023;
+  const f = overPowerOfTwo(x, exponent) - 1;
+  k += exponent;
   return logTail(f) + k * LN2_LOW - 0.5 * f * f + f + k * LN2_HIGH;
 }
 
@@ -114,11 +114,10 @@ export function log1p(x: number): number {
   if (Math.abs(x) < 1.1102230246251565e-16) return x; // 2^-53; keeps -0
   if (x > -0.2928932188134524 && x < 0.4142135623730951) return logTail(x) - 0.5 * x * x + x;
   const u = 1 + x;
-  const shifted = highWord(u) + TO_ONE;
-  const k = (shifted >> 20) - 1023;
+  const k = ((highWord(u) + TO_ONE) >> 20) - 1023;
   // What rounding 1 + x lost, relative to u.
   const lost = k >= 54 ? 0 : (k >= 2 ? 1 - (u - x) : x - (u - 1)) / u;
-  const f = withHighWord(u, (shifted & 0xfffff) + SQRT_HALF_HIGH) - 1;
+  const f = overPowerOfTwo(u, k) - 1;
   return logTail(f) + (k * LN2_LOW + lost) - 0.5 * f * f + f + k * LN2_HIGH;
 }
 

@@ -4,6 +4,7 @@ import type { Pointer } from "./kernel.js";
 export interface KernelExports
   extends MemoryExports,
     MathExports,
+    TextExports,
     StepExports,
     TrainingExports,
     DetectionExports {}
@@ -19,6 +20,10 @@ interface MathExports {
   sigmoidOf(y: Pointer, x: Pointer, N: number): void;
   tanhOf(y: Pointer, x: Pointer, N: number): void;
   multiplyAdd(iterations: number, s: number, b: number): number;
+}
+
+interface TextExports {
+  writeDecimal(to: Pointer, value: number, powers: Pointer): number;
 }
 
 interface StepExports {

@@ -32,7 +32,7 @@ export class CommitLine {
   readonly #onTrouble: NonNullable<CommitLineOptions["onTrouble"]>;
   readonly #retry: { readonly minMs: number; readonly maxMs: number };
   /** Not committed yet, in order; the store has those that are sent. */
-  readonly #waiting = new Set<Waiting>();
+  #waiting: Waiting[] = [];
   #sent = 0;
   /** Why commits fail for now. */
   #trouble: Coded | undefined;
@@ -53,7 +53,7 @@ export class CommitLine {
     if (this.#end !== undefined) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       const entry = { record, resolve, reject };
-      this.#waiting.add(entry);
+      this.#waiting.push(entry);
       if (this.#trouble === undefined) this.#send(entry);
     });
   }
@@ -74,7 +74,7 @@ export class CommitLine {
 
   #onDone(entry: Waiting): void {
     this.#sent--;
-    this.#waiting.delete(entry);
+    this.#waiting.splice(this.#waiting.indexOf(entry), 1);
     entry.resolve();
     if (this.#sent > 0) return;
     if (this.#trouble !== undefined && this.#timer === undefined) this.#goOn();
@@ -102,7 +102,7 @@ export class CommitLine {
     if (this.#sent > 0) return;
     if (this.#end !== undefined) {
       for (const { reject } of this.#waiting) reject(this.#end);
-      this.#waiting.clear();
+      this.#waiting = [];
       return;
     }
     const pauseMs = Math.min(this.#retry.maxMs, this.#retry.minMs * 2 ** this.#failures++);

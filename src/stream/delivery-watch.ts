@@ -6,7 +6,8 @@ import { type Clock, Delivery, type Settlement } from "../core/index.js";
  */
 export class DeliveryWatch {
   readonly #clock: Clock;
-  readonly #open = new Map<Delivery, number>();
+  /** Oldest first. */
+  readonly #open: { readonly delivery: Delivery; readonly since: number }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -15,20 +16,21 @@ export class DeliveryWatch {
   /** A delivery that is watched until it is settled. */
   begin(onSettled: (settlement: Settlement) => void): Delivery {
     const delivery: Delivery = new Delivery((settlement) => {
-      this.#open.delete(delivery);
+      const at = this.#open.findIndex((one) => one.delivery === delivery);
+      if (at >= 0) this.#open.splice(at, 1);
       onSettled(settlement);
     });
-    this.#open.set(delivery, this.#clock.now());
+    this.#open.push({ delivery, since: this.#clock.now() });
     return delivery;
   }
 
   get unsettled(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   /** How long the oldest one has been unsettled, ms; 0 if there is none. */
   get oldestMs(): number {
-    for (const since of this.#open.values()) return Math.max(0, this.#clock.now() - since);
-    return 0;
+    const [oldest] = this.#open;
+    return oldest ? Math.max(0, this.#clock.now() - oldest.since) : 0;
   }
 }

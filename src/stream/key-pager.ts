@@ -177,10 +177,11 @@ export class KeyPager {
       const one = this.#keys.get(key);
       if (one?.heard === null) this.#letGo(one);
     }
-    for (const one of this.#keys.values()) {
-      if (this.#keys.bytes <= this.#memoryBytes) return;
+    while (this.#keys.bytes > this.#memoryBytes) {
+      const { oldest } = this.#keys;
+      if (oldest === undefined) return;
       this.#displaced++;
-      this.#letGo(one);
+      this.#letGo(oldest);
     }
   }
 

@@ -1,7 +1,8 @@
-import { formatTime, type Prediction, TextBytes } from "../core/index.js";
+import { formatTime, type Prediction } from "../core/index.js";
 import type { OutboundMessage } from "../mqtt/index.js";
 import type { OutputRow } from "../store/index.js";
 import { JSON_TYPE, type MessageOptions, stepMessage } from "./messages.js";
+import { TextBytes } from "./text-bytes.js";
 
 /** What the messages of a key have in common. */
 interface KeyTexts {

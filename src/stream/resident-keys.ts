@@ -22,9 +22,20 @@ export interface Resident {
   isStored: boolean;
 }
 
-/** The keys whose states are in memory, that with the newest event last, and how much memory they take. */
+/** Its neighbours in the order of their newest events. */
+interface Link extends Resident {
+  older: Link | undefined;
+  newer: Link | undefined;
+}
+
+/**
+ * The keys whose states are in memory, that with the newest event last, and how much memory they take. Linked to one another:
+ * in a `Map` a key would be taken out and put in again at every event, and the map made anew all the time.
+ */
 export class ResidentKeys {
-  readonly #keys = new Map<string, Resident>();
+  readonly #keys = new Map<string, Link>();
+  #oldest: Link | undefined;
+  #newest: Link | undefined;
   #bytes = 0;
   #dirtyBytes = 0;
 
@@ -46,30 +57,56 @@ export class ResidentKeys {
     return this.#keys.get(key);
   }
 
-  /** From that without an event for the longest time on. */
+  /** That without an event for the longest time. */
+  get oldest(): Resident | undefined {
+    return this.#oldest;
+  }
+
+  /** In the order in which they came into memory. */
   values(): Iterable<Resident> {
     return this.#keys.values();
   }
 
   add(key: string, heard: number | null, bytes: number, isStored: boolean): Resident {
-    const one: Resident = {
+    const one: Link = {
       ...{ key, heard, bytes, isStored },
       events: 0,
       isDirty: false,
       isMarked: false,
+      older: undefined,
+      newer: undefined,
     };
     this.#keys.set(key, one);
+    this.#append(one);
     this.#bytes += RECORD_BYTES + bytes;
     return one;
   }
 
   /** It has changed: it is the last now. */
   change(one: Resident): void {
-    this.#keys.delete(one.key);
-    this.#keys.set(one.key, one);
+    const link = one as Link;
+    if (link !== this.#newest) {
+      this.#takeOut(link);
+      this.#append(link);
+    }
     if (one.isDirty) return;
     one.isDirty = true;
     this.#dirtyBytes += one.bytes;
+  }
+
+  #append(link: Link): void {
+    link.older = this.#newest;
+    link.newer = undefined;
+    if (this.#newest) this.#newest.newer = link;
+    else this.#oldest = link;
+    this.#newest = link;
+  }
+
+  #takeOut({ older, newer }: Link): void {
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
   }
 
   /** An event of it was stepped. */
@@ -102,5 +139,6 @@ export class ResidentKeys {
     if (one.isDirty) this.#dirtyBytes -= one.bytes;
     this.#bytes -= RECORD_BYTES + one.bytes;
     this.#keys.delete(one.key);
+    this.#takeOut(one as Link);
   }
 }

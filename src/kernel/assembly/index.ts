@@ -1,6 +1,7 @@
 /** What the host calls. Pointers are byte offsets into the kernel's memory; every buffer is float32 unless said. */
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
+export { writeDecimal } from "./decimal";
 export { lagProfiles } from "./detection/lag-profile";
 export { nearest, packState } from "./detection/neighbours";
 export { dot, learn, leverage } from "./detection/recursive-least-squares";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { TextBytes } from "../../src/core/index.js";
+import { TextBytes } from "../../src/stream/text-bytes.js";
 
 const decoder = new TextDecoder();
 

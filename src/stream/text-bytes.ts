@@ -1,9 +1,13 @@
+import { DecimalWriter } from "../kernel/index.js";
+
 /** Texts are laid side by side in pieces of memory of this size. */
 const PIECE = 65_536;
 /** UTF-8 takes no more bytes for a UTF-16 code unit. */
 const MOST_PER_UNIT = 3;
 
 const encoder = new TextEncoder();
+/** Made when the first number is written. */
+let decimals: DecimalWriter | undefined;
 
 /**
  * Builds texts as UTF-8, piece by piece, without the strings that lie between: for those of which there are thousands a
@@ -36,8 +40,14 @@ export class TextBytes {
 
   /** Adds a number as JSON has it; whatever is not finite is unknown: `null`. */
   number(value: number | null): this {
-    // -0 is 0 in JSON as JavaScript writes it.
-    return this.text(value === null || !Number.isFinite(value) ? "null" : `${value}`);
+    if (value === null || !Number.isFinite(value)) return this.text("null");
+    decimals ??= new DecimalWriter();
+    const length = decimals.write(value);
+    if (this.#end + length > this.#bytes.length) this.#grow(length);
+    const [bytes, digits] = [this.#bytes, decimals.bytes];
+    for (let i = 0; i < length; i++) bytes[this.#end + i] = digits[i]!;
+    this.#end += length;
+    return this;
   }
 
   /** What was added since the last time. */
