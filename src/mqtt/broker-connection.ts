@@ -4,7 +4,7 @@ import { backoffMs, type ReconnectOptions } from "./backoff.js";
 import { type BrokerConnectionOptions, checkOptions, RECEIVE_MAXIMUM } from "./broker-connection-options.js";
 import type { Connection, ConnectionHandlers, OnPublished, OutboundMessage } from "./connection.js";
 import { offline, openedTwice, promised, topicProblem } from "./connection-checks.js";
-import { HeldPacket } from "./held-packet.js";
+import { HeldPacket, type OnSettled } from "./held-packet.js";
 import type { Ledger, LedgerRecord } from "./ledger.js";
 import type { LinkOptions, Protocol } from "./link-options.js";
 import { type LinkDown, MqttLink } from "./mqtt-link.js";
@@ -243,18 +243,18 @@ class BrokerConnection implements Connection {
   }
 
   #handOver(packet: LinkPacket, record: LedgerRecord | undefined): void {
-    const bytes = packet.payload.byteLength;
     this.#unsettled++;
-    this.#unsettledBytes += bytes;
-    const held = new HeldPacket(packet, record, (isCommitted) => {
-      this.#unsettled--;
-      this.#unsettledBytes -= bytes;
-      if (record) this.#onSettled(record, isCommitted);
-      if (this.#hasRoom) this.#link?.readOn();
-    });
+    this.#unsettledBytes += packet.payload.byteLength;
     if (this.#isFull) this.#link?.hold();
-    this.#handlers?.onPacket(held);
+    this.#handlers?.onPacket(new HeldPacket(packet, record, this.#onHeldSettled));
   }
+
+  readonly #onHeldSettled: OnSettled = ({ payload, ledger }, isCommitted) => {
+    this.#unsettled--;
+    this.#unsettledBytes -= payload.byteLength;
+    if (ledger) this.#onSettled(ledger, isCommitted);
+    if (this.#hasRoom) this.#link?.readOn();
+  };
 
   async #onReleased(packetId: number, link: MqttLink): Promise<void> {
     this.#ledger.released(packetId);

@@ -46,7 +46,8 @@ export class EmbeddedConnection implements Connection {
     } else if (this.#handlers === undefined) {
       this.#early.push({ content, answer });
     } else {
-      const onSettled = (isCommitted: boolean) => answer(isCommitted ? "committed" : "refused");
+      const onSettled = (_: HeldPacket, isCommitted: boolean) =>
+        answer(isCommitted ? "committed" : "refused");
       this.#handlers.onPacket(new HeldPacket(content, undefined, onSettled));
     }
   }

@@ -1,5 +1,6 @@
 import { problem } from "../core/index.js";
 import type { InboundPacket } from "./connection.js";
+import type { LedgerRecord } from "./ledger.js";
 
 /** What a PUBLISH says, whatever library parsed it. */
 export interface PacketContent {
@@ -11,22 +12,21 @@ export interface PacketContent {
   readonly correlationData?: Uint8Array | undefined;
 }
 
+/** Told once how a packet ended; one for all, lest each packet needs a function of its own. */
+export type OnSettled = (packet: HeldPacket, isCommitted: boolean) => void;
+
 /** A packet handed over and not yet answered; tells whoever made it how it was settled. */
 export class HeldPacket implements InboundPacket {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  readonly ledger: InboundPacket["ledger"];
+  readonly ledger: LedgerRecord | undefined;
   readonly responseTopic: string | undefined;
   readonly correlationData: Uint8Array | undefined;
-  #onSettled: ((isCommitted: boolean) => void) | undefined;
+  #onSettled: OnSettled | undefined;
 
-  constructor(
-    content: PacketContent,
-    ledger: InboundPacket["ledger"],
-    onSettled: (isCommitted: boolean) => void,
-  ) {
+  constructor(content: PacketContent, ledger: LedgerRecord | undefined, onSettled: OnSettled) {
     this.topic = content.topic;
     this.payload = content.payload;
     this.qos = content.qos;
@@ -58,6 +58,6 @@ export class HeldPacket implements InboundPacket {
       });
     }
     this.#onSettled = undefined;
-    onSettled(isCommitted);
+    onSettled(this, isCommitted);
   }
 }

@@ -11,10 +11,13 @@ export interface LedgerRecord extends LedgerEntry {
 }
 
 interface StoredRecord extends LedgerRecord {
+  packetId: number;
+  qos: 1 | 2;
+  hash: number;
   /** Place in the order of arrival. */
-  readonly order: number;
+  order: number;
   /** The network connection it first arrived on. */
-  readonly link: number;
+  link: number;
 }
 
 /** What the ledger says of a packet that has just arrived. */
@@ -56,6 +59,8 @@ export class Ledger {
   /** The same in order of arrival, from `#first` on; among them some whose id has gone to another since. */
   #arrivals: StoredRecord[] = [];
   #first = 0;
+  /** Records of packets that are forgotten. They live for thousands of packets: new ones would be moved by each collection of garbage. */
+  readonly #spare: StoredRecord[] = [];
   #order = 0;
   #link = 0;
   #isMatching = false;
@@ -137,14 +142,18 @@ export class Ledger {
   }
 
   #remember(packetId: number, qos: 1 | 2, hash: number): StoredRecord {
-    const record: StoredRecord = {
-      packetId,
-      qos,
-      hash,
+    const record: StoredRecord = this.#spare.pop() ?? {
+      ...{ packetId, qos, hash },
       state: "in-flight",
-      order: this.#order++,
-      link: this.#link,
+      order: 0,
+      link: 0,
     };
+    record.packetId = packetId;
+    record.qos = qos;
+    record.hash = hash;
+    record.state = "in-flight";
+    record.order = this.#order++;
+    record.link = this.#link;
     this.#records.set(record);
     this.#arrivals.push(record);
     this.#forgetOldest();
@@ -159,6 +168,7 @@ export class Ledger {
         if (this.#records.size <= this.capacity || oldest.state === "in-flight") break;
         this.#records.delete(oldest.packetId);
       }
+      if (oldest.state !== "in-flight") this.#spare.push(oldest);
       this.#first++;
     }
     if (this.#first < this.capacity) return;

@@ -49,9 +49,9 @@ interface Outgoing {
 /** What is remembered of a message on its way. */
 interface Sent {
   /** 0 at QoS 0. */
-  readonly packetId: number;
-  readonly topic: string;
-  readonly onPublished: OnPublished;
+  packetId: number;
+  topic: string;
+  onPublished: OnPublished;
 }
 
 /**
@@ -69,6 +69,8 @@ export class MqttLink {
   readonly #exactlyOnce = new Set<number>();
   /** Sent at QoS 1 and not yet answered, by packet id. */
   readonly #unanswered = new PacketTable<Sent>();
+  /** Used again: they live for thousands of packets, so that new ones would be moved by each collection of garbage. */
+  readonly #spare: Sent[] = [];
   /** Sent at QoS 0 and not yet handed to the network. */
   readonly #unwritten = new Set<Sent>();
   /** Held back by the broker's Receive Maximum. */
@@ -172,10 +174,9 @@ export class MqttLink {
    * @param onPublished told of an error with code `OFFLINE` when the link ends first, `PUBLISH_REFUSED` when the broker says no
    */
   publish(message: OutboundMessage, onPublished: OnPublished): void {
-    const outgoing = { message, onPublished };
     if (this.#isDown) onPublished(offline(message.topic, this.#why));
-    else if (this.#unanswered.size >= this.#window) this.#waiting.push(outgoing);
-    else this.#send(outgoing);
+    else if (this.#unanswered.size >= this.#window) this.#waiting.push({ message, onPublished });
+    else this.#send(message, onPublished);
   }
 
   /** Waits for publishes under way and disconnects cleanly: the broker keeps the session and drops the will. */
@@ -241,7 +242,7 @@ export class MqttLink {
     this.#lane?.open();
   }
 
-  #send({ message, onPublished }: Outgoing): void {
+  #send(message: OutboundMessage, onPublished: OnPublished): void {
     const { topic } = message;
     const excess = this.#excess(message);
     if (excess !== undefined) {
@@ -255,7 +256,11 @@ export class MqttLink {
       });
     } else {
       const packetId = this.#nextPacketId();
-      this.#unanswered.set({ packetId, topic, onPublished });
+      const sent = this.#spare.pop() ?? { packetId, topic, onPublished };
+      sent.packetId = packetId;
+      sent.topic = topic;
+      sent.onPublished = onPublished;
+      this.#unanswered.set(sent);
       this.#lane?.publish(message, packetId);
     }
   }
@@ -271,10 +276,11 @@ export class MqttLink {
     const sent = this.#unanswered.delete(packetId);
     if (sent === undefined) return;
     const { topic, onPublished } = sent;
+    this.#spare.push(sent);
     if (reasonCode < 128) onPublished();
     else onPublished(publishRefused(topic, "the broker to take it", reasonText(reasonCode)));
     const next = this.#waiting.shift();
-    if (next) this.#send(next);
+    if (next) this.#send(next.message, next.onPublished);
     this.#onIdle();
   }
 

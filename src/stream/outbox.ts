@@ -25,13 +25,21 @@ const PAGE = 256;
 /** Answers come once a turn of the event loop, which under load takes in a thousand events and more. */
 const WINDOW = 2048;
 
-/** What is kept of a row until the broker has answered: thousands are on their way, and the rows themselves are large. */
-interface Sent {
-  readonly place: number;
-  readonly epoch: number;
+/**
+ * What is kept of a row until the broker has answered: thousands are on their way, and the rows themselves are large. Used
+ * again once it has answered.
+ */
+class Sent {
+  place = 0;
+  epoch = 0;
   /** Messages without an answer. */
-  missing: number;
+  missing = 0;
   refused: Error | undefined;
+  readonly onPublished: OnPublished;
+
+  constructor(onAnswer: (sent: Sent, error: Error | undefined) => void) {
+    this.onPublished = (error) => onAnswer(this, error);
+  }
 }
 
 /**
@@ -44,6 +52,8 @@ export class Outbox<Row> {
   readonly #window: number;
   #waiting: Row[] = [];
   #unanswered: Sent[] = [];
+  /** All their messages are answered. */
+  readonly #spare: Sent[] = [];
   /** Everything up to here has been published and answered. */
   #cursor: number;
   /** Everything up to here has been taken in hand. */
@@ -156,27 +166,27 @@ export class Outbox<Row> {
     const place = this.#options.place(row);
     this.#taken = place;
     const messages = this.#options.messages(row);
-    const sent: Sent = { place, epoch: this.#epoch, missing: messages.length, refused: undefined };
+    const sent = this.#spare.pop() ?? new Sent(this.#onAnswer);
+    sent.place = place;
+    sent.epoch = this.#epoch;
+    sent.missing = messages.length;
+    sent.refused = undefined;
     this.#unanswered.push(sent);
-    const onPublished = this.#whenAnswered(sent);
-    for (const message of messages) this.#options.send(message, onPublished);
+    for (const message of messages) this.#options.send(message, sent.onPublished);
   }
 
-  /** By itself, so that it holds on to nothing else. */
-  #whenAnswered(sent: Sent): OnPublished {
-    return (error) => {
-      if (sent.epoch !== this.#epoch) return;
-      if (isOffline(error)) {
-        this.offline();
-        return;
-      }
-      sent.refused ??= error;
-      if (--sent.missing > 0) return;
-      // The broker said no to this message: sending it for ever would hold up all behind it.
-      if (sent.refused) this.#options.onRefused(sent.place, sent.refused);
-      this.#answered();
-    };
-  }
+  readonly #onAnswer = (sent: Sent, error: Error | undefined): void => {
+    if (sent.epoch !== this.#epoch) return;
+    if (isOffline(error)) {
+      this.offline();
+      return;
+    }
+    sent.refused ??= error;
+    if (--sent.missing > 0) return;
+    // The broker said no to this message: sending it for ever would hold up all behind it.
+    if (sent.refused) this.#options.onRefused(sent.place, sent.refused);
+    this.#answered();
+  };
 
   /** Answers come many at a time: what they make room for goes out together. */
   #answered(): void {
@@ -191,7 +201,11 @@ export class Outbox<Row> {
 
   #advance(): void {
     let reached: number | undefined;
-    while (this.#unanswered[0]?.missing === 0) reached = this.#unanswered.shift()?.place;
+    for (let sent = this.#unanswered[0]; sent?.missing === 0; sent = this.#unanswered[0]) {
+      this.#unanswered.shift();
+      this.#spare.push(sent);
+      reached = sent.place;
+    }
     if (reached === undefined) return;
     this.#cursor = reached;
     this.#options.onCursor(reached);
