@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SMALL_YOUNG_HEAP } from "../small-heap.js";
 import type { GeneratorOptions, SubjectOptions } from "./messages.js";
 import { ready, sample, seconds_, start } from "./processes.js";
 
@@ -46,7 +45,7 @@ export async function benchDashboard(options: DashboardBenchOptions): Promise<Da
     learns: false,
     dashboard: true,
   };
-  const subject = start("subject.js", own, 0, [SMALL_YOUNG_HEAP]);
+  const subject = start("subject.js", own, 0, true);
   let generator: ReturnType<typeof start> | undefined;
   try {
     const { url, dashboard } = await ready(subject);

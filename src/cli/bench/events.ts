@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SMALL_YOUNG_HEAP } from "../small-heap.js";
 import { flushTimes } from "./flush-times.js";
 import type { FloodOptions, FromGenerator, GeneratorOptions, SubjectOptions, ToFlood } from "./messages.js";
 import { first, profile, progress, ready, sample, seconds_, start } from "./processes.js";
@@ -71,7 +70,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     options.subject ?? "subject.js",
     { broker, data, hidden, members, durability, qosOut, detects, learns } satisfies SubjectOptions,
     0,
-    [SMALL_YOUNG_HEAP],
+    true,
   );
   let generator: ChildProcess | undefined;
   try {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { packageFile } from "../package-folder.js";
+import { ONE_ARENA, SMALL_YOUNG_HEAP } from "../small-heap.js";
 import type { ThreadTimes } from "./cpu-profile.js";
 import type { FromSubject, SubjectSample } from "./messages.js";
 
@@ -9,20 +10,17 @@ import type { FromSubject, SubjectSample } from "./messages.js";
  * Starts one of the bench's processes, on one core if this machine can pin it.
  *
  * @param file   by itself: of the bench's own
- * @param flags  of Node
+ * @param asEddy with what `eddy` itself is started with
  */
-export function start(
-  file: string,
-  options: object,
-  core: number,
-  flags: readonly string[] = [],
-): ChildProcess {
+export function start(file: string, options: object, core: number, asEddy = false): ChildProcess {
+  const flags = asEddy ? [SMALL_YOUNG_HEAP] : [];
   const canPin = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
   const pinned = canPin
     ? { execPath: "taskset", execArgv: ["-c", String(core), process.execPath, ...flags] }
     : { execArgv: [...flags] };
   return fork(resolve(packageFile("dist/cli/bench"), file), [JSON.stringify(options)], {
     ...pinned,
+    env: { ...process.env, ...(asEddy ? ONE_ARENA : {}) },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
 }
