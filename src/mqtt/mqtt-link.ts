@@ -71,8 +71,8 @@ export class MqttLink {
   readonly #unanswered = new PacketTable<Sent>();
   /** Used again: they live for thousands of packets, so that new ones would be moved by each collection of garbage. */
   readonly #spare: Sent[] = [];
-  /** Sent at QoS 0 and not yet handed to the network. */
-  readonly #unwritten = new Set<Sent>();
+  /** Sent at QoS 0 and not yet handed to the network, in order. */
+  #unwritten: Sent[] = [];
   /** Held back by the broker's Receive Maximum. */
   #waiting: Outgoing[] = [];
   #packetId = 0;
@@ -190,7 +190,7 @@ export class MqttLink {
         resolve();
       };
       this.#onIdle = () => {
-        if (this.#unanswered.size > 0 || this.#unwritten.size > 0 || this.#waiting.length > 0) return;
+        if (this.#unanswered.size > 0 || this.#unwritten.length > 0 || this.#waiting.length > 0) return;
         this.#lane?.flush();
         this.#client.end(!this.#isAccepted);
       };
@@ -211,6 +211,7 @@ export class MqttLink {
         },
         onPuback: (packetId, reasonCode) => this.#onPuback(packetId, reasonCode),
         onPubrel: (packetId) => this.#events.onReleased(packetId),
+        onWritten: (count) => this.#onWritten(count),
         onTraffic: () => this.#onTraffic(),
       },
     );
@@ -248,21 +249,30 @@ export class MqttLink {
     if (excess !== undefined) {
       onPublished(publishRefused(topic, `at most ${this.#maximumPacketSize} bytes`, `about ${excess}`));
     } else if (message.qos === 0) {
-      const sent = { packetId: 0, topic, onPublished };
-      this.#unwritten.add(sent);
-      this.#lane?.publish(message, 0, () => {
-        if (this.#unwritten.delete(sent)) onPublished();
-        this.#onIdle();
-      });
+      this.#unwritten.push(this.#remember(0, topic, onPublished));
+      this.#lane?.publish(message, 0);
     } else {
       const packetId = this.#nextPacketId();
-      const sent = this.#spare.pop() ?? { packetId, topic, onPublished };
-      sent.packetId = packetId;
-      sent.topic = topic;
-      sent.onPublished = onPublished;
-      this.#unanswered.set(sent);
+      this.#unanswered.set(this.#remember(packetId, topic, onPublished));
       this.#lane?.publish(message, packetId);
     }
+  }
+
+  #remember(packetId: number, topic: string, onPublished: OnPublished): Sent {
+    const sent = this.#spare.pop() ?? { packetId, topic, onPublished };
+    sent.packetId = packetId;
+    sent.topic = topic;
+    sent.onPublished = onPublished;
+    return sent;
+  }
+
+  #onWritten(count: number): void {
+    for (const sent of this.#unwritten.splice(0, count)) {
+      const { onPublished } = sent;
+      this.#spare.push(sent);
+      onPublished();
+    }
+    this.#onIdle();
   }
 
   /** How large a message is that the broker would not take; undefined: it takes it. */
@@ -300,7 +310,7 @@ export class MqttLink {
     const waiting = this.#waiting.map(({ message, onPublished }) => ({ topic: message.topic, onPublished }));
     const lost = [...this.#unanswered.values(), ...this.#unwritten, ...waiting];
     this.#unanswered.clear();
-    this.#unwritten.clear();
+    this.#unwritten = [];
     this.#waiting = [];
     for (const { topic, onPublished } of lost) onPublished(offline(topic, down.why));
     this.#onEnded();

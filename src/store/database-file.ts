@@ -57,7 +57,7 @@ const WAL_PAGES = 4000;
  * Pages that a connection keeps in memory; better-sqlite3 keeps 16 MB. What is written goes to the ends of tables, and what is
  * read anew stands in the system's own cache.
  */
-const CACHE_PAGES = { writing: 1024, reading: 512 };
+const CACHE_PAGES = { writing: 1024, reading: 256 };
 
 /** How large the write-ahead log may grow before it is copied into the database, in pages. */
 function walPages(limitBytes: number | undefined): number {

@@ -4,7 +4,7 @@ import { problem } from "../core/index.js";
 import { errorOf, type ThreadTask, type WriterReply, type WriterRequest } from "./writer-messages.js";
 
 /** Rows live for one transaction: room for more of them would only be filled with old ones. */
-const YOUNG_MB = 8;
+const YOUNG_MB = 4;
 
 /** Starts a thread of the store: by the package's own import map, so that it is found from source and build alike. */
 export function startThread(task: ThreadTask): Worker {

@@ -11,6 +11,8 @@ export interface ExpressLaneEvents {
   onPuback(packetId: number, reasonCode: number): void;
   /** The broker is done with a QoS 2 packet. */
   onPubrel(packetId: number): void;
+  /** The network has the next so many messages that went out at QoS 0. */
+  onWritten(count: number): void;
   /** Something has come. */
   onTraffic(): void;
 }
@@ -30,8 +32,10 @@ export class ExpressLane extends NetworkFront {
   constructor(network: Duplex, options: PacketReaderOptions, events: ExpressLaneEvents) {
     super(network);
     this.#events = events;
-    this.#writer = new PacketWriter(options.is5, (bytes, onWritten) => {
-      if (!network.destroyed && network.writable) network.write(bytes, (error) => error || onWritten());
+    this.#writer = new PacketWriter(options.is5, (bytes, unanswered) => {
+      if (network.destroyed || !network.writable) return;
+      if (unanswered === 0) network.write(bytes);
+      else network.write(bytes, (error) => error || events.onWritten(unanswered));
     });
     this.#reader = new PacketReader(options, {
       onPublish: (packet) => events.onPublish(packet),
@@ -48,8 +52,8 @@ export class ExpressLane extends NetworkFront {
     this.#attempt(() => this.#reader.goOn());
   }
 
-  publish(message: OutboundMessage, packetId: number, onWritten?: () => void): void {
-    this.#writer.publish(message, packetId, onWritten);
+  publish(message: OutboundMessage, packetId: number): void {
+    this.#writer.publish(message, packetId);
   }
 
   answer(kind: "puback" | "pubrec" | "pubcomp", packetId: number): void {

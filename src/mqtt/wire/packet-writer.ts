@@ -17,15 +17,16 @@ const HEADS = 2 + 4 + 5 + 3 + 3 + 5 + 8;
  */
 export class PacketWriter {
   readonly #is5: boolean;
-  readonly #write: (bytes: Buffer, onWritten: () => void) => void;
+  readonly #write: (bytes: Buffer, unanswered: number) => void;
   #piece = Buffer.allocUnsafeSlow(PIECE);
   #begin = 0;
   #end = 0;
   #isScheduled = false;
-  /** Called once what stands in the piece is written. */
-  #onWritten: (() => void)[] = [];
+  /** Messages at QoS 0 among what stands ready. */
+  #unanswered = 0;
 
-  constructor(is5: boolean, write: (bytes: Buffer, onWritten: () => void) => void) {
+  /** @param write is told how many messages at QoS 0 are among the bytes: no broker answers those */
+  constructor(is5: boolean, write: (bytes: Buffer, unanswered: number) => void) {
     this.#is5 = is5;
     this.#write = write;
   }
@@ -37,8 +38,7 @@ export class PacketWriter {
     this.#uint16(packetId);
   }
 
-  /** @param onWritten at QoS 0: when the network has it */
-  publish(message: OutboundMessage, packetId: number, onWritten?: () => void): void {
+  publish(message: OutboundMessage, packetId: number): void {
     const { topic, payload, qos, retain = false } = message;
     const properties = this.#is5 ? propertiesSize(message) : 0;
     const length = 2 + textSize(topic) + (qos > 0 ? 2 : 0) + sizeOf(payload);
@@ -51,20 +51,18 @@ export class PacketWriter {
     if (this.#is5) this.#properties(message, properties);
     if (typeof payload === "string") this.#end += this.#piece.write(payload, this.#end);
     else this.#bytes(payload);
-    if (onWritten) this.#onWritten.push(onWritten);
+    if (qos === 0) this.#unanswered++;
   }
 
   /** Writes what stands ready, now. */
   flush(): void {
     this.#isScheduled = false;
     if (this.#end === this.#begin) return;
-    const done = this.#onWritten;
-    this.#onWritten = [];
+    const unanswered = this.#unanswered;
+    this.#unanswered = 0;
     const bytes = this.#piece.subarray(this.#begin, this.#end);
     this.#begin = this.#end;
-    this.#write(bytes, () => {
-      for (const onWritten of done) onWritten();
-    });
+    this.#write(bytes, unanswered);
   }
 
   #properties(message: OutboundMessage, size: number): void {

@@ -6,9 +6,10 @@ import { PacketWriter, wireSize } from "../../../src/mqtt/wire/packet-writer.js"
 
 function newWriter(is5: boolean) {
   const writes: Buffer[] = [];
-  const writer = new PacketWriter(is5, (bytes, onWritten) => {
+  const unanswered: number[] = [];
+  const writer = new PacketWriter(is5, (bytes, count) => {
     writes.push(Buffer.from(bytes));
-    onWritten();
+    unanswered.push(count);
   });
   const packets = (): Packet[] => {
     const read: Packet[] = [];
@@ -17,7 +18,7 @@ function newWriter(is5: boolean) {
     reader.parse(Buffer.concat(writes));
     return read;
   };
-  return { writer, writes, packets };
+  return { writer, writes, unanswered, packets };
 }
 
 const messages: fc.Arbitrary<OutboundMessage> = fc.record(
@@ -67,17 +68,17 @@ describe("PacketWriter", () => {
     );
   });
 
-  it("writes the packets of a turn at once, in order, and says at QoS 0 when they are written", async () => {
-    const { writer, writes, packets } = newWriter(true);
-    const written: string[] = [];
+  it("writes the packets of a turn at once, in order, and says how many of them nobody answers", async () => {
+    const { writer, writes, unanswered, packets } = newWriter(true);
     writer.answer("puback", 7);
-    writer.publish({ topic: "a", payload: "1", qos: 0 }, 0, () => written.push("a"));
+    writer.publish({ topic: "a", payload: "1", qos: 0 }, 0);
+    writer.publish({ topic: "a", payload: "2", qos: 1 }, 1);
     writer.answer("pubrec", 8);
     writer.answer("pubcomp", 9);
     expect(writes).toEqual([]);
     await Promise.resolve();
     expect(writes.length).toBe(1);
-    expect(written).toEqual(["a"]);
-    expect(packets().map(({ cmd }) => cmd)).toEqual(["puback", "publish", "pubrec", "pubcomp"]);
+    expect(unanswered).toEqual([1]);
+    expect(packets().map(({ cmd }) => cmd)).toEqual(["puback", "publish", "publish", "pubrec", "pubcomp"]);
   });
 });
