@@ -49,7 +49,7 @@ function powersOfTen(): Uint32Array {
 
 /** ceil(10^power 2^e), with e such that it has 128 bits. */
 function upperBits(power: number): bigint {
-  const size = 10n ** BigInt(Math.abs(power));
+  const size = BigInt(`1${"0".repeat(Math.abs(power))}`);
   const length = BigInt(size.toString(2).length);
   if (power < 0) return (1n << (127n + length)) / size + 1n;
   return length <= 128n ? size << (128n - length) : (size >> (length - 128n)) + 1n;

@@ -36,7 +36,7 @@ const COMMITTED = { state: "committed" } as const;
  *
  * Back-pressure: Receive Maximum on MQTT 5, the broker's own limit on 3.1.1 (20 in Mosquitto). Where these
  * do not hold (QoS 0; Mosquitto 2.0.11 sends more once acknowledgements come in), nothing more is read
- * while as many packets as the Receive Maximum, or `maxUnsettledBytes`, are unsettled, until half of them are. That is the bound
+ * while twice as many packets as the Receive Maximum, or `maxUnsettledBytes`, are unsettled. That is the bound
  * on memory.
  *
  * Shutdown: `pause()`, settle what is in flight, publish what is left to say, `close()`. What is not
@@ -77,6 +77,7 @@ class BrokerConnection implements Connection {
   #reported: string | undefined;
   #unsettled = 0;
   #unsettledBytes = 0;
+  #isReadingOn = false;
   #hasLoggedForeign = false;
 
   constructor(options: BrokerConnectionOptions) {
@@ -84,9 +85,8 @@ class BrokerConnection implements Connection {
     this.#ledger = options.ledger;
     this.#log = options.log ?? (() => {});
     this.#reconnect = options.reconnect ?? { minMs: 250, maxMs: 30_000 };
-    // Not every broker keeps to a Receive Maximum (Mosquitto 2.0.11 does so until the first PUBACK): what waits as bytes
-    // in the network's buffers costs less than what waits here.
-    this.#maxUnsettled = options.receiveMaximum ?? RECEIVE_MAXIMUM;
+    // What waits as bytes in the network's buffers costs less than what waits here.
+    this.#maxUnsettled = Math.min(options.ledger.capacity, 2 * (options.receiveMaximum ?? RECEIVE_MAXIMUM));
     this.#maxUnsettledBytes = options.maxUnsettledBytes ?? 64 * 1024 * 1024;
     this.#protocol = options.protocol ?? "5";
     this.#isProven = options.protocol !== undefined;
@@ -253,7 +253,7 @@ class BrokerConnection implements Connection {
     this.#unsettled--;
     this.#unsettledBytes -= payload.byteLength;
     if (ledger) this.#onSettled(ledger, isCommitted);
-    if (this.#hasRoom) this.#link?.readOn();
+    this.#readOnSoon();
   };
 
   async #onReleased(packetId: number, link: MqttLink): Promise<void> {
@@ -284,9 +284,14 @@ class BrokerConnection implements Connection {
     return this.#unsettled >= this.#maxUnsettled || this.#unsettledBytes >= this.#maxUnsettledBytes;
   }
 
-  /** Enough to read on: packet by packet the network would be held and let go at each. */
-  get #hasRoom(): boolean {
-    return 2 * this.#unsettled <= this.#maxUnsettled && this.#unsettledBytes < this.#maxUnsettledBytes;
+  /** Once for all that are settled together: the network would be held and let go at each. */
+  #readOnSoon(): void {
+    if (this.#isReadingOn) return;
+    this.#isReadingOn = true;
+    queueMicrotask(() => {
+      this.#isReadingOn = false;
+      if (!this.#isFull) this.#link?.readOn();
+    });
   }
 
   /** A session may hold subscriptions of an earlier run; what only they bring in is let go. */

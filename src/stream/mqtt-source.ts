@@ -18,7 +18,7 @@ export interface PacketBatch {
  *
  * Emission: whatever arrived since the last turn, at most 256 packets unless `gather` says otherwise, held back
  * while the pipeline is busy. Never errors: a broker that is away is waited for. Completes when unsubscribed only. Memory: what
- * the connection hands over un-settled, which it bounds (512 packets unless its Receive Maximum says otherwise, 64 MiB).
+ * the connection hands over un-settled, which it bounds (1,024 packets unless its Receive Maximum says otherwise, 64 MiB).
  *
  * Opens the connection once the pipeline below has resumed its state.
  */
