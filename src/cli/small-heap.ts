@@ -28,7 +28,7 @@ const LOOKED_AT_EVERY_MS = 1_000;
  *
  * V8 also notes where it makes what outlives its first collections, and from then on makes that among the old. Events do so
  * while the disk is waited for, and die right after: only a collection of everything finds them there, and until then what
- * they refer to lives on as well. Without that, `eddy bench events` has 2 such collections in six seconds in place of 9, and
+ * they refer to lives on as well. With that switched off `eddy bench events` has 2 such collections in six seconds in place of 9, and
  * takes 32 us of the processor's time an event for 36 to 40, and 157 MB for 171 (two pairs).
  *
  * On a single core V8's helpers collect garbage no sooner than the thread that waits for them, and take their turns

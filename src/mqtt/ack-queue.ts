@@ -1,5 +1,8 @@
 import type { LedgerState } from "./ledger.js";
 
+/** For what is committed when it comes: the ledger may use its record for another packet before this one's turn. */
+const COMMITTED = { state: "committed" } as const;
+
 /**
  * Packets of one network connection that wait for their answer. Answers go out strictly in order of
  * arrival (MQTT 5, 4.6): a packet committed early waits for those before it; a refused one is passed over.
@@ -19,8 +22,10 @@ export class AckQueue {
     return this.#waiting.length;
   }
 
-  expect(packetId: number, record: { readonly state: LedgerState }): void {
-    this.#waiting.push({ packetId, record });
+  /** @param record tells what becomes of the packet; none: it may be answered when it is its turn */
+  expect(packetId: number, record?: { readonly state: LedgerState }): void {
+    const isOpen = record !== undefined && record.state !== "committed";
+    this.#waiting.push({ packetId, record: isOpen ? record : COMMITTED });
   }
 
   isExpecting(record: { readonly state: LedgerState }): boolean {

@@ -16,8 +16,6 @@ const DAY_SECONDS = 86_400;
 /** A connection that stood this long is sound: the next failure is the first again. */
 const SOUND_MS = 10_000;
 
-const COMMITTED = { state: "committed" } as const;
-
 /**
  * A pipeline's line to a real broker: MQTT 5, or 3.1.1 where that is all it speaks, with a session that
  * the broker keeps. Reconnects for ever, with exponential back-off and jitter.
@@ -227,7 +225,7 @@ class BrokerConnection implements Connection {
     if (this.#leaving !== undefined) return;
     const { packetId } = packet;
     if (!this.#isWanted(packet)) {
-      this.#acks.expect(packetId, COMMITTED);
+      this.#acks.expect(packetId);
       this.#acks.flush();
       return;
     }

@@ -59,7 +59,7 @@ export class Ledger {
   /** The same in order of arrival, from `#first` on; among them some whose id has gone to another since. */
   #arrivals: StoredRecord[] = [];
   #first = 0;
-  /** Records of packets that are forgotten. They live for thousands of packets: new ones would be moved by each collection of garbage. */
+  /** Records of packets that are forgotten, none of them in flight, for others. They live for thousands of packets: new ones would be moved by each collection of garbage. */
   readonly #spare: StoredRecord[] = [];
   #order = 0;
   #link = 0;

@@ -6,7 +6,7 @@ const PIECE = 65_536;
 const MOST_PER_UNIT = 3;
 
 const encoder = new TextEncoder();
-/** Made when the first number is written. */
+/** One for all of a thread: it takes milliseconds to make. */
 let decimals: DecimalWriter | undefined;
 
 /**
@@ -16,9 +16,15 @@ let decimals: DecimalWriter | undefined;
  * Memory: a piece, which lives as long as the texts in it.
  */
 export class TextBytes {
+  readonly #decimals: DecimalWriter;
   #bytes = new Uint8Array(PIECE);
   #from = 0;
   #end = 0;
+
+  constructor() {
+    decimals ??= new DecimalWriter();
+    this.#decimals = decimals;
+  }
 
   /** Adds a text; short ones that are ASCII take the least time. */
   text(text: string): this {
@@ -41,10 +47,9 @@ export class TextBytes {
   /** Adds a number as JSON has it; whatever is not finite is unknown: `null`. */
   number(value: number | null): this {
     if (value === null || !Number.isFinite(value)) return this.text("null");
-    decimals ??= new DecimalWriter();
-    const length = decimals.write(value);
+    const length = this.#decimals.write(value);
     if (this.#end + length > this.#bytes.length) this.#grow(length);
-    const [bytes, digits] = [this.#bytes, decimals.bytes];
+    const [bytes, digits] = [this.#bytes, this.#decimals.bytes];
     for (let i = 0; i < length; i++) bytes[this.#end + i] = digits[i]!;
     this.#end += length;
     return this;

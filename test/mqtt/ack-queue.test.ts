@@ -36,6 +36,22 @@ describe("AckQueue", () => {
     );
   });
 
+  it("answers what was committed when it came, whatever packet the ledger uses its record for by then", () => {
+    const sent: number[] = [];
+    const queue = new AckQueue((packetId) => sent.push(packetId));
+    const first = { state: "in-flight" as LedgerState };
+    const repeated = { state: "committed" as LedgerState };
+    queue.expect(1, first);
+    queue.expect(2, repeated);
+    queue.expect(3);
+    repeated.state = "in-flight";
+    queue.flush();
+    expect(sent).toEqual([]);
+    first.state = "committed";
+    queue.flush();
+    expect(sent).toEqual([1, 2, 3]);
+  });
+
   it("isExpecting() knows what waits for an answer on this connection", () => {
     const queue = new AckQueue(() => {});
     const record: { state: LedgerState } = { state: "in-flight" };

@@ -108,11 +108,9 @@ function writePair(at: usize, pair: u32): void {
 }
 
 function lengthOf(digits: u64): i32 {
+  // Most have 16 or 17.
+  if (digits >= 10_000_000_000_000_000) return digits >= 100_000_000_000_000_000 ? 18 : 17;
   let length = 1;
-  if (digits >= 10_000_000_000_000_000) {
-    length = 17;
-    return digits >= 100_000_000_000_000_000 ? 18 : length;
-  }
   for (let most: u64 = 10; digits >= most; most *= 10) length++;
   return length;
 }
