@@ -44,16 +44,15 @@ interface DetectionExports {
   leverage(wide: Pointer, pphi: Pointer, phi: Pointer, P: Pointer, N: number): number;
   dot(w: Pointer, wide: Pointer, N: number): number;
   learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;
-  lagProfiles(
-    memory: Pointer,
-    N: number,
-    head: number,
-    known: number,
-    value: number,
-    mean1: number,
-    mean2: number,
-    smallest: Pointer,
-  ): void;
+  lagProfileBytes(places: number): number;
+  beginLagProfiles(at: Pointer, places: number): void;
+  moveLagProfiles(at: Pointer, from: Pointer): void;
+  lagProfiles(at: Pointer, value: number): void;
+  bestLag(at: Pointer, which: number): number;
+  tailBytes(): number;
+  tailBinsAt(): number;
+  settleTail(at: Pointer): void;
+  surprises(at: Pointer, z: Pointer, s: Pointer, count: number): void;
   packState(row: Pointer, h: Pointer, H: number, u: Pointer, I: number): void;
   nearest(rows: Pointer, count: number, state: Pointer, H: number, best: Pointer, most: number): number;
 }

@@ -3,9 +3,9 @@ import type { Kernel } from "../../kernel/index.js";
 import type { Detector, Row } from "../detector.js";
 import { duration, oneIn, short } from "../words.js";
 import { FrozenScale } from "./frozen-scale.js";
-import { LagProfiles, UNKNOWN, WIDTHS } from "./lag-profiles.js";
+import { LagProfiles, WIDTHS } from "./lag-profiles.js";
 import { LinearPredictor } from "./linear-predictor.js";
-import { TailHistogram } from "./tail-histogram.js";
+import { TailHistograms } from "./tail-histograms.js";
 
 /** Channels: the linear predictor's error, then the distances at each width. */
 const CHANNELS = 1 + WIDTHS.length;
@@ -30,15 +30,15 @@ export interface PatternOptions {
 interface Parts {
   readonly predictor: LinearPredictor;
   readonly profiles: LagProfiles;
-  readonly tails: readonly TailHistogram[];
+  readonly tails: TailHistograms;
 }
 
 function allOf({
   predictor,
   profiles,
   tails,
-}: Parts): readonly (LinearPredictor | LagProfiles | TailHistogram)[] {
-  return [predictor, profiles, ...tails];
+}: Parts): readonly (LinearPredictor | LagProfiles | TailHistograms)[] {
+  return [predictor, profiles, tails];
 }
 
 /**
@@ -59,8 +59,9 @@ export class PatternDetector implements Detector {
   #waiting: number[] = [];
   #count = 0;
   #g = 0;
+  /** [channels] the error and the distances, and how improbable they are. */
+  readonly #values = new Float64Array(CHANNELS);
   readonly #surprises = new Float64Array(CHANNELS);
-  readonly #distances = new Float64Array(WIDTHS.length);
   #value = 0;
   #first = Number.NaN;
   #last = Number.NaN;
@@ -74,14 +75,13 @@ export class PatternDetector implements Detector {
     return {
       predictor: new LinearPredictor(this.#kernel),
       profiles: new LagProfiles(this.#kernel, this.#options.ring ?? 4000),
-      tails: Array.from({ length: CHANNELS }, () => new TailHistogram()),
+      tails: new TailHistograms(this.#kernel, CHANNELS),
     };
   }
 
   get bytes(): number {
-    const { predictor, profiles, tails } = this.#parts ?? { tails: [] };
-    const own = [predictor, profiles, ...tails].reduce((sum, part) => sum + (part?.bytes ?? 0), 0);
-    return own + 8 * this.#waiting.length;
+    const parts = this.#parts ? allOf(this.#parts) : [];
+    return parts.reduce((sum, { bytes }) => sum + bytes, 0) + 8 * this.#waiting.length;
   }
 
   get mostBytes(): number {
@@ -118,18 +118,16 @@ export class PatternDetector implements Detector {
   /** @param row from 0 */
   #judge({ predictor, profiles, tails }: Parts, x: number, row: number): void {
     const v = this.#scale.apply(x);
-    const error = predictor.error(v);
-    profiles.step(this.#distances, v);
+    this.#values[0] = predictor.error(v);
+    profiles.step(this.#values, v, 1);
     if (row < RANKED_FROM * this.#options.warmUp) return;
+    tails.step(this.#values, this.#surprises);
     let sum = 0;
     let largest = 0;
     for (let channel = 0; channel < CHANNELS; channel++) {
-      const z = channel === 0 ? error : (this.#distances[channel - 1] ?? 0);
-      // A distance that can't be told yet is no yardstick for those that can.
-      const s = z === UNKNOWN ? 0 : (tails[channel]?.surprise(z) ?? 0);
-      this.#surprises[channel] = s;
+      const s = this.#surprises[channel]!;
       sum += s;
-      largest = Math.max(largest, s);
+      if (s > largest) largest = s;
     }
     this.#g = (sum + largest) / (CHANNELS + 1);
   }
@@ -146,8 +144,7 @@ export class PatternDetector implements Detector {
   }
 
   release(): void {
-    this.#parts?.predictor.release();
-    this.#parts?.profiles.release();
+    for (const part of this.#parts ? allOf(this.#parts) : []) part.release();
     this.#parts = undefined;
   }
 
@@ -155,7 +152,7 @@ export class PatternDetector implements Detector {
     this.#scale.write(to);
     to.u8(this.#parts ? 1 : 0);
     if (this.#parts) for (const part of allOf(this.#parts)) part.write(to);
-    to.f64s(this.#waiting).f64(this.#count).f64(this.#g).f64s(this.#surprises).f64s(this.#distances);
+    to.f64s(this.#waiting).f64(this.#count).f64(this.#g).f64s(this.#values).f64s(this.#surprises);
     to.f64(this.#value).f64(this.#first).f64(this.#last);
   }
 
@@ -169,8 +166,8 @@ export class PatternDetector implements Detector {
     this.#waiting = [...from.f64s()];
     this.#count = from.f64();
     this.#g = from.f64();
+    this.#values.set(from.f64s());
     this.#surprises.set(from.f64s());
-    this.#distances.set(from.f64s());
     this.#value = from.f64();
     this.#first = from.f64();
     this.#last = from.f64();

@@ -2,10 +2,11 @@
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
 export { writeDecimal } from "./decimal";
-export { lagProfiles } from "./detection/lag-profile";
+export { beginLagProfiles, bestLag, lagProfileBytes, lagProfiles, moveLagProfiles } from "./detection/lag-profile";
 export { nearest, packState } from "./detection/neighbours";
 export { dot, learn, leverage } from "./detection/recursive-least-squares";
 export { reservoirStep } from "./detection/reservoir";
+export { settleTail, surprises, tailBinsAt, tailBytes } from "./detection/tail-histogram";
 export { gruBackward, gruForward } from "./training/gru";
 export { gruResetBeforeBackward, gruResetBeforeForward } from "./training/gru-reset-before";
 export { lstmBackward, lstmForward } from "./training/lstm";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../../src/core/index.js";
+import { ByteReader, ByteWriter, Rng } from "../../../src/core/index.js";
 import { LagProfiles, UNKNOWN, WIDTHS } from "../../../src/detection/pattern/lag-profiles.js";
 import { Kernel } from "../../../src/kernel/index.js";
 
@@ -39,6 +39,53 @@ describe("LagProfiles", () => {
       profiles.step(out, v);
       for (const [i, z] of out.entries()) expect(Math.abs(z - (expected[t]?.[i] ?? 0))).toBeLessThan(2e-3);
     }
+  });
+
+  it("gives what the formula gives while it grows, and where blocks wait for what can't be theirs", () => {
+    const rng = new Rng(5);
+    const period = Array.from({ length: 90 }, () => rng.normal());
+    const values = Array.from({ length: 2600 }, (_, t) => period[t % 90]! + 0.1 * rng.normal());
+    const profiles = new LagProfiles(new Kernel(), 1000);
+    const out = new Float64Array(WIDTHS.length);
+    for (const [t, expected] of naive(values, 1000).entries()) {
+      profiles.step(out, values[t]!);
+      for (const [i, z] of out.entries()) expect(Math.abs(z - expected[i]!)).toBeLessThan(2e-3);
+    }
+  });
+
+  it("goes on from its state to the same bits, whichever blocks waited", () => {
+    const rng = new Rng(6);
+    const own = new LagProfiles(new Kernel(), 600);
+    let copied = new LagProfiles(new Kernel(), 600);
+    const [a, b] = [new Float64Array(WIDTHS.length), new Float64Array(WIDTHS.length)];
+    for (let t = 0; t < 2000; t++) {
+      const v = Math.sin(t / 9) + 0.2 * rng.normal();
+      own.step(a, v);
+      copied.step(b, v);
+      expect(b).toEqual(a);
+      if (t % 171 !== 0) continue;
+      const to = new ByteWriter();
+      copied.write(to);
+      copied = new LagProfiles(new Kernel(), 600);
+      copied.read(new ByteReader(to.finish(), "lag profiles"));
+    }
+    const states = [own, copied].map((profiles) => {
+      const to = new ByteWriter();
+      profiles.write(to);
+      return to.finish();
+    });
+    expect(states[1]).toEqual(states[0]);
+  });
+
+  it("refuses a state of other places", () => {
+    const to = new ByteWriter();
+    const profiles = new LagProfiles(new Kernel(), 600);
+    profiles.step(new Float64Array(WIDTHS.length), 1);
+    profiles.write(to);
+    const other = new LagProfiles(new Kernel(), 200);
+    expect(() => other.read(new ByteReader(to.finish(), "lag profiles"))).toThrow(
+      /expected places for 1 values/,
+    );
   });
 
   it("bestLag() finds the period", () => {

@@ -4,9 +4,14 @@
  *     D_w[L] <- (1 - 1/w) D_w[L] + (v[t] - v[t-L])^2 / w
  *
  * No window is stored, and a step costs the same for any width. Of the wider two, what the levels differ by is taken
- * off, D_w[L] - (m_w[t] - m_w[t-L])^2 with m_w the running mean: a pattern is the same wherever its level lies.
+ * off, V_w[L] = D_w[L] - (m_w[t] - m_w[t-L])^2 with m_w the running mean: a pattern is the same wherever its level lies.
  *
- * A key's memory is as large as the processor's nearer caches: all widths are dealt with in one pass over it.
+ * Asked for is the smallest V_w over all lags. From one step to the next it falls to (1 - 1/w) of itself at most, so that a
+ * block of lags whose smallest was large cannot hold the smallest of all for so many steps: it waits, and takes them all at
+ * once, with its profiles in registers. A key's memory is larger than the processor's nearer caches, and most of it is left
+ * alone in most steps.
+ *
+ * Profiles are kept as w D_w: one multiplication less, and the same bits, since w is a power of 2.
  */
 
 // @ts-ignore: decorator
@@ -19,182 +24,305 @@
 // @ts-ignore: decorator
 @inline const SETTLED: i32 = 3;
 
-/**
- * Takes in v[t], and finds the smallest of each profile. Of width w lags from w to `known` - 3 w count.
- *
- * @param memory   rings of [N] values, [N] their means over w = 8, [N] over w = 32; then the profiles of w = 4, 8 and 32,
- *                 [N] each, lag L at L - 1
- * @param N        a multiple of 4
- * @param head     where the newest stand in the rings; the new ones come before them
- * @param known    values there are, at most N
- * @param mean1    m_8[t]
- * @param mean2    m_32[t]
- * @param smallest [3] overwritten; Infinity where no lag counts
- */
-export function lagProfiles(
-  memory: usize,
-  N: i32,
-  head: i32,
-  known: i32,
-  value: f32,
-  mean1: f32,
-  mean2: f32,
-  smallest: usize,
-): void {
-  for (let i: usize = 0; i < 12; i += 4) store<f32>(smallest + i, Infinity);
-  // Where the rings begin anew.
-  const cut = min(known, N - head);
-  stretch(memory, N, memory + (head << 2), 0, cut, known, value, mean1, mean2, smallest);
-  stretch(memory, N, memory - (cut << 2), cut, known, known, value, mean1, mean2, smallest);
+/** Lags of a block. */
+// @ts-ignore: decorator
+@inline const BLOCK: i32 = 64;
+/** Steps that a block may wait for. */
+// @ts-ignore: decorator
+@inline const LONGEST: i32 = 32;
+/** The rings of values and means are longer than N by so much: what blocks wait for, and room so that they need not turn. */
+// @ts-ignore: decorator
+@inline const SPARE: i32 = 160;
+/** A bound falls faster than any rounding would let it. */
+// @ts-ignore: decorator
+@inline const LESS: f32 = 1 - 1 / <f32>1048576;
 
-  const next = memory + ((head === 0 ? N - 1 : head - 1) << 2);
-  store<f32>(next, value);
-  store<f32>(next + (N << 2), mean1);
-  store<f32>(next + (N << 3), mean2);
+/**
+ * What begins a key's memory. Behind it stand three rings, of values and their means over 8 and 32; then, for each width, its
+ * profile, the bounds of its blocks (no lag of the block has a smaller V_w), and when they were last looked at.
+ */
+@unmanaged
+class Lags {
+  /** [3] the smallest V_4, V_8, V_32 as of the newest value; Infinity where no lag counts. */
+  least0: f32;
+  least1: f32;
+  least2: f32;
+  /** [3] the blocks that hold them. */
+  best0: i32;
+  best1: i32;
+  best2: i32;
+  /** N, a multiple of 4. */
+  places: i32;
+  /** Where the newest value stands in the rings; older ones follow. */
+  head: i32;
+  /** Values so far, at most N; and what that was in the step before. */
+  known: i32;
+  knownBefore: i32;
+  /** Steps so far; it may overflow. */
+  now: i32;
+  unused: i32;
+  /** m_8, m_32 */
+  level1: f64;
+  level2: f64;
 }
 
-/**
- * The same of lags [first, last), which stand in a row in the rings.
- *
- * @param past where lag 1 would stand in the ring of values
- */
-function stretch(
-  memory: usize,
-  N: i32,
-  past: usize,
-  first: i32,
-  last: i32,
-  known: i32,
-  value: f32,
-  mean1: f32,
-  mean2: f32,
-  smallest: usize,
-): void {
-  const m1 = past + (N << 2);
-  const m2 = past + (N << 3);
-  const d0 = memory + 12 * N;
-  const d1 = d0 + (N << 2);
-  const d2 = d1 + (N << 2);
-  // Here lags count at all widths; at the edges, at some.
-  const from = min(last, max(first, W2));
-  const to = from + (max(0, min(last, known - SETTLED * W2) - from) & ~3);
-  update(d0, d1, d2, past, first, from, value);
-  update(d0, d1, d2, past, to, last, value);
+// @ts-ignore: decorator
+@inline
+function ring(lags: Lags): usize {
+  return changetype<usize>(lags) + offsetof<Lags>();
+}
 
-  let least0 = f32x4.splat(Infinity);
-  let least1 = least0;
-  let least2 = least0;
-  const now = f32x4.splat(value);
-  const now1 = f32x4.splat(mean1);
-  const now2 = f32x4.splat(mean2);
-  for (let i: usize = from << 2, end: usize = to << 2; i < end; i += 16) {
-    const d = f32x4.sub(now, v128.load(past + i));
-    const square = f32x4.mul(d, d);
-    const a = updated(v128.load(d0 + i), square, W0);
-    v128.store(d0 + i, a);
-    least0 = f32x4.pmin(least0, a);
-    const b = updated(v128.load(d1 + i), square, W1);
-    v128.store(d1 + i, b);
-    const apart1 = f32x4.sub(now1, v128.load(m1 + i));
-    least1 = f32x4.pmin(least1, f32x4.sub(b, f32x4.mul(apart1, apart1)));
-    const c = updated(v128.load(d2 + i), square, W2);
-    v128.store(d2 + i, c);
-    const apart2 = f32x4.sub(now2, v128.load(m2 + i));
-    least2 = f32x4.pmin(least2, f32x4.sub(c, f32x4.mul(apart2, apart2)));
+// @ts-ignore: decorator
+@inline
+function ringBytes(lags: Lags): usize {
+  return (lags.places + SPARE) << 2;
+}
+
+/** Of a width of this number. */
+// @ts-ignore: decorator
+@inline
+function profile(lags: Lags, which: i32): usize {
+  return ring(lags) + 3 * ringBytes(lags) + <usize>which * profileBytes(lags.places);
+}
+
+/** A number for each block, in fours. */
+// @ts-ignore: decorator
+@inline
+function blocksBytes(places: i32): usize {
+  return ((places + 4 * BLOCK - 1) / (4 * BLOCK)) << 4;
+}
+
+// @ts-ignore: decorator
+@inline
+function profileBytes(places: i32): usize {
+  return (places << 2) + 2 * blocksBytes(places);
+}
+
+/** Bytes of memory for N places; it begins with [3] the smallest V_4, V_8, V_32 as of the newest value. */
+export function lagProfileBytes(places: i32): usize {
+  return offsetof<Lags>() + 12 * (places + SPARE) + 3 * profileBytes(places);
+}
+
+/** @param at zeros, of `lagProfileBytes` */
+export function beginLagProfiles(at: usize, places: i32): void {
+  const lags = changetype<Lags>(at);
+  lags.places = places;
+  lags.head = places + SPARE;
+}
+
+/** Takes over what stands in a memory of fewer places, none of whose values has been let go yet. */
+export function moveLagProfiles(at: usize, from: usize): void {
+  const lags = changetype<Lags>(at);
+  const old = changetype<Lags>(from);
+  const places = lags.places;
+  memory.copy(at, from, offsetof<Lags>());
+  lags.places = places;
+  const kept = old.places + SPARE - old.head;
+  lags.head = places + SPARE - kept;
+  for (let i = 0; i < 3; i++) {
+    const to = ring(lags) + <usize>i * ringBytes(lags);
+    const ago = ring(old) + <usize>i * ringBytes(old);
+    memory.copy(to + (lags.head << 2), ago + (old.head << 2), kept << 2);
+    const D = profile(lags, i);
+    const oldD = profile(old, i);
+    memory.copy(D, oldD, old.places << 2);
+    const bounds = D + (places << 2);
+    const oldBounds = oldD + (old.places << 2);
+    const bytes = blocksBytes(old.places);
+    memory.copy(bounds, oldBounds, bytes);
+    memory.copy(bounds + blocksBytes(places), oldBounds + bytes, bytes);
   }
-  const end0 = min(last, known - SETTLED * W0);
-  const end1 = min(last, known - SETTLED * W1);
-  const end2 = min(last, known - SETTLED * W2);
-  const rest0 = min(
-    smallestOf(d0, max(first, W0 - 1), min(from, end0)),
-    smallestOf(d0, max(to, W0 - 1), end0),
-  );
-  const rest1 = min(
-    smallestCentred(d1, m1, max(first, W1 - 1), min(from, end1), mean1),
-    smallestCentred(d1, m1, max(to, W1 - 1), end1, mean1),
-  );
-  const rest2 = min(
-    smallestCentred(d2, m2, max(first, W2 - 1), min(from, end2), mean2),
-    smallestCentred(d2, m2, max(to, W2 - 1), end2, mean2),
-  );
-  settle(smallest, min(rest0, lanesMin(least0)));
-  settle(smallest + 4, min(rest1, lanesMin(least1)));
-  settle(smallest + 8, min(rest2, lanesMin(least2)));
+}
+
+/** Takes in v[t] and finds the smallest of each profile. Of width w lags from w to `known` - 3 w count. */
+export function lagProfiles(at: usize, value: f64): void {
+  const lags = changetype<Lags>(at);
+  push(lags, value);
+  step(lags, 0, W0);
+  step(lags, 1, W1);
+  step(lags, 2, W2);
+  lags.knownBefore = lags.known;
+  lags.known = min(lags.known + 1, lags.places);
+}
+
+/** How many values ago a pattern of the width of this number was most similar to the newest one; 0 if there is none. */
+export function bestLag(at: usize, which: i32): i32 {
+  const lags = changetype<Lags>(at);
+  const least = load<f32>(at + (which << 2));
+  if (least === Infinity) return 0;
+  const known = lags.knownBefore;
+  const first = load<i32>(at + (which << 2), 12) * BLOCK;
+  const w = which === 0 ? W0 : which === 1 ? W1 : W2;
+  const means = ring(lags) + <usize>which * ringBytes(lags) + ((lags.head + 1) << 2);
+  const level = <f32>(which === 1 ? lags.level1 : lags.level2);
+  for (let i = max(first, w - 1); i < min(first + BLOCK, known - SETTLED * w); i++) {
+    const apart: f32 = which === 0 ? 0 : level - load<f32>(means + (i << 2));
+    const own = load<f32>(profile(lags, which) + (i << 2)) * (1 / <f32>w);
+    if (own - apart * apart === least) return i + 1;
+  }
+  return 0;
+}
+
+/** The rings turn when there is no room before the newest: what blocks may still ask for goes to their ends. */
+function push(lags: Lags, value: f64): void {
+  const isFirst = lags.known === 0;
+  if (lags.head === 0) {
+    const kept = lags.places + LONGEST + 1;
+    lags.head = lags.places + SPARE - kept;
+    for (let i: usize = 0; i < 3; i++) {
+      const start = ring(lags) + i * ringBytes(lags);
+      memory.copy(start + (lags.head << 2), start, kept << 2);
+    }
+  }
+  lags.now++;
+  lags.head--;
+  lags.level1 = isFirst ? value : lags.level1 + (value - lags.level1) / W1;
+  lags.level2 = isFirst ? value : lags.level2 + (value - lags.level2) / W2;
+  const newest = ring(lags) + (lags.head << 2);
+  store<f32>(newest, <f32>value);
+  store<f32>(newest + ringBytes(lags), <f32>lags.level1);
+  store<f32>(newest + 2 * ringBytes(lags), <f32>lags.level2);
 }
 
 // @ts-ignore: decorator
 @inline
-function settle(smallest: usize, found: f32): void {
-  store<f32>(smallest, min(load<f32>(smallest), found));
+function step(lags: Lags, which: i32, w: i32): void {
+  const places = lags.places;
+  const known = lags.known;
+  const now = lags.now;
+  const D = profile(lags, which);
+  const bounds = D + (places << 2);
+  const stamps = bounds + blocksBytes(places);
+  const least = changetype<usize>(lags) + (which << 2);
+  store<f32>(least, Infinity);
+  // At the far end lags begin to count, whatever their blocks' bounds say; once all places are taken none does.
+  if (known !== lags.knownBefore) {
+    if (known % BLOCK === 1) store<i32>(stamps + ((known / BLOCK) << 2), now - 1);
+    for (let block = max(0, known - SETTLED * w - 1) / BLOCK; block * BLOCK < known; block++) look(lags, which, w, block);
+  }
+  // What was smallest most likely is so again: the others are compared with it.
+  const best = load<i32>(least, 12);
+  if (known > 0 && load<i32>(stamps + (best << 2)) !== now) look(lags, which, w, best);
+
+  // All bounds fall. Whichever block may hold what is smaller than the smallest so far, or has waited for long, is looked at.
+  const fall = f32x4.splat((1 - 1 / <f32>w) * LESS);
+  const overdue = i32x4.splat(now - LONGEST);
+  for (let block = 0; block * BLOCK < known; block += 4) {
+    const bound = f32x4.mul(v128.load(bounds + (block << 2)), fall);
+    v128.store(bounds + (block << 2), bound);
+    const waiting = i32x4.sub(v128.load(stamps + (block << 2)), overdue);
+    const may = v128.or(f32x4.lt(bound, v128.load32_splat(least)), i32x4.le_s(waiting, i32x4.splat(0)));
+    for (let lanes = i32x4.bitmask(may); lanes !== 0; lanes &= lanes - 1) {
+      const one = block + ctz(lanes);
+      if (one * BLOCK < known && load<i32>(stamps + (one << 2)) !== now) look(lags, which, w, one);
+    }
+  }
 }
 
+/** Takes a block through the steps that it has waited for, and finds its smallest. */
 // @ts-ignore: decorator
 @inline
-function updated(D: v128, square: v128, w: i32): v128 {
-  const rate: f32 = 1 / <f32>w;
-  return f32x4.add(f32x4.mul(f32x4.splat(1 - rate), D), f32x4.mul(square, f32x4.splat(rate)));
+function look(lags: Lags, which: i32, w: i32, block: i32): void {
+  const D = profile(lags, which);
+  const bounds = D + (lags.places << 2);
+  const stamp = bounds + blocksBytes(lags.places) + (block << 2);
+  const first = block * BLOCK;
+  const last = min(first + BLOCK, lags.known);
+  const newest = ring(lags) + (lags.head << 2);
+  update(D, first, last, newest, lags.now - load<i32>(stamp), 1 - 1 / <f32>w);
+  store<i32>(stamp, lags.now);
+
+  const from = max(first, w - 1);
+  const to = min(last, lags.known - SETTLED * w);
+  const means = newest + 4 + <usize>which * ringBytes(lags);
+  const found =
+    which === 0
+      ? smallest(D, from, to, 1 / <f32>w)
+      : centred(D, from, to, 1 / <f32>w, means, <f32>(which === 1 ? lags.level1 : lags.level2));
+  store<f32>(bounds + (block << 2), found > 0 ? found : 0);
+  const least = changetype<usize>(lags) + (which << 2);
+  if (found < load<f32>(least)) {
+    store<f32>(least, found);
+    store<i32>(least, block, 12);
+  }
 }
 
-/** All three profiles in [from, to). */
-function update(d0: usize, d1: usize, d2: usize, past: usize, from: i32, to: i32, value: f32): void {
-  let i: usize = from << 2;
-  const end: usize = to << 2;
-  const now = f32x4.splat(value);
-  for (; i + 16 <= end; i += 16) {
-    const d = f32x4.sub(now, v128.load(past + i));
-    const square = f32x4.mul(d, d);
-    v128.store(d0 + i, updated(v128.load(d0 + i), square, W0));
-    v128.store(d1 + i, updated(v128.load(d1 + i), square, W1));
-    v128.store(d2 + i, updated(v128.load(d2 + i), square, W2));
+/** A profile in [first, last), through the newest so many steps. */
+function update(D: usize, first: i32, last: i32, newest: usize, steps: i32, kept: f32): void {
+  const oldest = newest + ((steps - 1) << 2);
+  const factor = f32x4.splat(kept);
+  let i: usize = first << 2;
+  const end: usize = last << 2;
+  for (; i + 64 <= end; i += 64) {
+    let a = v128.load(D + i);
+    let b = v128.load(D + i, 16);
+    let c = v128.load(D + i, 32);
+    let d = v128.load(D + i, 48);
+    for (let now = oldest; now >= newest; now -= 4) {
+      const v = v128.load32_splat(now);
+      const past = now + i;
+      a = f32x4.add(f32x4.mul(a, factor), square(f32x4.sub(v, v128.load(past, 4))));
+      b = f32x4.add(f32x4.mul(b, factor), square(f32x4.sub(v, v128.load(past, 20))));
+      c = f32x4.add(f32x4.mul(c, factor), square(f32x4.sub(v, v128.load(past, 36))));
+      d = f32x4.add(f32x4.mul(d, factor), square(f32x4.sub(v, v128.load(past, 52))));
+    }
+    v128.store(D + i, a);
+    v128.store(D + i, b, 16);
+    v128.store(D + i, c, 32);
+    v128.store(D + i, d, 48);
   }
   for (; i < end; i += 4) {
-    const d = value - load<f32>(past + i);
-    const square = d * d;
-    updateOne(d0 + i, square, W0);
-    updateOne(d1 + i, square, W1);
-    updateOne(d2 + i, square, W2);
+    for (let now = oldest; now >= newest; now -= 4) {
+      const apart = load<f32>(now) - load<f32>(now + i, 4);
+      store<f32>(D + i, load<f32>(D + i) * kept + apart * apart);
+    }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function updateOne(D: usize, square: f32, w: i32): void {
-  const rate: f32 = 1 / <f32>w;
-  store<f32>(D, (1 - rate) * load<f32>(D) + square * rate);
+function square(x: v128): v128 {
+  return f32x4.mul(x, x);
 }
 
-/** Of D[from .. to). Infinity when that is empty. */
-function smallestOf(D: usize, from: i32, to: i32): f32 {
+/** Of rate D[i], from <= i < to; Infinity when that is empty. */
+function smallest(D: usize, from: i32, to: i32, rate: f32): f32 {
   let least = f32x4.splat(Infinity);
   let i = from;
   for (; i + 4 <= to; i += 4) least = f32x4.pmin(least, v128.load(D + (i << 2)));
   let all = lanesMin(least);
-  for (; i < to; i++) all = min(all, load<f32>(D + (i << 2)));
-  return all;
+  for (; i < to; i++) all = lesser(all, load<f32>(D + (i << 2)));
+  return all * rate;
 }
 
-/** Of D[i] - (mean - means[i])^2. */
-function smallestCentred(D: usize, means: usize, from: i32, to: i32, mean: f32): f32 {
+/** Of rate D[i] - (mean - means[i])^2. */
+function centred(D: usize, from: i32, to: i32, rate: f32, means: usize, mean: f32): f32 {
   let least = f32x4.splat(Infinity);
   const now = f32x4.splat(mean);
+  const rates = f32x4.splat(rate);
   let i = from;
   for (; i + 4 <= to; i += 4) {
     const apart = f32x4.sub(now, v128.load(means + (i << 2)));
-    least = f32x4.pmin(least, f32x4.sub(v128.load(D + (i << 2)), f32x4.mul(apart, apart)));
+    least = f32x4.pmin(least, f32x4.sub(f32x4.mul(v128.load(D + (i << 2)), rates), square(apart)));
   }
   let all = lanesMin(least);
   for (; i < to; i++) {
     const apart = mean - load<f32>(means + (i << 2));
-    all = min(all, load<f32>(D + (i << 2)) - apart * apart);
+    all = lesser(all, load<f32>(D + (i << 2)) * rate - apart * apart);
   }
   return all;
+}
+
+/** Of two that are numbers: `min` has to look whether they are. */
+// @ts-ignore: decorator
+@inline
+function lesser(a: f32, b: f32): f32 {
+  return a < b ? a : b;
 }
 
 // @ts-ignore: decorator
 @inline
 function lanesMin(v: v128): f32 {
-  return min(
-    min(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
-    min(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
-  );
+  const two = f32x4.pmin(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmin(two, v128.shuffle<f32>(two, two, 1, 0, 3, 2)), 0);
 }
