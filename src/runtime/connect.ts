@@ -1,4 +1,10 @@
-import { brokerConnection, type Connection, Ledger, topicsOf } from "../mqtt/index.js";
+import {
+  type BrokerConnectionOptions,
+  brokerConnection,
+  type Connection,
+  Ledger,
+  topicsOf,
+} from "../mqtt/index.js";
 import type { Pipeline } from "../spec/index.js";
 import type { Store } from "../store/index.js";
 import { brokerAccess } from "./broker-access.js";
@@ -10,7 +16,13 @@ import { offlineMessage } from "./status-topic.js";
  * A pipeline's own connection to a broker. The client id is the instance's persisted id and the
  * pipeline's name, so that the broker keeps the session from one run to the next.
  */
-export function connectToBroker(pipeline: Pipeline, store: Store, url: string, log: Log): Connection {
+export function connectToBroker(
+  pipeline: Pipeline,
+  store: Store,
+  url: string,
+  log: Log,
+  options: Pick<BrokerConnectionOptions, "sessionExpirySeconds"> = {},
+): Connection {
   const { broker, input, output } = pipeline;
   const own = store.pipeline(pipeline.name);
   const ledger = new Ledger({ entries: own.ledger() });
@@ -27,5 +39,6 @@ export function connectToBroker(pipeline: Pipeline, store: Store, url: string, l
     ...brokerAccess(broker, process.env),
     ...(broker.keepAliveMs === undefined ? {} : { keepAliveSeconds: broker.keepAliveMs / 1000 }),
     log: (message) => log.info(`${pipeline.name}: ${message}`),
+    ...options,
   });
 }
