@@ -3,7 +3,7 @@ const decoder = new TextDecoder();
 
 /** Room for what is written. */
 class Room {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
 
   constructor(length: number) {
@@ -24,6 +24,15 @@ function takeRoom(): Room {
   const room = spare ?? new Room(FIRST_ROOM);
   spare = undefined;
   return room;
+}
+
+/**
+ * Gives the memory of bytes back that nobody looks at any more, and that nothing else lies in: they are empty then. What has
+ * grown old would else stay until everything is looked through for garbage, with megabytes of states some ten seconds.
+ */
+export function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  if (byteOffset === 0 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer)
+    structuredClone(buffer, { transfer: [buffer] });
 }
 
 /**
@@ -106,7 +115,7 @@ export class ByteWriter {
   }
 
   /** What was written. The writer is empty then. */
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     const { bytes } = this.#room;
     const written = bytes.slice(0, this.#length);
     this.#length = 0;

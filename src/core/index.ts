@@ -1,5 +1,5 @@
 export type { Batch, DeadLetter, LedgerEntry } from "./batch.js";
-export { ByteReader, ByteWriter } from "./bytes.js";
+export { ByteReader, ByteWriter, giveBack } from "./bytes.js";
 export { decompose, substitute } from "./cholesky.js";
 export { type Clock, ManualClock, systemClock } from "./clock.js";
 export { Delivery, type Settlement } from "./delivery.js";

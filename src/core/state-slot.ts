@@ -13,7 +13,11 @@ export interface StateSlot {
   keys(): Iterable<string>;
   /** @returns the entry's bytes, owned by the caller; undefined if nothing is remembered of the key */
   save(key: string): Uint8Array | undefined;
-  /** @throws RangeError code `STATE_CORRUPT` when the bytes are not what `save` wrote */
+  /**
+   * Keeps nothing of the bytes: they stay the caller's.
+   *
+   * @throws RangeError code `STATE_CORRUPT` when the bytes are not what `save` wrote
+   */
   restore(key: string, bytes: Uint8Array): void;
   /** Memory that is held for the key, bytes, where that is more than a few kilobytes. Asked often. */
   bytesOf?(key: string): number;

@@ -247,9 +247,9 @@ class BrokerConnection implements Connection {
     this.#handlers?.onPacket(new HeldPacket(packet, record, this.#onHeldSettled));
   }
 
-  readonly #onHeldSettled: OnSettled = ({ payload, ledger }, isCommitted) => {
+  readonly #onHeldSettled: OnSettled = ({ bytes, ledger }, isCommitted) => {
     this.#unsettled--;
-    this.#unsettledBytes -= payload.byteLength;
+    this.#unsettledBytes -= bytes;
     if (ledger) this.#onSettled(ledger, isCommitted);
     this.#readOnSoon();
   };

@@ -3,6 +3,7 @@ import type { LedgerEntry } from "../core/index.js";
 /** A PUBLISH that came in. Whoever takes it must settle it by `acknowledge` or `refuse`, once. */
 export interface InboundPacket {
   readonly topic: string;
+  /** Empty once it was forgotten. */
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
@@ -11,6 +12,11 @@ export interface InboundPacket {
   /** Where whoever sent it wants its answer, and what the answer has to carry (MQTT 5). */
   readonly responseTopic?: string | undefined;
   readonly correlationData?: Uint8Array | undefined;
+  /**
+   * What it says has been read: while it waits to be settled it need not hold on to the piece of what was received that its
+   * payload lies in, with those of hundreds of others.
+   */
+  forgetPayload(): void;
   /** It is in the store: the sender may forget it. Packets are answered in the order of their arrival. */
   acknowledge(): void;
   /**

@@ -23,7 +23,7 @@ export type PageRow = readonly [
   position: number,
   heard: number | null,
   due: number | null,
-  body: Uint8Array,
+  body: Uint8Array<ArrayBuffer>,
 ];
 
 export interface SnapshotRow {

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from "../core/index.js";
 import type { SlotEntry } from "./records.js";
 
 /** The entries of one key's slots as one body. */
-export function pageBody(entries: readonly SlotEntry[]): Uint8Array {
+export function pageBody(entries: readonly SlotEntry[]): Uint8Array<ArrayBuffer> {
   const to = new ByteWriter().u32(entries.length);
   for (const { slot, version, bytes } of entries) to.text(slot).u32(version).bytes(bytes);
   return to.finish();

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { problem } from "../core/index.js";
+import type { CommitRows } from "./commit-rows.js";
 import { errorOf, type ThreadTask, type WriterReply, type WriterRequest } from "./writer-messages.js";
 
 /** Rows live for one transaction: room for more of them would only be filled with old ones. */
@@ -49,12 +50,7 @@ export class WriterLine {
   send(request: WriterRequest): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#worker.postMessage(
-        request,
-        request.kind === "commit"
-          ? [request.rows.events.numbers.buffer, request.rows.ledger.bytes.buffer]
-          : [],
-      );
+      this.#worker.postMessage(request, request.kind === "commit" ? blocksOf(request.rows) : []);
       if (this.#pending.length === 0) this.#worker.ref();
       this.#pending.push({ resolve, reject });
     });
@@ -99,4 +95,9 @@ export class WriterLine {
     for (const { reject } of pending) reject(this.#failure);
     if (!this.#isClosing) this.#onProblem(this.#failure);
   }
+}
+
+/** What is handed over, not copied: it is the writer's then. */
+function blocksOf({ events, ledger, pages }: CommitRows): ArrayBuffer[] {
+  return [events.numbers.buffer, ledger.bytes.buffer, ...pages.map((page) => page[4].buffer)];
 }

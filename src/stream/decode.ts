@@ -36,17 +36,17 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
     const ledger: LedgerEntry[] = [];
     const requests: Request[] = [];
     const arrival = options.clock.now();
-    for (const packet of packets) {
+    const decode = (packet: InboundPacket): void => {
       const { topic, payload, retain, ledger: entry } = packet;
       if (entry) ledger.push(entry);
       if (options.requests?.isRequest(topic)) {
         const asked = options.requests.read(packet);
         if (asked) requests.push(asked);
-        continue;
+        return;
       }
       if (retain && options.retained === "ignore") {
         options.onIgnored?.("retained");
-        continue;
+        return;
       }
       for (const read of options.reader.fromPayload(options.codec, topic, payload, arrival)) {
         if ("note" in read) {
@@ -62,6 +62,10 @@ export function decodePackets(options: PacketDecoding): OperatorFunction<PacketB
           events.push(streamEvent(read));
         }
       }
+    };
+    for (const packet of packets) {
+      decode(packet);
+      packet.forgetPayload();
     }
     const kept = options.shed?.(events, waiting) ?? events;
     return { events: kept, requests, deadLetters, ledger, log: [], delivery };

@@ -1,7 +1,11 @@
+import { giveBack } from "../core/index.js";
 import type { Commit, Page } from "../store/index.js";
 
 /** Bytes of pages that a commit takes along, about: so long others may have to wait for it. */
 const PIECE_BYTES = 512 * 1024;
+
+/** States of so many bytes are given back once they are on disk. */
+const LARGE = 16 * 1024;
 
 /** What a commit takes along. */
 export type PagePart = Pick<Commit, "pages" | "snapshot" | "begun">;
@@ -79,9 +83,12 @@ export class PageLine {
     return { pages, ...(snapshot ? { snapshot } : {}), begun };
   }
 
-  /** A part is on disk. */
+  /** A part is on disk. Its pages are empty then. */
   settle({ pages = [], forgotten = [] }: Pick<Commit, "pages" | "forgotten">): void {
-    for (const page of pages) if (this.#underWay.get(page.key) === page) this.#underWay.delete(page.key);
+    for (const page of pages) {
+      if (this.#underWay.get(page.key) === page) this.#underWay.delete(page.key);
+      for (const { bytes } of page.entries) if (bytes.length >= LARGE) giveBack(bytes);
+    }
     for (const key of forgotten) if (this.#underWay.get(key) === "none") this.#underWay.delete(key);
   }
 }

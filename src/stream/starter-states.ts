@@ -94,7 +94,7 @@ export class StarterStates implements StateSlot {
     this.#reader.forget(key);
     from.end();
     if (!this.#starter.has(key) || generation === this.#generation)
-      this.#early.set(key, { generation, bytes });
+      this.#early.set(key, { generation, bytes: bytes.slice() });
   }
 
   #earlyOf(key: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 import { DecimalWriter } from "../kernel/index.js";
 
 /** Texts are laid side by side in pieces of memory of this size. */
-const PIECE = 65_536;
+const PIECE = 16_384;
 /** UTF-8 takes no more bytes for a UTF-16 code unit. */
 const MOST_PER_UNIT = 3;
 

@@ -205,7 +205,10 @@ function save(stage: Stage): Record<string, string> {
   const entries = stage.slots.flatMap((slot) =>
     [...slot.keys()].map((key) => {
       const bytes = slot.save(key) ?? expect.fail(`nothing saved of ${key}`);
-      return [JSON.stringify([slot.name, key]), Buffer.from(bytes).toString("hex")] as const;
+      const text = Buffer.from(bytes).toString("hex");
+      // They are the caller's.
+      bytes.fill(0xa5);
+      return [JSON.stringify([slot.name, key]), text] as const;
     }),
   );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -215,7 +218,10 @@ function restore(stage: Stage, state: Record<string, string>): void {
   for (const [name, bytes] of Object.entries(state)) {
     const [slotName, key] = JSON.parse(name) as [string, string];
     const slot = stage.slots.find((one) => one.name === slotName) ?? expect.fail(`no slot ${slotName}`);
-    slot.restore(key, Uint8Array.from(Buffer.from(bytes, "hex")));
+    const own = Uint8Array.from(Buffer.from(bytes, "hex"));
+    slot.restore(key, own);
+    // They are the caller's.
+    own.fill(0xa5);
   }
 }
 

@@ -1,6 +1,6 @@
 import { problem } from "../../core/index.js";
 
-/** A PUBLISH off the wire; `packetId` is 0 at QoS 0. Its payload is a view of what was read. */
+/** A PUBLISH off the wire; `packetId` is 0 at QoS 0. A large payload is a view of what was read. */
 export interface LinkPacket {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -33,6 +33,10 @@ const PUBREL = 6;
 
 const EMPTY = Buffer.alloc(0);
 
+/** Payloads up to here are copied, side by side in pieces of memory of this size. */
+const SMALL = 1024;
+const PIECE = 8192;
+
 /**
  * Takes packets out of a stream of bytes, however these are cut into chunks (MQTT 3.1.1 and 5, sections 2.1 and 3.3):
  * it reads those that carry events and their answers, the rest it passes on as bytes.
@@ -48,6 +52,8 @@ export class PacketReader {
   /** So many bytes are needed before it is worth looking. */
   #needed = 0;
   #isHeld = false;
+  #piece = EMPTY;
+  #used = 0;
 
   constructor(options: PacketReaderOptions, taker: PacketTaker) {
     this.#options = options;
@@ -127,6 +133,20 @@ export class PacketReader {
     else this.#taker.onPubrel(packetId);
   }
 
+  /** A few bytes that wait for their turn would hold on to all that was received with them, up to 64 KB. */
+  #payload(bytes: Buffer, from: number, end: number): Buffer {
+    const length = end - from;
+    if (length > SMALL) return bytes.subarray(from, end);
+    if (this.#used + length > this.#piece.length) {
+      this.#piece = Buffer.allocUnsafeSlow(PIECE);
+      this.#used = 0;
+    }
+    const [piece, used] = [this.#piece, this.#used];
+    for (let i = 0; i < length; i++) piece[used + i] = bytes[from + i]!;
+    this.#used += length;
+    return piece.subarray(used, this.#used);
+  }
+
   #publish(bytes: Buffer, from: number, body: number, end: number): LinkPacket {
     const flags = bytes[from] ?? 0;
     const qos = (flags >> 1) & 3;
@@ -138,7 +158,7 @@ export class PacketReader {
     if (topic === "") throw malformed("a PUBLISH without a topic");
     return {
       topic,
-      payload: bytes.subarray(fields.at, end),
+      payload: this.#payload(bytes, fields.at, end),
       qos: qos as 0 | 1 | 2,
       retain: (flags & 1) === 1,
       isDuplicate: (flags & 8) === 8,

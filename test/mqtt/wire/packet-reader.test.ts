@@ -92,6 +92,21 @@ describe("PacketReader", () => {
     );
   });
 
+  it("a small payload holds on to little of what came with it; a large one is not copied", () => {
+    const { read, reader } = newReader(false);
+    const payloads = [...Array.from({ length: 500 }, (_, i) => `{"value":${i}}`), "x".repeat(40_000)];
+    const chunk = Buffer.concat(
+      payloads.map((payload) =>
+        generate({ cmd: "publish", topic: "t", payload, qos: 0, retain: false, dup: false } as Packet),
+      ),
+    );
+    reader.take(Buffer.from(new Uint8Array(chunk).buffer));
+    const own = read.map((one) => ("publish" in one ? one.publish.payload : new Uint8Array()));
+    expect(own.map((payload) => Buffer.from(payload).toString())).toEqual(payloads);
+    expect(Math.max(...own.slice(0, -1).map((payload) => payload.buffer.byteLength))).toBeLessThan(10_000);
+    expect(own.at(-1)?.buffer.byteLength).toBeGreaterThan(40_000);
+  });
+
   it("reads PUBACK with and without a reason, and PUBREL; passes on the rest as it is", () => {
     const { read, reader } = newReader(true);
     const bytes = ["40020007", "4003000897", "40040009100000", "62020102", "d000", "20020000"].map((hex) =>
