@@ -8,10 +8,11 @@ import { getHeapStatistics, setFlagsFromString } from "node:v8";
 export const SMALL_YOUNG_HEAP = "--max-semi-space-size=8";
 
 /**
- * Said to the C library in the same places: all threads share one pool of memory. With pools of their own, what one has given
- * back is of no use to the others: 10 MB under full load.
+ * Said to the C library in the same places. All threads share one pool of memory: with pools of their own, what one has given
+ * back is of no use to the others, 10 MB under full load. And what is larger than 96 KB, the states of keys on their way to the
+ * disk above all, has memory of its own, which goes back to the system: another 10 MB, once there has been a snapshot.
  */
-export const ONE_ARENA = { MALLOC_ARENA_MAX: "1" } as const;
+export const MALLOC = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "98304" } as const;
 
 /** How much more than is in use a heap may hold before all of it is looked through for garbage, percent. */
 const GROWTH = { small: 100, large: 50 };

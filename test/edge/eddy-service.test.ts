@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { ONE_ARENA, SMALL_YOUNG_HEAP } from "../../src/cli/small-heap.js";
+import { MALLOC, SMALL_YOUNG_HEAP } from "../../src/cli/small-heap.js";
 
 const edge = fileURLToPath(new URL("../../edge/", import.meta.url));
 
@@ -25,13 +25,15 @@ describe("edge/eddy.service", () => {
   });
 
   it("bounds memory as the container and the command itself do", () => {
-    const arena = `MALLOC_ARENA_MAX=${ONE_ARENA.MALLOC_ARENA_MAX}`;
+    const settings = Object.entries(MALLOC)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ");
     const container = readFileSync(join(edge, "Containerfile"), "utf8");
     expect(container).toContain(`ENTRYPOINT ["node", "${SMALL_YOUNG_HEAP}", `);
-    expect(container).toContain(` ${arena}\n`);
-    expect(unit).toContain(`\nEnvironment=${arena}\n`);
+    expect(container).toContain(` ${settings}\n`);
+    expect(unit).toContain(`\nEnvironment=${settings}\n`);
     const main = readFileSync(join(edge, "../dist/cli/main.js"), "utf8");
-    expect(main.startsWith(`#!/usr/bin/env -S ${arena} node ${SMALL_YOUNG_HEAP}\n`)).toBe(true);
+    expect(main.startsWith(`#!/usr/bin/env -S ${settings} node ${SMALL_YOUNG_HEAP}\n`)).toBe(true);
   });
 
   it("names only files of edge/ that exist", () => {

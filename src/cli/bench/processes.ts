@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { packageFile } from "../package-folder.js";
-import { ONE_ARENA, SMALL_YOUNG_HEAP } from "../small-heap.js";
+import { MALLOC, SMALL_YOUNG_HEAP } from "../small-heap.js";
 import type { ThreadTimes } from "./cpu-profile.js";
 import type { FromSubject, SubjectSample } from "./messages.js";
 
@@ -20,7 +20,7 @@ export function start(file: string, options: object, core: number, asEddy = fals
     : { execArgv: [...flags] };
   return fork(resolve(packageFile("dist/cli/bench"), file), [JSON.stringify(options)], {
     ...pinned,
-    env: { ...process.env, ...(asEddy ? ONE_ARENA : {}) },
+    env: { ...process.env, ...(asEddy ? MALLOC : {}) },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
 }
