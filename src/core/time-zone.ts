@@ -24,9 +24,9 @@ export interface TimeZone {
 
 /** @throws RangeError code `BAD_ZONE` when the platform knows no zone of that name */
 export function timeZone(name: string): TimeZone {
-  const clock = clockOf(name);
+  // Without asking the platform: to look up any place it loads megabytes.
   if (/^(?:UTC|Etc\/UTC)$/i.test(name)) return { name, offsetAt: () => 0, toUtc: (localMs) => localMs };
-
+  const clock = clockOf(name);
   const offsetAt = perQuarter((utcMs) => shownAt(clock, utcMs) - utcMs);
   const offsetOfLocal = perQuarter((localMs) => {
     const before = offsetAt(localMs - DAY_MS);
