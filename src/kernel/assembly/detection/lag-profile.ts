@@ -29,10 +29,10 @@
 @inline const BLOCK: i32 = 64;
 /** Steps that a block may wait for. */
 // @ts-ignore: decorator
-@inline const LONGEST: i32 = 32;
+@inline const LONGEST: i32 = 128;
 /** The rings of values and means are longer than N by so much: what blocks wait for, and room so that they need not turn. */
 // @ts-ignore: decorator
-@inline const SPARE: i32 = 160;
+@inline const SPARE: i32 = 256;
 /** A bound falls faster than any rounding would let it. */
 // @ts-ignore: decorator
 @inline const LESS: f32 = 1 - 1 / <f32>1048576;
