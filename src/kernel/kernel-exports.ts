@@ -46,6 +46,7 @@ interface DetectionExports {
   learn(w: Pointer, pphi: Pointer, P: Pointer, N: number, error: number, own: number, lambda: number): void;
   lagProfileBytes(places: number): number;
   beginLagProfiles(at: Pointer, places: number): void;
+  areLagProfiles(at: Pointer, places: number): number;
   moveLagProfiles(at: Pointer, from: Pointer): void;
   lagProfiles(at: Pointer, value: number): void;
   bestLag(at: Pointer, which: number): number;

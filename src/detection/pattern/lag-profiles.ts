@@ -90,18 +90,15 @@ export class LagProfiles {
     this.#count = from.f64();
     const places = from.f64();
     if (!this.#fits(places)) {
-      throw problem(RangeError, {
-        code: "STATE_CORRUPT",
-        action: "read",
-        on: "the lag profiles of a pattern detector",
-        expected: `places for ${this.#count} values, ${this.#most} at most`,
-        found: String(places),
-      });
+      throw corrupt(`places for ${this.#count} values, ${this.#most} at most`, String(places));
     }
     this.#memory.release();
     this.#places = places;
     this.#memory = this.#place();
     this.#memory.read(from);
+    if (this.#kernel.exports.areLagProfiles(this.#memory.pointer, places) !== 1) {
+      throw corrupt(`those of ${places} places`, "what can't be theirs");
+    }
   }
 
   #fits(places: number): boolean {
@@ -109,4 +106,9 @@ export class LagProfiles {
     while (right < Math.min(this.#count, this.#most)) right = Math.min(this.#most, 2 * right);
     return places === right;
   }
+}
+
+function corrupt(expected: string, found: string): RangeError {
+  const on = "the lag profiles of a pattern detector";
+  return problem(RangeError, { code: "STATE_CORRUPT", action: "read", on, expected, found });
 }

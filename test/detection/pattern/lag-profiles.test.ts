@@ -77,6 +77,23 @@ describe("LagProfiles", () => {
     expect(states[1]).toEqual(states[0]);
   });
 
+  it("refuses a state that is damaged", () => {
+    const to = new ByteWriter();
+    const profiles = new LagProfiles(new Kernel(), 600);
+    for (let t = 0; t < 1000; t++) profiles.step(new Float64Array(WIDTHS.length), Math.sin(t));
+    profiles.write(to);
+    const bytes = to.finish();
+    // Behind its length: three numbers, then seven places and counts.
+    for (const field of [3, 4, 5, 6, 7, 8, 9, 10]) {
+      const damaged = bytes.slice();
+      new DataView(damaged.buffer).setInt32(20 + 4 * field, 0x7000_0000, true);
+      const other = new LagProfiles(new Kernel(), 600);
+      expect(() => other.read(new ByteReader(damaged, "lag profiles")), String(field)).toThrow(
+        /expected those of 600 places/,
+      );
+    }
+  });
+
   it("refuses a state of other places", () => {
     const to = new ByteWriter();
     const profiles = new LagProfiles(new Kernel(), 600);

@@ -110,6 +110,24 @@ export function beginLagProfiles(at: usize, places: i32): void {
   lags.head = places + SPARE;
 }
 
+/** Whether that is a memory of so many places that `lagProfiles` may be left to: it may have come from a damaged file. */
+export function areLagProfiles(at: usize, places: i32): bool {
+  const lags = changetype<Lags>(at);
+  const known = lags.known;
+  if (lags.places !== places || known < 0 || known > places) return false;
+  if (lags.knownBefore < 0 || lags.knownBefore > known) return false;
+  if (lags.head < 0 || lags.head > places + SPARE - known) return false;
+  const blocks = (places + BLOCK - 1) / BLOCK;
+  if (<u32>lags.best0 >= <u32>blocks || <u32>lags.best1 >= <u32>blocks || <u32>lags.best2 >= <u32>blocks) return false;
+  for (let i = 0; i < 3; i++) {
+    const stamps = profile(lags, i) + (places << 2) + blocksBytes(places);
+    for (let block = 0; block * BLOCK < lags.knownBefore; block++) {
+      if (<u32>(lags.now - load<i32>(stamps + (block << 2))) >= <u32>LONGEST) return false;
+    }
+  }
+  return true;
+}
+
 /** Takes over what stands in a memory of fewer places, none of whose values has been let go yet. */
 export function moveLagProfiles(at: usize, from: usize): void {
   const lags = changetype<Lags>(at);
