@@ -3,6 +3,8 @@
  * 1975): for a value z among m, with `up` of them above the tail's beginning u, whose mean ln(z / u) is g,
  *
  *     s = log10((m + 1) / up) + log10(z / u) / g above u,   s = log10((m + 1) / (1 + #{>= z})) below
+ *
+ * The logarithm is compiled into the kernel (AssemblyScript's, after musl), not the engine's: its bits are the same everywhere.
  */
 
 /** Bins an octave, and where they begin: 1,024 of them from 2^-30 to 2^34. */
@@ -145,12 +147,12 @@ function settle(tail: Tail): void {
 function improbable(tail: Tail, z: f64, bin: i32): f64 {
   const k = tail.begin;
   const up = <f64>tail.up;
-  if (bin < k) return Math.log((tail.count + 1) / (1 + up + between(tail, bin, k))) * Math.LOG10E;
+  if (bin < k) return NativeMath.log((tail.count + 1) / (1 + up + between(tail, bin, k))) * Math.LOG10E;
   // A value lies in the middle of its bin, half a bin above u at least.
   const meanExcess = ((tail.weighted / up - k + 0.5) * Math.LN2) / PER_OCTAVE;
   const g = max(LEAST_INDEX, meanExcess);
-  const excess = z > 0 ? Math.log(z / edgeOf(k)) : 0;
-  return Math.LOG10E * (Math.log((tail.count + 1) / up) + max(0, excess) / g);
+  const excess = z > 0 ? NativeMath.log(z / edgeOf(k)) : 0;
+  return Math.LOG10E * (NativeMath.log((tail.count + 1) / up) + max(0, excess) / g);
 }
 
 /** How many values lie in the bins from one to before another. */
