@@ -1,11 +1,12 @@
 import type { Database, Statement } from "better-sqlite3";
 import { REQUESTS } from "../core/index.js";
+import { RowInserts } from "./row-inserts.js";
 
 /** All that the writer ever says. */
 export interface Writes {
-  readonly sample: Statement<unknown[]>;
+  readonly samples: RowInserts;
   readonly note: Statement<unknown[]>;
-  readonly output: Statement<unknown[]>;
+  readonly outputs: RowInserts;
   readonly alert: Statement<unknown[]>;
   readonly deadLetter: Statement<unknown[]>;
   readonly pruneDeadLetters: Statement<unknown[]>;
@@ -24,9 +25,9 @@ export function prepareWrites(db: Database): Writes {
   const stepped = db.prepare<[string], number>("SELECT stepped FROM pipelines WHERE name = ?").pluck();
   return {
     stepped,
-    sample: db.prepare("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    samples: new RowInserts(db, "samples", 7),
     note: db.prepare("UPDATE samples SET note = ? WHERE pipeline = ? AND position = ?"),
-    output: db.prepare(`INSERT INTO outputs VALUES (${Array(19).fill("?").join()})`),
+    outputs: new RowInserts(db, "outputs", 19),
     alert: db.prepare("INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     deadLetter: db.prepare("INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     pruneDeadLetters: db.prepare("DELETE FROM dead_letters WHERE pipeline = ? AND id <= ?"),

@@ -67,6 +67,8 @@ export class Writer {
       this.#records.settle();
     } catch (error) {
       this.#records.forget();
+      this.#write.samples.forget();
+      this.#write.outputs.forget();
       for (const [pipeline, position] of failedAt) this.#failedAt.set(pipeline, position);
       throw error;
     }
@@ -159,6 +161,8 @@ export class Writer {
       this.#event(pipeline, row);
       arrival = row.arrival;
     });
+    this.#write.samples.flush();
+    this.#write.outputs.flush();
     for (const row of rows.alerts) this.#alert(pipeline, row);
     for (const letter of rows.deadLetters) this.#deadLetter(pipeline, letter);
     for (const entry of rows.log) this.#log(pipeline, entry);
@@ -180,7 +184,7 @@ export class Writer {
     }
     const record = this.#records.key(pipeline, key);
     if (position > pipeline.position) {
-      this.#write.sample.run(pipeline.id, position, record.id, time, arrival, note, fields);
+      this.#write.samples.add(pipeline.id, position, record.id, time, arrival, note, fields);
       pipeline.position = position;
       pipeline.events++;
     } else {
@@ -196,7 +200,7 @@ export class Writer {
     }
     if (output === undefined) return;
     const back = record.lastOutput === null ? null : position - record.lastOutput;
-    this.#write.output.run(pipeline.id, position, record.id, back, seq, time, ...output);
+    this.#write.outputs.add(pipeline.id, position, record.id, back, seq, time, ...output);
     record.lastOutput = position;
     pipeline.outputs++;
   }

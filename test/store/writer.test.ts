@@ -36,6 +36,12 @@ const badRows: [string, Commit][] = [
     "a time that is no number",
     commitOf({ events: [event(1), event(2, { sample: sample(2, { time: Number.NaN }) })] }),
   ],
+  [
+    "a time that is no number after a hundred rows",
+    commitOf({
+      events: [...events(1, 100).events, event(101, { sample: sample(101, { time: Number.NaN }) })],
+    }),
+  ],
   ["a fractional position", commitOf({ events: [event(1), event(1.5)] })],
   ["a position that does not increase", commitOf({ events: [event(1), event(2), event(2)] })],
   [
