@@ -96,6 +96,7 @@ async function events(options: BenchOptions): Promise<void> {
   console.log(
     [
       `${result.eventsPerSecond} events/s committed (${result.durability}), ${result.predictionsPerSecond} predictions/s published, ${result.keys} keys, ${result.members} GRU H=${result.hidden}, detectors: ${result.detector}`,
+      `of half a second each: ${result.p10EventsPerSecond} to ${result.p90EventsPerSecond} events/s (a tenth were slower, a tenth faster)`,
       `${result.cpuMicrosecondsPerEvent} µs of CPU an event, ${result.rssMB} MB, ${result.bytesPerEvent} bytes stored an event`,
       `event sent to prediction received at 1,000 events/s: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms (a flush of this disk: p99 ${result.fdatasyncP99Ms} ms)`,
       ...(tuning
