@@ -65,7 +65,7 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   const detectors = new Detectors(
     {
       name: "detection",
-      version: 8,
+      version: 9,
       create: () => mutes.begin(detector()),
       write: (detector, to) => detector.write(to),
       read: (from) => detector().read(from),

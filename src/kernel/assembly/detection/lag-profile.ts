@@ -7,9 +7,9 @@
  * off, V_w[L] = D_w[L] - (m_w[t] - m_w[t-L])^2 with m_w the running mean: a pattern is the same wherever its level lies.
  *
  * Asked for is the smallest V_w over all lags. From one step to the next it falls to (1 - 1/w) of itself at most, so that a
- * block of lags whose smallest was large cannot hold the smallest of all for so many steps: it waits, and takes them all at
- * once, with its profiles in registers. A key's memory is larger than the processor's nearer caches, and most of it is left
- * alone in most steps.
+ * block of lags whose smallest were large cannot hold the smallest of all for so many steps: it waits, and takes them all at
+ * once, with its profiles in registers; those of all widths, which have the squares in common. A key's memory is larger than
+ * the processor's nearer caches, and most of it is left alone in most steps.
  *
  * Profiles are kept as w D_w: one multiplication less, and the same bits, since w is a power of 2.
  */
@@ -38,8 +38,8 @@
 @inline const LESS: f32 = 1 - 1 / <f32>1048576;
 
 /**
- * What begins a key's memory. Behind it stand three rings, of values and their means over 8 and 32; then, for each width, its
- * profile, the bounds of its blocks (no lag of the block has a smaller V_w), and when they were last looked at.
+ * What begins a key's memory. Behind it stand three rings, of values and their means over 8 and 32; the profile of each width;
+ * the bounds of its blocks (no lag of the block has a smaller V_w), of each width too; and when blocks were last looked at.
  */
 @unmanaged
 class Lags {
@@ -82,7 +82,7 @@ function ringBytes(lags: Lags): usize {
 // @ts-ignore: decorator
 @inline
 function profile(lags: Lags, which: i32): usize {
-  return ring(lags) + 3 * ringBytes(lags) + <usize>which * profileBytes(lags.places);
+  return ring(lags) + 3 * ringBytes(lags) + ((which * lags.places) << 2);
 }
 
 /** A number for each block, in fours. */
@@ -92,15 +92,22 @@ function blocksBytes(places: i32): usize {
   return ((places + 4 * BLOCK - 1) / (4 * BLOCK)) << 4;
 }
 
+/** Of a width of this number. */
 // @ts-ignore: decorator
 @inline
-function profileBytes(places: i32): usize {
-  return (places << 2) + 2 * blocksBytes(places);
+function bounds(lags: Lags, which: i32): usize {
+  return profile(lags, 3) + <usize>which * blocksBytes(lags.places);
+}
+
+// @ts-ignore: decorator
+@inline
+function stamps(lags: Lags): usize {
+  return bounds(lags, 3);
 }
 
 /** Bytes of memory for N places; it begins with [3] the smallest V_4, V_8, V_32 as of the newest value. */
 export function lagProfileBytes(places: i32): usize {
-  return offsetof<Lags>() + 12 * (places + SPARE) + 3 * profileBytes(places);
+  return offsetof<Lags>() + 12 * (places + SPARE) + 12 * places + 4 * blocksBytes(places);
 }
 
 /** @param at zeros, of `lagProfileBytes` */
@@ -119,11 +126,8 @@ export function areLagProfiles(at: usize, places: i32): bool {
   if (lags.head < 0 || lags.head > places + SPARE - known) return false;
   const blocks = (places + BLOCK - 1) / BLOCK;
   if (<u32>lags.best0 >= <u32>blocks || <u32>lags.best1 >= <u32>blocks || <u32>lags.best2 >= <u32>blocks) return false;
-  for (let i = 0; i < 3; i++) {
-    const stamps = profile(lags, i) + (places << 2) + blocksBytes(places);
-    for (let block = 0; block * BLOCK < lags.knownBefore; block++) {
-      if (<u32>(lags.now - load<i32>(stamps + (block << 2))) >= <u32>LONGEST) return false;
-    }
+  for (let block = 0; block * BLOCK < lags.knownBefore; block++) {
+    if (<u32>(lags.now - load<i32>(stamps(lags) + (block << 2))) >= <u32>LONGEST) return false;
   }
   return true;
 }
@@ -141,24 +145,17 @@ export function moveLagProfiles(at: usize, from: usize): void {
     const to = ring(lags) + <usize>i * ringBytes(lags);
     const ago = ring(old) + <usize>i * ringBytes(old);
     memory.copy(to + (lags.head << 2), ago + (old.head << 2), kept << 2);
-    const D = profile(lags, i);
-    const oldD = profile(old, i);
-    memory.copy(D, oldD, old.places << 2);
-    const bounds = D + (places << 2);
-    const oldBounds = oldD + (old.places << 2);
-    const bytes = blocksBytes(old.places);
-    memory.copy(bounds, oldBounds, bytes);
-    memory.copy(bounds + blocksBytes(places), oldBounds + bytes, bytes);
+    memory.copy(profile(lags, i), profile(old, i), old.places << 2);
+    memory.copy(bounds(lags, i), bounds(old, i), blocksBytes(old.places));
   }
+  memory.copy(stamps(lags), stamps(old), blocksBytes(old.places));
 }
 
 /** Takes in v[t] and finds the smallest of each profile. Of width w lags from w to `known` - 3 w count. */
 export function lagProfiles(at: usize, value: f64): void {
   const lags = changetype<Lags>(at);
   push(lags, value);
-  step(lags, 0, W0);
-  step(lags, 1, W1);
-  step(lags, 2, W2);
+  search(lags);
   lags.knownBefore = lags.known;
   lags.known = min(lags.known + 1, lags.places);
 }
@@ -202,62 +199,77 @@ function push(lags: Lags, value: f64): void {
   store<f32>(newest + 2 * ringBytes(lags), <f32>lags.level2);
 }
 
-// @ts-ignore: decorator
-@inline
-function step(lags: Lags, which: i32, w: i32): void {
-  const places = lags.places;
+function search(lags: Lags): void {
   const known = lags.known;
   const now = lags.now;
-  const D = profile(lags, which);
-  const bounds = D + (places << 2);
-  const stamps = bounds + blocksBytes(places);
-  const least = changetype<usize>(lags) + (which << 2);
-  store<f32>(least, Infinity);
+  const seen = stamps(lags);
+  lags.least0 = Infinity;
+  lags.least1 = Infinity;
+  lags.least2 = Infinity;
+  if (known === 0) return;
   // At the far end lags begin to count, whatever their blocks' bounds say; once all places are taken none does.
   if (known !== lags.knownBefore) {
-    if (known % BLOCK === 1) store<i32>(stamps + ((known / BLOCK) << 2), now - 1);
-    for (let block = max(0, known - SETTLED * w - 1) / BLOCK; block * BLOCK < known; block++) look(lags, which, w, block);
+    if (known % BLOCK === 1) store<i32>(seen + ((known / BLOCK) << 2), now - 1);
+    for (let block = max(0, known - SETTLED * W2 - 1) / BLOCK; block * BLOCK < known; block++) look(lags, block);
   }
   // What was smallest most likely is so again: the others are compared with it.
-  const best = load<i32>(least, 12);
-  if (known > 0 && load<i32>(stamps + (best << 2)) !== now) look(lags, which, w, best);
+  lookUnlessSeen(lags, lags.best0);
+  lookUnlessSeen(lags, lags.best1);
+  lookUnlessSeen(lags, lags.best2);
 
   // All bounds fall. Whichever block may hold what is smaller than the smallest so far, or has waited for long, is looked at.
-  const fall = f32x4.splat((1 - 1 / <f32>w) * LESS);
   const overdue = i32x4.splat(now - LONGEST);
   for (let block = 0; block * BLOCK < known; block += 4) {
-    const bound = f32x4.mul(v128.load(bounds + (block << 2)), fall);
-    v128.store(bounds + (block << 2), bound);
-    const waiting = i32x4.sub(v128.load(stamps + (block << 2)), overdue);
-    const may = v128.or(f32x4.lt(bound, v128.load32_splat(least)), i32x4.le_s(waiting, i32x4.splat(0)));
-    for (let lanes = i32x4.bitmask(may); lanes !== 0; lanes &= lanes - 1) {
+    const waits = i32x4.gt_s(v128.load(seen + (block << 2)), overdue);
+    const may = v128.or(v128.or(falls(lags, 0, W0, block), falls(lags, 1, W1, block)), falls(lags, 2, W2, block));
+    for (let lanes = i32x4.bitmask(v128.or(may, v128.not(waits))); lanes !== 0; lanes &= lanes - 1) {
       const one = block + ctz(lanes);
-      if (one * BLOCK < known && load<i32>(stamps + (one << 2)) !== now) look(lags, which, w, one);
+      if (one * BLOCK < known) lookUnlessSeen(lags, one);
     }
   }
 }
 
-/** Takes a block through the steps that it has waited for, and finds its smallest. */
+/** Lets the bounds of four blocks fall by a step, and tells which may hold what is smaller than the smallest so far. */
 // @ts-ignore: decorator
 @inline
-function look(lags: Lags, which: i32, w: i32, block: i32): void {
-  const D = profile(lags, which);
-  const bounds = D + (lags.places << 2);
-  const stamp = bounds + blocksBytes(lags.places) + (block << 2);
+function falls(lags: Lags, which: i32, w: i32, block: i32): v128 {
+  const at = bounds(lags, which) + (block << 2);
+  const bound = f32x4.mul(v128.load(at), f32x4.splat((1 - 1 / <f32>w) * LESS));
+  v128.store(at, bound);
+  return f32x4.lt(bound, v128.load32_splat(changetype<usize>(lags) + (which << 2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUnlessSeen(lags: Lags, block: i32): void {
+  if (load<i32>(stamps(lags) + (block << 2)) !== lags.now) look(lags, block);
+}
+
+/** Takes a block through the steps that it has waited for, and finds its smallest. */
+function look(lags: Lags, block: i32): void {
+  const stamp = stamps(lags) + (block << 2);
   const first = block * BLOCK;
   const last = min(first + BLOCK, lags.known);
-  const newest = ring(lags) + (lags.head << 2);
-  update(D, first, last, newest, lags.now - load<i32>(stamp), 1 - 1 / <f32>w);
+  update(profile(lags, 0), lags.places << 2, first, last, ring(lags) + (lags.head << 2), lags.now - load<i32>(stamp));
   store<i32>(stamp, lags.now);
+  find(lags, 0, W0, block);
+  find(lags, 1, W1, block);
+  find(lags, 2, W2, block);
+}
 
-  const from = max(first, w - 1);
-  const to = min(last, lags.known - SETTLED * w);
-  const means = newest + 4 + <usize>which * ringBytes(lags);
+/** The smallest of a block, which is its bound from now on. */
+// @ts-ignore: decorator
+@inline
+function find(lags: Lags, which: i32, w: i32, block: i32): void {
+  const D = profile(lags, which);
+  const from = max(block * BLOCK, w - 1);
+  const to = min(min(block * BLOCK + BLOCK, lags.known), lags.known - SETTLED * w);
+  const means = ring(lags) + <usize>which * ringBytes(lags) + ((lags.head + 1) << 2);
   const found =
     which === 0
       ? smallest(D, from, to, 1 / <f32>w)
       : centred(D, from, to, 1 / <f32>w, means, <f32>(which === 1 ? lags.level1 : lags.level2));
-  store<f32>(bounds + (block << 2), found > 0 ? found : 0);
+  store<f32>(bounds(lags, which) + (block << 2), found > 0 ? found : 0);
   const least = changetype<usize>(lags) + (which << 2);
   if (found < load<f32>(least)) {
     store<f32>(least, found);
@@ -265,34 +277,56 @@ function look(lags: Lags, which: i32, w: i32, block: i32): void {
   }
 }
 
-/** A profile in [first, last), through the newest so many steps. */
-function update(D: usize, first: i32, last: i32, newest: usize, steps: i32, kept: f32): void {
+/**
+ * Lags [first, last) of all profiles, through the newest so many steps.
+ *
+ * @param D      the first profile
+ * @param stride bytes from one to the next
+ */
+function update(D: usize, stride: usize, first: i32, last: i32, newest: usize, steps: i32): void {
   const oldest = newest + ((steps - 1) << 2);
-  const factor = f32x4.splat(kept);
-  let i: usize = first << 2;
-  const end: usize = last << 2;
-  for (; i + 64 <= end; i += 64) {
-    let a = v128.load(D + i);
-    let b = v128.load(D + i, 16);
-    let c = v128.load(D + i, 32);
-    let d = v128.load(D + i, 48);
+  const kept0 = f32x4.splat(1 - 1 / <f32>W0);
+  const kept1 = f32x4.splat(1 - 1 / <f32>W1);
+  const kept2 = f32x4.splat(1 - 1 / <f32>W2);
+  let at = D + (first << 2);
+  let past = first << 2;
+  const end = D + (last << 2);
+  for (; at + 32 <= end; at += 32, past += 32) {
+    const second = at + stride;
+    const third = second + stride;
+    let a0 = v128.load(at);
+    let b0 = v128.load(at, 16);
+    let a1 = v128.load(second);
+    let b1 = v128.load(second, 16);
+    let a2 = v128.load(third);
+    let b2 = v128.load(third, 16);
     for (let now = oldest; now >= newest; now -= 4) {
       const v = v128.load32_splat(now);
-      const past = now + i;
-      a = f32x4.add(f32x4.mul(a, factor), square(f32x4.sub(v, v128.load(past, 4))));
-      b = f32x4.add(f32x4.mul(b, factor), square(f32x4.sub(v, v128.load(past, 20))));
-      c = f32x4.add(f32x4.mul(c, factor), square(f32x4.sub(v, v128.load(past, 36))));
-      d = f32x4.add(f32x4.mul(d, factor), square(f32x4.sub(v, v128.load(past, 52))));
+      const a = square(f32x4.sub(v, v128.load(now + past, 4)));
+      const b = square(f32x4.sub(v, v128.load(now + past, 20)));
+      a0 = f32x4.add(f32x4.mul(a0, kept0), a);
+      b0 = f32x4.add(f32x4.mul(b0, kept0), b);
+      a1 = f32x4.add(f32x4.mul(a1, kept1), a);
+      b1 = f32x4.add(f32x4.mul(b1, kept1), b);
+      a2 = f32x4.add(f32x4.mul(a2, kept2), a);
+      b2 = f32x4.add(f32x4.mul(b2, kept2), b);
     }
-    v128.store(D + i, a);
-    v128.store(D + i, b, 16);
-    v128.store(D + i, c, 32);
-    v128.store(D + i, d, 48);
+    v128.store(at, a0);
+    v128.store(at, b0, 16);
+    v128.store(second, a1);
+    v128.store(second, b1, 16);
+    v128.store(third, a2);
+    v128.store(third, b2, 16);
   }
-  for (; i < end; i += 4) {
+  for (; at < end; at += 4, past += 4) {
+    const second = at + stride;
+    const third = second + stride;
     for (let now = oldest; now >= newest; now -= 4) {
-      const apart = load<f32>(now) - load<f32>(now + i, 4);
-      store<f32>(D + i, load<f32>(D + i) * kept + apart * apart);
+      const apart = load<f32>(now) - load<f32>(now + past, 4);
+      const a = apart * apart;
+      store<f32>(at, load<f32>(at) * (1 - 1 / <f32>W0) + a);
+      store<f32>(second, load<f32>(second) * (1 - 1 / <f32>W1) + a);
+      store<f32>(third, load<f32>(third) * (1 - 1 / <f32>W2) + a);
     }
   }
 }
