@@ -10,7 +10,7 @@ import {
   type StateSlot,
   type StreamEvent,
   standing,
-  stepEvents,
+  stepEvent,
 } from "../core/index.js";
 import { AlertGroups } from "./alert/alert-groups.js";
 import { Mutes } from "./alert/mutes.js";
@@ -54,6 +54,9 @@ export function mutedKeys(slots: readonly StateSlot[]): [key: string, until: num
  * The detectors of every key behind one state slot, `detection`; what was heard last of each in another, `silence`, where
  * silence is watched for, and what was asked of all keys in a third, `mutes`.
  *
+ * Events of a batch are stepped key by key, those of a key in order: of what is remembered of a hundred keys a processor's
+ * nearer caches hold only a part, and so it is fetched once a batch. What concerns several keys follows in the stream's order.
+ *
  * @param options or a function that is asked for them when the first key comes
  */
 export function detectionStage(options: DetectorOptions | (() => DetectorOptions)): Stage {
@@ -94,12 +97,17 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     if (alert) request.alert = alert;
   };
   const step = (event: StreamEvent): void => {
-    const { key, time } = event.sample;
+    const { key } = event.sample;
     const own = detectors.of(key);
     own.step(event);
     if (own.watchesSilence) own.note(event, heard.of(key));
+  };
+  /** What all keys say together of an event; `hasFailed`: its key has been forgotten by this stage. */
+  const gather = (event: StreamEvent, hasFailed: boolean): void => {
+    const { key, time } = event.sample;
     const { prediction } = event;
-    if (prediction === undefined) return;
+    if (hasFailed) groups.forget(key);
+    if (event.note !== "" || prediction === undefined) return;
     const { value = Number.NaN, forecast = null } = prediction.targets[0] ?? {};
     event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
     if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
@@ -108,7 +116,6 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     const before = detectors.of(key);
     detectors.reset(key);
     heard.reset(key);
-    groups.forget(key);
     if (before.isAlertOpen) detectors.of(key).takeOver(before, why);
   };
   const steps: EventSteps = {
@@ -119,7 +126,10 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   };
   const ask = (request: Request): void => {
     const { kind, key, body } = request;
-    if (kind === "reset") forget(key, "the key was reset");
+    if (kind === "reset") {
+      forget(key, "the key was reset");
+      groups.forget(key);
+    }
     if (kind === "silence") tellSilence(request);
     if (kind === "label") detectors.of(key).label(readLabel(body));
     if (kind === "sensitivity")
@@ -134,7 +144,28 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     slots: [detectors, mutes, heard, groups],
     process(batch: Batch): void {
       for (const request of standing(batch.requests)) ask(request);
-      void stepEvents(batch, steps);
+      const failed = new Set<StreamEvent>();
+      const logged = batch.log.length;
+      for (const event of keyByKey(batch.events)) {
+        const { note } = event;
+        void stepEvent(batch, event, steps);
+        if (event.note !== note) failed.add(event);
+      }
+      if (failed.size > 1)
+        batch.log.push(...batch.log.splice(logged).sort((a, b) => a.position - b.position));
+      for (const event of batch.events) gather(event, failed.has(event));
     },
   };
+}
+
+/** Events of the same key next to each other: keys in the order of their first, a key's events in theirs. */
+function keyByKey(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  if (events.length < 2) return events;
+  const keys = new Map<string, StreamEvent[]>();
+  for (const event of events) {
+    const own = keys.get(event.sample.key);
+    if (own) own.push(event);
+    else keys.set(event.sample.key, [event]);
+  }
+  return [...keys.values()].flat();
 }

@@ -28,7 +28,8 @@ import { StreamLearner } from "./stream-learner.js";
  * Re-warming is lazy: under new weights a key steps its last 64 inputs at its next event.
  *
  * It learns from what the stages behind it found of an event (an open alert is no teacher), and so leads each event
- * through them before it steps the next: how events are batched changes nothing.
+ * through them before it steps the next: how events are batched changes nothing. Once it no longer learns, a batch goes
+ * through stage by stage.
  *
  * Slots: `hidden` (per key), `inputs` (per key, the newest ones), `starter` (per key), `learner` (the network in service, what it is
  * trained on, what is under way),
@@ -96,7 +97,23 @@ export class LearningCellsStage implements Stage {
     if (this.#learner.service !== before) this.#exchange();
   }
 
+  /** No event of the batch can bring another network into service, nor does the log. */
+  #isSettled({ events }: Batch): boolean {
+    const [recorded] = this.#recorded;
+    const last = events.at(-1)?.position ?? 0;
+    return this.#learner.isSettled && (recorded === undefined || recorded.position > last);
+  }
+
+  /** All events from number `first` on, before the stages behind get any. */
+  #processTogether(batch: Batch, first: number): void | Promise<void> {
+    const events = first === 0 ? batch.events : batch.events.slice(first);
+    for (const event of events) void stepEvent(batch, event, this.#steps);
+    const seen = events.filter(isForTheStagesBehind);
+    return seen.length === 0 ? undefined : this.#goOn(batch, seen, 0);
+  }
+
   #processFrom(batch: Batch, first: number): void | Promise<void> {
+    if (this.#isSettled(batch)) return this.#processTogether(batch, first);
     for (let i = first; i < batch.events.length; i++) {
       const event = batch.events[i];
       if (event === undefined) continue;
@@ -110,7 +127,7 @@ export class LearningCellsStage implements Stage {
       if (decision) this.#take(decision, batch);
       // Its own part never waits.
       void stepEvent(batch, event, this.#steps);
-      if (event.note === "" ? event.input === undefined : event.note !== "fault") continue;
+      if (!isForTheStagesBehind(event)) continue;
       const waiting = this.#goOn(batch, [event], 0);
       if (waiting !== undefined) {
         return waiting.then(() => {
@@ -215,4 +232,9 @@ export class LearningCellsStage implements Stage {
       },
     };
   }
+}
+
+/** One that was stepped; one that a stage failed at tells of a sequence that it began. */
+function isForTheStagesBehind({ note, input }: StreamEvent): boolean {
+  return note === "" ? input !== undefined : note === "fault";
 }

@@ -80,6 +80,11 @@ export class StreamLearner {
     return this.#schedule.seen === 0 && !this.#service.isServing;
   }
 
+  /** Its network is in service, and no event can change that: it is not to be fine-tuned. */
+  get isSettled(): boolean {
+    return this.#service.isServing && this.#options.fineTune === undefined && this.#pending === undefined;
+  }
+
   /**
    * What takes effect before the event at a position; a promise when the stream has to wait.
    *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ByteWriter, Rng, request, type Stage, type StreamEvent } from "../../src/core/index.js";
+import { type Batch, ByteWriter, Rng, request, type Stage, type StreamEvent } from "../../src/core/index.js";
 import {
   type DetectorOptions,
   detectionStage,
@@ -72,6 +72,49 @@ describe("detectionStage() at an event at which it fails", () => {
     expect(failing).toMatchObject({ note: "fault", change: undefined, prediction: undefined });
     expect(after?.change).toMatchObject({ state: "cleared", why: "its detectors failed" });
     expect(after?.prediction?.alert).toBe(false);
+  });
+});
+
+describe("detectionStage() of several keys", () => {
+  const watch = {
+    ...OPTIONS.watch!,
+    warmUp: 0,
+    hold: 2,
+    detectors: ["range"] as const,
+    limits: { v: { max: 20 } },
+    groupMs: 5 * MINUTE,
+  };
+  /** Six keys in no order, alerts that overlap, and three events that fail. */
+  function makeEvents(): StreamEvent[] {
+    const rng = new Rng(5);
+    const seen = new Map<string, number>();
+    return Array.from({ length: 240 }, (_, i) => {
+      const key = `k${rng.integer(6)}`;
+      const event = eventOf(key, i * MINUTE);
+      const seq = (seen.get(key) ?? 0) + 1;
+      seen.set(key, seq);
+      const target = Float64Array.of(rng.uniform() < 0.2 ? 30 : 10);
+      Object.assign(event, { position: i + 1, seq, target, scale: new Float64Array(1) });
+      if (i === 100 || i === 101 || i === 103) event.failsIn = "detection";
+      return event;
+    });
+  }
+  const run = (size: number) => {
+    const stage = detectionStage({ ...OPTIONS, watch });
+    const events = makeEvents();
+    const log: Batch["log"] = [];
+    for (let i = 0; i < events.length; i += size) {
+      void stage.process({ ...batchOf(events.slice(i, i + size)), log });
+    }
+    const state = stage.slots.map((slot) => new Map([...slot.keys()].map((key) => [key, slot.save(key)])));
+    return { said: events.map(({ note, change, prediction }) => ({ note, change, prediction })), log, state };
+  };
+
+  it.each([2, 7, 64, 240])("says the same one by one as in batches of %i", (size) => {
+    const one = run(1);
+    expect(one.said.some(({ change }) => change?.why.includes("keys alert together"))).toBe(true);
+    expect(one.log.map(({ position }) => position)).toEqual([101, 102, 104]);
+    expect(run(size)).toEqual(one);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type Request,
   Rng,
   request,
+  type Stage,
   type StreamEvent,
   sin,
   writeLabel,
@@ -98,6 +99,26 @@ describe("LearningCellsStage", () => {
       ),
     );
     expect(many).toEqual(one);
+  });
+
+  it("leads every event through the stages behind, and whole batches once it no longer learns", async () => {
+    const sizes: number[] = [];
+    const positions: number[] = [];
+    const behind: Stage = {
+      slots: [],
+      process({ events }) {
+        if (events.length > 0) sizes.push(events.length);
+        positions.push(...events.map(({ position }) => position));
+      },
+    };
+    const all = events(EVENTS + LEAD + 100);
+    await run(new LearningCellsStage(options(inPlaceTrainer()), () => [behind]), all, 50);
+    expect(positions).toEqual(all.map(({ position }) => position));
+    expect(sizes).toEqual([...Array(EVENTS + LEAD - 1).fill(1), 11, 50, 40]);
+    sizes.length = 0;
+    const tuned = options(inPlaceTrainer(), { fineTune: { events: 10_000 } });
+    await run(new LearningCellsStage(tuned, () => [behind]), events(EVENTS + LEAD + 100), 50);
+    expect(new Set(sizes)).toEqual(new Set([1]));
   });
 
   it("rejects a network no better than persistence, and tries again on twice the events", async () => {
