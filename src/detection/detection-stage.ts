@@ -102,12 +102,11 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     own.step(event);
     if (own.watchesSilence) own.note(event, heard.of(key));
   };
-  /** What all keys say together of an event; `hasFailed`: its key has been forgotten by this stage. */
-  const gather = (event: StreamEvent, hasFailed: boolean): void => {
+  /** What all keys say together of an event. */
+  const gather = (event: StreamEvent): void => {
     const { key, time } = event.sample;
     const { prediction } = event;
-    if (hasFailed) groups.forget(key);
-    if (event.note !== "" || prediction === undefined) return;
+    if (prediction === undefined) return;
     const { value = Number.NaN, forecast = null } = prediction.targets[0] ?? {};
     event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
     if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
@@ -123,6 +122,12 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
     step,
     forget: (key) => forget(key, "its detectors failed"),
     begin: (key) => detectors.of(key).begin(),
+  };
+  /** One that fails here was stepped: its key's detectors go on, also where the journal is stepped again. */
+  const gathering: EventSteps = {
+    stage: "alert groups",
+    step: gather,
+    forget: (key) => groups.forget(key),
   };
   const ask = (request: Request): void => {
     const { kind, key, body } = request;
@@ -151,9 +156,13 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
         void stepEvent(batch, event, steps);
         if (event.note !== note) failed.add(event);
       }
-      if (failed.size > 1)
+      for (const event of batch.events) {
+        if (failed.has(event)) groups.forget(event.sample.key);
+        else void stepEvent(batch, event, gathering);
+      }
+      // Faults stand in the log in the stream's order.
+      if (batch.log.length > logged + 1)
         batch.log.push(...batch.log.splice(logged).sort((a, b) => a.position - b.position));
-      for (const event of batch.events) gather(event, failed.has(event));
     },
   };
 }

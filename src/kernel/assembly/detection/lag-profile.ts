@@ -33,7 +33,7 @@
 /** The rings of values and means are longer than N by so much: what blocks wait for, and room so that they need not turn. */
 // @ts-ignore: decorator
 @inline const SPARE: i32 = 256;
-/** A bound falls faster than any rounding would let it. */
+/** A bound falls faster than rounding lets a profile; less a level that is large, V may still be off by what float32 is. */
 // @ts-ignore: decorator
 @inline const LESS: f32 = 1 - 1 / <f32>1048576;
 
