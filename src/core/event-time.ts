@@ -87,13 +87,19 @@ export function timeReader(options: TimeReaderOptions = {}): TimeReader {
 
 /** Milliseconds as ISO 8601, UTC, with milliseconds: `2024-05-01T12:00:00.000Z`. */
 export function formatTime(ms: number): string {
+  const [second, rest] = timeTexts(ms);
+  return second + rest;
+}
+
+/** The same in two pieces, for those who lay texts side by side themselves: `2024-05-01T12:00:00`, `.000Z`. */
+export function timeTexts(ms: number): readonly [second: string, rest: string] {
   const whole = Math.trunc(ms);
   const second = Math.floor(whole / 1000);
   if (second !== written.second) {
     // Up to the milliseconds, whatever the year.
     written = { second, text: new Date(1000 * second).toISOString().slice(0, -5) };
   }
-  return `${written.text}${MILLISECONDS[whole - 1000 * second]}`;
+  return [written.text, MILLISECONDS[whole - 1000 * second]!];
 }
 
 /** .000Z to .999Z */

@@ -10,6 +10,7 @@ export {
   type TimeReader,
   type TimeReaderOptions,
   timeReader,
+  timeTexts,
 } from "./event-time.js";
 export { type KeyTemplate, parseKeyTemplate } from "./key-template.js";
 export { KeyedState, type KeyedStateFormat } from "./keyed-state.js";

@@ -24,6 +24,14 @@ interface MathExports {
 
 interface TextExports {
   writeDecimal(to: Pointer, value: number, powers: Pointer): number;
+  fillText(
+    to: Pointer,
+    numbers: Pointer,
+    count: number,
+    lengths: Pointer,
+    parts: Pointer,
+    powers: Pointer,
+  ): number;
 }
 
 interface StepExports {

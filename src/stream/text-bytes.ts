@@ -1,4 +1,4 @@
-import { DecimalWriter } from "../kernel/index.js";
+import { type NumberTemplate, NumberWriter } from "../kernel/index.js";
 
 /** Texts are laid side by side in pieces of memory of this size. */
 const PIECE = 16_384;
@@ -7,7 +7,7 @@ const MOST_PER_UNIT = 3;
 
 const encoder = new TextEncoder();
 /** One for all of a thread: it takes milliseconds to make. */
-let decimals: DecimalWriter | undefined;
+let shared: NumberWriter | undefined;
 
 /**
  * Builds texts as UTF-8, piece by piece, without the strings that lie between: for those of which there are thousands a
@@ -16,14 +16,14 @@ let decimals: DecimalWriter | undefined;
  * Memory: a piece, which lives as long as the texts in it.
  */
 export class TextBytes {
-  readonly #decimals: DecimalWriter;
+  readonly #writer: NumberWriter;
   #bytes = new Uint8Array(PIECE);
   #from = 0;
   #end = 0;
 
   constructor() {
-    decimals ??= new DecimalWriter();
-    this.#decimals = decimals;
+    shared ??= new NumberWriter();
+    this.#writer = shared;
   }
 
   /** Adds a text; short ones that are ASCII take the least time. */
@@ -47,12 +47,31 @@ export class TextBytes {
   /** Adds a number as JSON has it; whatever is not finite is unknown: `null`. */
   number(value: number | null): this {
     if (value === null || !Number.isFinite(value)) return this.text("null");
-    const length = this.#decimals.write(value);
+    const length = this.#writer.write(value);
     if (this.#end + length > this.#bytes.length) this.#grow(length);
-    const [bytes, digits] = [this.#bytes, this.#decimals.bytes];
+    const [bytes, digits] = [this.#bytes, this.#writer.bytes];
     for (let i = 0; i < length; i++) bytes[this.#end + i] = digits[i]!;
     this.#end += length;
     return this;
+  }
+
+  /** @param parts what stands before, between and behind the numbers */
+  template(parts: readonly string[]): NumberTemplate {
+    return this.#writer.template(parts);
+  }
+
+  /** Adds a template's text, with numbers, from number `from` on, as `number` has them. */
+  fill(template: NumberTemplate, numbers: Float64Array, from = 0): this {
+    const length = this.#writer.fill(template, numbers, from);
+    if (this.#end + length > this.#bytes.length) this.#grow(length);
+    this.#bytes.set(this.#writer.bytes.subarray(0, length), this.#end);
+    this.#end += length;
+    return this;
+  }
+
+  /** The template can't be filled any more. */
+  release(template: NumberTemplate): void {
+    this.#writer.release(template);
   }
 
   /** What was added since the last time. */

@@ -75,3 +75,43 @@ it("PredictionMessages writes what JSON.stringify would, whatever the names and 
     { seed: 5, numRuns: 300 },
   );
 });
+
+it("PredictionMessages writes what networks of many names infer, in turns, and steps of a sequence", () => {
+  const options = {
+    pipeline: "p",
+    topics: topicsOf("eddy", "p"),
+    targets: [],
+    qos: 1,
+    expirySeconds: 9,
+  } as const;
+  const messages = new PredictionMessages(options);
+  for (let i = 0; i < 200; i++) {
+    const inference = { label: `"${i}"`, probability: i / 200 };
+    const [model, alert] = [`gru-${i % 40}`, i % 3 === 0];
+    const steps = i % 2 === 0 ? [{ seq: i, time: 1000 * i, inference }] : undefined;
+    const prediction: Prediction = {
+      inference,
+      ...(steps ? { steps } : {}),
+      targets: [],
+      next: [],
+      score: null,
+      alert,
+      model,
+    };
+    const { payload } = messages.of({ key: "k", seq: i, position: 2 * i, time: 1000 * i, prediction });
+    expect(JSON.parse(new TextDecoder().decode(payload as Uint8Array))).toEqual({
+      id: `p/k/${i}/prediction`,
+      time: formatTime(1000 * i),
+      key: "k",
+      value: null,
+      ...inference,
+      score: null,
+      alert,
+      model,
+      seq: i,
+      position: 2 * i,
+      next: [],
+      ...(steps ? { steps: [{ seq: i, time: formatTime(1000 * i), ...inference }] } : {}),
+    });
+  }
+});

@@ -159,16 +159,18 @@ function digitsOf(bits: u64, powers: usize): u64 {
   return withoutZeros(s + (isUp ? 1 : 0));
 }
 
+/**
+ * Digits times the inverse of 5, modulo 2^64, are a fifth of them where that is whole, and more than 2^64 / 5 where it is
+ * not; the last bit, turned to the front, tells of 2 in the same way.
+ */
 // @ts-ignore: decorator
 @inline
 function withoutZeros(digits: u64): u64 {
-  while (digits % 100_000_000 == 0) {
-    digits /= 100_000_000;
-    exponent += 8;
-  }
-  while (digits % 10 == 0) {
-    digits /= 10;
+  let tenth = rotr<u64>(digits * 0xcccccccccccccccd, 1);
+  while (tenth <= 0x1999999999999999) {
+    digits = tenth;
     exponent++;
+    tenth = rotr<u64>(digits * 0xcccccccccccccccd, 1);
   }
   return digits;
 }

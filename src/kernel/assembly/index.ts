@@ -2,6 +2,7 @@
 export { allocate, release } from "./memory";
 export { expOf, sigmoidOf, tanhOf } from "./math";
 export { writeDecimal } from "./decimal";
+export { fillText } from "./text";
 export { areLagProfiles, beginLagProfiles, bestLag, lagProfileBytes, lagProfiles, moveLagProfiles } from "./detection/lag-profile";
 export { nearest, packState } from "./detection/neighbours";
 export { dot, learn, leverage } from "./detection/recursive-least-squares";
