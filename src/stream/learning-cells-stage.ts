@@ -18,6 +18,7 @@ import { HiddenStates } from "./hidden-states.js";
 import type { LearningOptions } from "./learning-options.js";
 import { RecentInputs } from "./recent-inputs.js";
 import { StarterStates } from "./starter-states.js";
+import { StepRows } from "./step-rows.js";
 import { StreamLearner } from "./stream-learner.js";
 
 /**
@@ -44,6 +45,8 @@ export class LearningCellsStage implements Stage {
   readonly #behind: readonly Stage[];
   readonly #starter: StarterStates;
   #network: KernelModel | undefined;
+  /** Of the network. */
+  #rows: StepRows | undefined;
   /** Entries of the log still to come while the journal is stepped again. */
   #recorded: LogEntry[] = [];
 
@@ -108,6 +111,7 @@ export class LearningCellsStage implements Stage {
   #processTogether(batch: Batch, first: number): void | Promise<void> {
     const events = first === 0 ? batch.events : batch.events.slice(first);
     for (const event of events) void stepEvent(batch, event, this.#steps);
+    this.#rows?.flush();
     const seen = events.filter(isForTheStagesBehind);
     return seen.length === 0 ? undefined : this.#goOn(batch, seen, 0);
   }
@@ -127,6 +131,7 @@ export class LearningCellsStage implements Stage {
       if (decision) this.#take(decision, batch);
       // Its own part never waits.
       void stepEvent(batch, event, this.#steps);
+      this.#rows?.flush();
       if (!isForTheStagesBehind(event)) continue;
       const waiting = this.#goOn(batch, [event], 0);
       if (waiting !== undefined) {
@@ -149,6 +154,7 @@ export class LearningCellsStage implements Stage {
   };
 
   #forget(key: string): void {
+    this.#rows?.flush();
     this.#hidden.reset(key);
     this.#recent.reset(key);
     this.#starter.reset(key);
@@ -177,6 +183,7 @@ export class LearningCellsStage implements Stage {
       bytes.length === 0
         ? undefined
         : new KernelModel(forecasterGraph(forecasterFromBytes(bytes, model)), model);
+    this.#rows = this.#network && new StepRows(this.#network);
     this.#hidden.serve(this.#network);
   }
 
@@ -185,18 +192,21 @@ export class LearningCellsStage implements Stage {
     const recent = this.#recent.of(key);
     recent.remember(input, event.begins);
     event.model = this.#learner.service.model;
-    const network = this.#network;
-    if (network === undefined) {
+    const [network, rows] = [this.#network, this.#rows];
+    if (network === undefined || rows === undefined) {
       this.#start(event, input);
-    } else {
-      const output = new Float64Array(network.outputs);
-      const isWarm = this.#hidden.has(key);
-      const slot = this.#hidden.of(key);
-      if (event.begins) network.resetState(slot);
-      else if (!isWarm) for (const earlier of recent.earlier()) network.stepSlot(output, slot, earlier);
-      network.stepSlot(output, slot, input);
-      event.output = output;
+      return;
     }
+    const isWarm = this.#hidden.has(key);
+    const slot = this.#hidden.of(key);
+    if (event.begins) {
+      if (rows.holds(slot)) rows.flush();
+      network.resetState(slot);
+    } else if (!isWarm) {
+      const unused = new Float64Array(network.outputs);
+      for (const earlier of recent.earlier()) network.stepSlot(unused, slot, earlier);
+    }
+    rows.add(event, slot, input);
   }
 
   /** By simple rules. */
