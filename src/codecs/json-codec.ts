@@ -1,8 +1,10 @@
 import type { Codec } from "./codec.js";
+import { FlatJson } from "./flat-json.js";
 import { asRecords, type PayloadRecord } from "./records.js";
 import { type Rejection, shown } from "./rejection.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+const flat = new FlatJson();
 
 /**
  * JSON (RFC 8259) in UTF-8: one object, or an array of objects. Of a name that comes twice the last value
@@ -11,13 +13,17 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export const jsonCodec: Codec = {
   name: "json",
   read(payload) {
+    const record = flat.read(payload);
+    if (record !== undefined) return [record];
     let text: string;
     try {
       text = utf8.decode(payload);
     } catch {
       return { note: "unreadable", detail: "expected JSON in UTF-8, found bytes that are not UTF-8" };
     }
-    return parseJson(text);
+    const records = parseJson(text);
+    if (!("note" in records) && records.length === 1) flat.learn(text, records[0]!);
+    return records;
   },
 };
 
