@@ -105,10 +105,10 @@ export function detectionStage(options: DetectorOptions | (() => DetectorOptions
   /** What all keys say together of an event. */
   const gather = (event: StreamEvent): void => {
     const { key, time } = event.sample;
-    const { prediction } = event;
-    if (prediction === undefined) return;
+    const { prediction, change } = event;
+    if (prediction === undefined || (change === undefined && groups.isEmpty)) return;
     const { value = Number.NaN, forecast = null } = prediction.targets[0] ?? {};
-    event.change = groups.pass(key, time, event.change, { score: prediction.score ?? 0, value, forecast });
+    event.change = groups.pass(key, time, change, { score: prediction.score ?? 0, value, forecast });
     if (groups.isLed(key)) event.prediction = { ...prediction, alert: true };
   };
   const forget = (key: string, why: string): void => {

@@ -42,6 +42,11 @@ export class AlertGroups implements StateSlot {
     this.#withinMs = withinMs;
   }
 
+  /** No alert is open that a group has: what a key says goes as it is, unless it raises one. */
+  get isEmpty(): boolean {
+    return this.#groups.length === 0;
+  }
+
   /**
    * What is said of a key's event at which its own alert changed, or didn't.
    *

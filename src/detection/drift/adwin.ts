@@ -8,12 +8,27 @@ const EVERY = 32;
 /** Shortest part of the window that is compared. */
 const SHORTEST = 5;
 
-/** A stretch of 2^row values. */
-interface Bucket {
-  /** Sum of the values. */
-  readonly sum: number;
-  /** Sum of squared deviations from the stretch's mean. */
-  readonly spread: number;
+/** Buckets of 2^row values, the oldest first. */
+class Row {
+  length = 0;
+  /** Sums of the buckets' values. */
+  readonly sums = new Float64Array(MOST + 1);
+  /** Sums of squared deviations from a bucket's mean. */
+  readonly spreads = new Float64Array(MOST + 1);
+
+  push(sum: number, spread: number): void {
+    this.sums[this.length] = sum;
+    this.spreads[this.length] = spread;
+    this.length++;
+  }
+
+  dropOldest(count: number): void {
+    this.length -= count;
+    for (let i = 0; i < this.length; i++) {
+      this.sums[i] = this.sums[i + count]!;
+      this.spreads[i] = this.spreads[i + count]!;
+    }
+  }
 }
 
 /**
@@ -28,8 +43,7 @@ interface Bucket {
  */
 export class Adwin implements DriftDetector {
   readonly #delta: number;
-  /** By row; the oldest first. */
-  #rows: Bucket[][] = [[]];
+  #rows = [new Row()];
   #count = 0;
   #sum = 0;
   #spread = 0;
@@ -68,16 +82,16 @@ export class Adwin implements DriftDetector {
     }
     this.#sum += x;
     this.#count++;
-    this.#rows[0]!.push({ sum: x, spread: 0 });
+    this.#rows[0]!.push(x, 0);
     for (let row = 0; this.#rows[row]!.length > MOST; row++) {
       const size = sizeOf(row);
-      const [a, b] = this.#rows[row]!.splice(0, 2) as [Bucket, Bucket];
-      const apart = (a.sum - b.sum) / size;
-      if (this.#rows.length === row + 1) this.#rows.push([]);
-      this.#rows[row + 1]!.push({
-        sum: a.sum + b.sum,
-        spread: a.spread + b.spread + (apart * apart * size) / 2,
-      });
+      const own = this.#rows[row]!;
+      const [a, b] = [own.sums[0]!, own.sums[1]!];
+      const apart = (a - b) / size;
+      if (this.#rows.length === row + 1) this.#rows.push(new Row());
+      const within = own.spreads[0]! + own.spreads[1]!;
+      this.#rows[row + 1]!.push(a + b, within + (apart * apart * size) / 2);
+      own.dropOldest(2);
     }
   }
 
@@ -90,9 +104,10 @@ export class Adwin implements DriftDetector {
     let oldCount = 0;
     let oldSum = 0;
     for (let row = this.#rows.length - 1; row >= 0; row--) {
-      for (const bucket of this.#rows[row]!) {
+      const { length, sums } = this.#rows[row]!;
+      for (let i = 0; i < length; i++) {
         oldCount += sizeOf(row);
-        oldSum += bucket.sum;
+        oldSum += sums[i]!;
         const newCount = n - oldCount;
         if (newCount < SHORTEST) return false;
         if (oldCount < SHORTEST) continue;
@@ -107,7 +122,9 @@ export class Adwin implements DriftDetector {
   #dropOldest(): void {
     const row = this.#rows.length - 1;
     const size = sizeOf(row);
-    const { sum, spread } = this.#rows[row]!.shift()!;
+    const oldest = this.#rows[row]!;
+    const [sum, spread] = [oldest.sums[0]!, oldest.spreads[0]!];
+    oldest.dropOldest(1);
     this.#count -= size;
     this.#sum -= sum;
     const apart = sum / size - this.mean;
@@ -118,7 +135,9 @@ export class Adwin implements DriftDetector {
 
   write(to: ByteWriter): void {
     to.f64(this.#count).f64(this.#sum).f64(this.#spread).u8(this.#sinceLook).u8(this.#rows.length);
-    for (const row of this.#rows) to.f64s(row.flatMap(({ sum, spread }) => [sum, spread]));
+    for (const { length, sums, spreads } of this.#rows) {
+      to.f64s(Float64Array.from({ length: 2 * length }, (_, i) => (i % 2 === 0 ? sums : spreads)[i >> 1]!));
+    }
   }
 
   read(from: ByteReader): void {
@@ -128,10 +147,9 @@ export class Adwin implements DriftDetector {
     this.#sinceLook = from.u8();
     this.#rows = Array.from({ length: from.u8() }, () => {
       const numbers = from.f64s();
-      return Array.from({ length: numbers.length / 2 }, (_, i) => ({
-        sum: numbers[2 * i]!,
-        spread: numbers[2 * i + 1]!,
-      }));
+      const row = new Row();
+      for (let i = 0; i < numbers.length; i += 2) row.push(numbers[i]!, numbers[i + 1]!);
+      return row;
     });
   }
 }
