@@ -65,7 +65,7 @@ export const commitFormat = z
     {
       linger: about(
         linger.default("0s"),
-        "How long an event waits for others to share its commit: fewer flushes wear the disk less, predictions come so much later. At 10 events a second 30 GB a day are written with `0s`, 5 GB with `1s`. 256 waiting events don't wait.",
+        "How long an event waits for others to share its commit: fewer flushes wear the disk less, predictions come so much later. At 10 events a second 30 GB a day are written with `0s`, 5 GB with `1s`. 384 waiting events don't wait.",
         { example: "200ms" },
       ),
     },

@@ -3,6 +3,7 @@ import { type EventRows, packEvents } from "./event-rows.js";
 import { type LedgerBlock, ledgerBlock } from "./ledger-block.js";
 import { pageBody } from "./page-body.js";
 import type { AlertRow, Commit, Page, SlotEntry, Snapshot } from "./records.js";
+import { SpareBlocks } from "./spare-blocks.js";
 
 export type AlertRowColumns = readonly [
   position: number,
@@ -46,13 +47,13 @@ export interface CommitRows {
 }
 
 /** Copies everything it needs: the caller may go on changing what it gave. */
-export function commitRows(commit: Commit): CommitRows {
+export function commitRows(commit: Commit, spare = new SpareBlocks()): CommitRows {
   const alerts: AlertRowColumns[] = (commit.alerts ?? []).map(alertRow);
   for (const { position, seq, sample, change } of commit.events) {
     if (change) alerts.push(alertRow({ position, key: sample.key, seq, time: sample.time, change }));
   }
   return {
-    events: packEvents(commit.events),
+    events: packEvents(commit.events, spare),
     forgotten: commit.forgotten ?? [],
     alerts,
     // A copy of just the bytes: cloning a view would clone the whole buffer it looks into.

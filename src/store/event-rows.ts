@@ -1,6 +1,7 @@
 import { type OutputColumns, outputToColumns } from "./output-columns.js";
 import type { CommitEvent } from "./records.js";
 import { fieldsToText } from "./sample-fields.js";
+import type { SpareBlocks } from "./spare-blocks.js";
 
 /**
  * Events of a commit as they cross to the writer thread: numbers in one block of memory that is handed over, texts in
@@ -8,7 +9,7 @@ import { fieldsToText } from "./sample-fields.js";
  */
 export interface EventRows {
   readonly count: number;
-  /** [count, COLUMNS] */
+  /** [count, COLUMNS] or longer */
   readonly numbers: Float64Array<ArrayBuffer>;
   /** Keys, notes and models: each once. */
   readonly names: readonly string[];
@@ -33,8 +34,8 @@ const COLUMNS = 20;
 /** There is none. */
 const NONE = -1;
 
-export function packEvents(events: readonly CommitEvent[]): EventRows {
-  const numbers = new Float64Array(events.length * COLUMNS);
+export function packEvents(events: readonly CommitEvent[], spare: SpareBlocks): EventRows {
+  const numbers = spare.take(events.length * COLUMNS);
   const names = new Map<string, number>();
   const indexOf = (name: string): number => {
     const known = names.get(name);

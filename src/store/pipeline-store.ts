@@ -3,6 +3,7 @@ import { commitRows } from "./commit-rows.js";
 import { PipelineReader } from "./pipeline-reader.js";
 import type { Reads } from "./read-statements.js";
 import type { Commit, Cursor, Identity } from "./records.js";
+import type { SpareBlocks } from "./spare-blocks.js";
 import type { Change, CursorPlaces } from "./writer-messages.js";
 
 /** So far may a cursor be ahead of the one that is written, before a commit takes it along. */
@@ -14,6 +15,7 @@ export type SendChange = (change: Change) => Promise<void>;
 /** One pipeline's rows, to be written and read. Writes are done in the order of the calls. */
 export class PipelineStore extends PipelineReader {
   readonly #send: SendChange;
+  readonly #spare: SpareBlocks;
   readonly #onLazy: () => void;
   /** Where the cursors stand, written or not. */
   readonly #cursors = new Map<Cursor, number>();
@@ -21,10 +23,14 @@ export class PipelineStore extends PipelineReader {
   /** Where they stood when they were last handed to the writer. */
   readonly #handedOver = new Map<Cursor, number>();
 
-  /** @param onLazy called when there is something that `flush` should write before long */
-  constructor(name: string, reads: Reads, send: SendChange, onLazy: () => void) {
+  /**
+   * @param spare  memory for commits
+   * @param onLazy called when there is something that `flush` should write before long
+   */
+  constructor(name: string, reads: Reads, send: SendChange, spare: SpareBlocks, onLazy: () => void) {
     super(name, reads);
     this.#send = send;
+    this.#spare = spare;
     this.#onLazy = onLazy;
   }
 
@@ -45,7 +51,7 @@ export class PipelineStore extends PipelineReader {
    */
   async commit(commit: Commit): Promise<void> {
     await this.#withCursors(this.#farAhead(), (cursors) =>
-      this.#send({ kind: "commit", pipeline: this.name, rows: commitRows(commit), cursors }),
+      this.#send({ kind: "commit", pipeline: this.name, rows: commitRows(commit, this.#spare), cursors }),
     );
   }
 

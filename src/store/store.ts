@@ -6,6 +6,7 @@ import { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 import { PipelineStore } from "./pipeline-store.js";
 import type { Durability, Identity, Retention } from "./records.js";
 import { migrate } from "./schema.js";
+import { SpareBlocks } from "./spare-blocks.js";
 import { type PipelineEntry, StoreReader } from "./store-reader.js";
 import { WriterLine } from "./writer-line.js";
 import type { Change } from "./writer-messages.js";
@@ -38,6 +39,7 @@ export class Store {
   readonly #reader: StoreReader;
   readonly #line: WriterLine;
   readonly #pipelines = new Map<string, PipelineStore>();
+  readonly #spare = new SpareBlocks();
   readonly #tick: NodeJS.Timeout;
   #flushing: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
@@ -52,7 +54,7 @@ export class Store {
     try {
       prepareFile(file, { durability, limitBytes: retention.bytes });
       this.#reader = new StoreReader(directory);
-      this.#line = new WriterLine({ task: "write", file, durability, retention }, onProblem);
+      this.#line = new WriterLine({ task: "write", file, durability, retention }, this.#spare, onProblem);
     } catch (error) {
       this.#lock.release();
       throw error;
@@ -72,7 +74,7 @@ export class Store {
     let pipeline = this.#pipelines.get(name);
     if (pipeline === undefined) {
       const send = (change: Change) => this.#send(change);
-      pipeline = new PipelineStore(name, this.#reader.reads, send, () => this.#flushSoon());
+      pipeline = new PipelineStore(name, this.#reader.reads, send, this.#spare, () => this.#flushSoon());
       this.#pipelines.set(name, pipeline);
     }
     if (identity !== undefined && pipeline.recorded === undefined) {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { problem } from "../core/index.js";
 import type { CommitRows } from "./commit-rows.js";
+import type { SpareBlocks } from "./spare-blocks.js";
 import { errorOf, type ThreadTask, type WriterReply, type WriterRequest } from "./writer-messages.js";
 
 /** Rows live for one transaction: room for more of them would only be filled with old ones. */
@@ -26,13 +27,16 @@ interface Pending {
  */
 export class WriterLine {
   readonly #worker: Worker;
+  readonly #spare: SpareBlocks;
   readonly #onProblem: (error: Error) => void;
   readonly #exited: Promise<void>;
   #pending: Pending[] = [];
   #failure: Error | undefined;
   #isClosing = false;
 
-  constructor(task: ThreadTask, onProblem: (error: Error) => void) {
+  /** @param spare gets the memory back in which commits crossed */
+  constructor(task: ThreadTask, spare: SpareBlocks, onProblem: (error: Error) => void) {
+    this.#spare = spare;
     this.#onProblem = onProblem;
     this.#worker = startThread(task);
     this.#worker.on("message", (reply: WriterReply) => this.#take(reply));
@@ -70,6 +74,7 @@ export class WriterLine {
       this.#onProblem(errorOf(reply.failure));
       return;
     }
+    this.#spare.give(reply.blocks);
     const settled = this.#pending.splice(0, reply.outcomes.length);
     if (this.#pending.length === 0) this.#worker.unref();
     settled.forEach(({ resolve, reject }, index) => {

@@ -52,7 +52,12 @@ export interface Failure {
 
 /** From the thread: the outcomes of the oldest requests not yet answered, or a problem of its own. */
 export type WriterReply =
-  | { readonly kind: "outcomes"; readonly outcomes: readonly (Failure | null)[] }
+  | {
+      readonly kind: "outcomes";
+      readonly outcomes: readonly (Failure | null)[];
+      /** Memory of commits that can be used again. */
+      readonly blocks: readonly ArrayBuffer[];
+    }
   | { readonly kind: "problem"; readonly failure: Failure };
 
 export function failureOf(error: unknown): Failure {

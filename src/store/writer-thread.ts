@@ -28,7 +28,8 @@ function takeWaiting(port: MessagePort, first: WriterRequest): WriterRequest[] {
 /** The one that writes: takes whatever waits into a transaction, answers in order, tidies up in between. */
 function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>): void {
   const { file, durability, retention } = task;
-  const reply = (message: WriterReply): void => port.postMessage(message);
+  const reply = (message: WriterReply, blocks: readonly ArrayBuffer[] = []): void =>
+    port.postMessage(message, blocks);
   const report = (error: unknown): void => reply({ kind: "problem", failure: failureOf(error) });
   const db = openForWriting(file, { durability, limitBytes: retention.bytes });
   const writer = new Writer(db);
@@ -71,7 +72,10 @@ function write(port: MessagePort, task: Extract<ThreadTask, { task: "write" }>):
     }
     const isLast = requests.some(({ kind }) => kind === "close");
     if (isLast) db.close();
-    reply({ kind: "outcomes", outcomes: failures });
+    const blocks = requests.flatMap((request) =>
+      request.kind === "commit" ? [request.rows.events.numbers.buffer] : [],
+    );
+    reply({ kind: "outcomes", outcomes: failures, blocks }, blocks);
     if (isLast) port.close();
     else tidy();
   });

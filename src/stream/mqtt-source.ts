@@ -16,7 +16,7 @@ export interface PacketBatch {
 /**
  * The packets of one connection, in batches.
  *
- * Emission: whatever arrived since the last turn, at most 256 packets unless `gather` says otherwise, held back
+ * Emission: whatever arrived since the last turn, at most 384 packets unless `gather` says otherwise, held back
  * while the pipeline is busy. Never errors: a broker that is away is waited for. Completes when unsubscribed only. Memory: what
  * the connection hands over un-settled, which it bounds (1,024 packets unless its Receive Maximum says otherwise, 64 MiB).
  *

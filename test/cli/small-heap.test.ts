@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { isLargeHeap } from "../../src/cli/small-heap.js";
+import { heapSize } from "../../src/cli/small-heap.js";
 
 const MB = 1024 ** 2;
 
-it("isLargeHeap() is where a heap has become large, until it is much smaller", () => {
-  expect([10, 190, 200].map((size) => isLargeHeap(size * MB, false))).toEqual([false, false, true]);
-  expect([200, 150, 120].map((size) => isLargeHeap(size * MB, true))).toEqual([true, true, false]);
+it("heapSize() is that where a heap has grown to it, until it is much smaller", () => {
+  expect([10, 60, 70, 190, 200].map((megabytes) => heapSize(megabytes * MB, 0))).toEqual([0, 0, 1, 1, 2]);
+  expect([50, 60, 150, 200].map((megabytes) => heapSize(megabytes * MB, 1))).toEqual([0, 1, 1, 2]);
+  expect([200, 150, 120, 40].map((megabytes) => heapSize(megabytes * MB, 2))).toEqual([2, 2, 1, 0]);
 });
