@@ -14,6 +14,8 @@ interface Waiting {
 
 /** Without work for so long the thread ends: what it learned with is memory that others can use. */
 const IDLE_MS = 3_000;
+/** What is new in a thread takes two thirds of it, MB: examples that are made to be stepped once. */
+const YOUNG_MB = 24;
 
 /**
  * One worker thread that trains and tends, a job at a time. It is started with a job, ends when there has been none for a
@@ -49,7 +51,10 @@ export class LearnerLine {
   #start(): Worker {
     if (this.#thread) return this.#thread;
     const file = createRequire(import.meta.url).resolve("#learner-thread");
-    const thread = new Worker(file, { workerData: this.#data });
+    const thread = new Worker(file, {
+      workerData: this.#data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     thread.on("message", (reply: LearnerReply) => this.#settle(reply));
     thread.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#thread = thread;

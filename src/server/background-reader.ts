@@ -12,6 +12,8 @@ export type ReaderAnswer = { readonly id: number } & ({ readonly json: string } 
 
 /** Without a question for so long the thread ends: a box that nobody looks at has no use for it. */
 const IDLE_MS = 60_000;
+/** What is new in a thread takes two thirds of it, MB: rows that are handed over at once. */
+const YOUNG_MB = 6;
 /** Questions that wait; more pages than that are told to come again. */
 const MOST_WAITING = 64;
 
@@ -63,7 +65,10 @@ export class BackgroundReader {
 
   #start(): Worker {
     const file = createRequire(import.meta.url).resolve("#reader-thread");
-    const worker = new Worker(file, { workerData: { directory: this.#directory } });
+    const worker = new Worker(file, {
+      workerData: { directory: this.#directory },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     worker.on("message", (answer: ReaderAnswer) => {
       if (this.#worker === worker) this.#take(answer);
     });

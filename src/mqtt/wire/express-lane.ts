@@ -33,9 +33,11 @@ export class ExpressLane extends NetworkFront {
     super(network);
     this.#events = events;
     this.#writer = new PacketWriter(options.is5, (bytes, unanswered) => {
-      if (network.destroyed || !network.writable) return;
+      if (network.destroyed || !network.writable) return true;
       if (unanswered === 0) network.write(bytes);
       else network.write(bytes, (error) => error || events.onWritten(unanswered));
+      // A socket of the system's counts what it could not give to it at once; other streams may keep what they count no more.
+      return network instanceof Socket && network.writableLength === 0;
     });
     this.#reader = new PacketReader(options, {
       onPublish: (packet) => events.onPublish(packet),

@@ -6,6 +6,9 @@ const ANSWERS = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
 /** Packets are laid side by side in pieces of memory of this size. */
 const PIECE = 65_536;
 
+/** @returns whether these bytes and all before are done with: their memory may be used again */
+type Write = (bytes: Buffer, unanswered: number) => boolean;
+
 /** Packet id, and of properties their length, expiry and the heads of texts, at most. */
 const HEADS = 2 + 4 + 5 + 3 + 3 + 5 + 8;
 
@@ -13,11 +16,11 @@ const HEADS = 2 + 4 + 5 + 3 + 3 + 5 + 8;
  * Lays packets (MQTT 3.1.1 and 5, section 3) side by side and writes those of a turn at once: one call of the
  * operating system instead of one a packet.
  *
- * Memory: what the turn brings.
+ * Memory: what the turn brings; of a socket that takes all at once the same 64 KB again.
  */
 export class PacketWriter {
   readonly #is5: boolean;
-  readonly #write: (bytes: Buffer, unanswered: number) => void;
+  readonly #write: Write;
   #piece = Buffer.allocUnsafeSlow(PIECE);
   #begin = 0;
   #end = 0;
@@ -26,7 +29,7 @@ export class PacketWriter {
   #unanswered = 0;
 
   /** @param write is told how many messages at QoS 0 are among the bytes: no broker answers those */
-  constructor(is5: boolean, write: (bytes: Buffer, unanswered: number) => void) {
+  constructor(is5: boolean, write: Write) {
     this.#is5 = is5;
     this.#write = write;
   }
@@ -62,7 +65,7 @@ export class PacketWriter {
     this.#unanswered = 0;
     const bytes = this.#piece.subarray(this.#begin, this.#end);
     this.#begin = this.#end;
-    this.#write(bytes, unanswered);
+    if (this.#write(bytes, unanswered)) this.#renew(this.#piece.length > PIECE ? PIECE : 0);
   }
 
   #properties(message: OutboundMessage, size: number): void {
@@ -93,13 +96,18 @@ export class PacketWriter {
   #reserve(bytes: number): void {
     if (this.#end + bytes > this.#piece.length) {
       this.flush();
-      this.#piece = Buffer.allocUnsafeSlow(Math.max(PIECE, bytes));
-      this.#begin = 0;
-      this.#end = 0;
+      if (this.#end + bytes > this.#piece.length) this.#renew(Math.max(PIECE, bytes));
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => this.flush());
+  }
+
+  /** @param bytes of a new piece; 0: the one that there is, from its beginning */
+  #renew(bytes: number): void {
+    if (bytes > 0) this.#piece = Buffer.allocUnsafeSlow(bytes);
+    this.#begin = 0;
+    this.#end = 0;
   }
 
   #byte(value: number): void {

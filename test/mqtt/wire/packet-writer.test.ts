@@ -10,6 +10,7 @@ function newWriter(is5: boolean) {
   const writer = new PacketWriter(is5, (bytes, count) => {
     writes.push(Buffer.from(bytes));
     unanswered.push(count);
+    return false;
   });
   const packets = (): Packet[] => {
     const read: Packet[] = [];
@@ -63,6 +64,34 @@ describe("PacketWriter", () => {
         }
         const bound = sent.reduce((sum, message) => sum + wireSize(message), 0);
         expect(Buffer.concat(writes).length).toBeLessThanOrEqual(bound);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("uses its memory again, but none that the network has not taken", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(messages, fc.boolean(), fc.boolean())), (sent) => {
+        const taken: Buffer[] = [];
+        const waiting: Buffer[] = [];
+        const take = () => taken.push(...waiting.splice(0).map((bytes) => Buffer.from(bytes)));
+        let isTaken = false;
+        const reusing = new PacketWriter(true, (bytes) => {
+          waiting.push(bytes);
+          if (isTaken) take();
+          return isTaken;
+        });
+        const { writer, writes } = newWriter(true);
+        for (const [i, [message, ends, takes]] of sent.entries()) {
+          isTaken = takes;
+          for (const one of [reusing, writer]) {
+            one.publish(message, i + 1);
+            if (ends) one.flush();
+          }
+        }
+        for (const one of [reusing, writer]) one.flush();
+        take();
+        expect(Buffer.concat(taken).equals(Buffer.concat(writes))).toBe(true);
       }),
       { numRuns: 200 },
     );
