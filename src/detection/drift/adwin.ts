@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter, log } from "../../core/index.js";
+import { type ByteReader, type ByteWriter, log, problem } from "../../core/index.js";
 import type { DriftDetector } from "./drift-detector.js";
 
 /** Buckets of one size before the two oldest are merged. */
@@ -140,20 +140,43 @@ export class Adwin implements DriftDetector {
     }
   }
 
+  /** @throws RangeError code `STATE_CORRUPT`; it is then as it was */
   read(from: ByteReader): void {
-    this.#count = from.f64();
-    this.#sum = from.f64();
-    this.#spread = from.f64();
-    this.#sinceLook = from.u8();
-    this.#rows = Array.from({ length: from.u8() }, () => {
-      const numbers = from.f64s();
-      const row = new Row();
-      for (let i = 0; i < numbers.length; i += 2) row.push(numbers[i]!, numbers[i + 1]!);
-      return row;
-    });
+    const [count, sum, spread, sinceLook] = [from.f64(), from.f64(), from.f64(), from.u8()];
+    const rows = Array.from({ length: from.u8() }, () => readRow(from));
+    const found = rows.reduce((values, { length }, row) => values + length * sizeOf(row), 0);
+    if (rows.length === 0 || found !== count) {
+      throw corrupt(`${count} values in buckets`, `${rows.length} sizes of buckets with ${found} values`);
+    }
+    this.#rows = rows;
+    this.#count = count;
+    this.#sum = sum;
+    this.#spread = spread;
+    this.#sinceLook = sinceLook;
   }
 }
 
+/** Values of a bucket. */
 function sizeOf(row: number): number {
-  return 1 << row;
+  return 2 ** row;
+}
+
+function readRow(from: ByteReader): Row {
+  const numbers = from.f64s();
+  if (numbers.length % 2 !== 0 || numbers.length > 2 * MOST) {
+    throw corrupt(`at most ${MOST} buckets of a size, two numbers each`, `${numbers.length} numbers`);
+  }
+  const row = new Row();
+  for (let i = 0; i < numbers.length; i += 2) row.push(numbers[i]!, numbers[i + 1]!);
+  return row;
+}
+
+function corrupt(expected: string, found: string): RangeError {
+  return problem(RangeError, {
+    code: "STATE_CORRUPT",
+    action: "read",
+    on: "the window of ADWIN",
+    expected,
+    found,
+  });
 }
