@@ -158,7 +158,7 @@ export class Adwin implements DriftDetector {
 
 /** Values of a bucket. */
 function sizeOf(row: number): number {
-  return 2 ** row;
+  return 1 << row;
 }
 
 function readRow(from: ByteReader): Row {
