@@ -58,6 +58,8 @@ export interface EventsBenchResult {
   readonly tuning?: { readonly p50Ms: number; readonly p99Ms: number; readonly tunings: number };
 }
 
+/** As long the compiler's threads of the load take up to half of the core that it shares with the broker. */
+const LOAD_STARTS_S = 4;
 const LATENCY_RATE = 1000;
 /** Events sent whose predictions are not yet published, at most. */
 const AHEAD = 4000;
@@ -101,7 +103,7 @@ export async function benchEvents(options: EventsBenchOptions): Promise<EventsBe
     onPhase(`latency: ${seconds} s at ${LATENCY_RATE} events/s`);
     const load: GeneratorOptions = { url, keys, rate: LATENCY_RATE, window: 400, listens: true };
     generator = start("generator.js", load, 1);
-    await seconds_(2);
+    await seconds_(LOAD_STARTS_S);
     await latencies(generator);
     await seconds_(seconds);
     const times = await latencies(generator);
