@@ -44,7 +44,8 @@ const LOOKED_AT_EVERY_MS = 1_000;
 export function keepHeapSmall(): void {
   if (availableParallelism() === 1) setFlagsFromString("--no-parallel-scavenge");
   setFlagsFromString("--no-allocation-site-pretenuring");
-  // It has been obeyed here. Left standing, it would go before what each thread is given (`resourceLimits`): 4 MB more.
+  // It has been obeyed here. Left standing, it would go before what each thread is given (`resourceLimits`): 4 MB more
+  // under full load, and 12 at most.
   setFlagsFromString("--max-semi-space-size=0");
   let size = 0;
   const bound = (): void => setFlagsFromString(`--heap-growing-percent=${GROWTH[size]}`);

@@ -1,85 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  ByteReader,
-  type LogEntry,
-  type Request,
-  Rng,
-  request,
-  type Stage,
-  type StreamEvent,
-  sin,
-  writeLabel,
-} from "../../src/core/index.js";
-import {
-  decisionFromBody,
-  LearningCellsStage,
-  type LearningOptions,
-  type LearningReport,
-  type Trainer,
-  writePromotion,
-} from "../../src/stream/index.js";
+import type { Stage } from "../../src/core/index.js";
+import { type LogEntry, request, type StreamEvent, writeLabel } from "../../src/core/index.js";
+import { LearningCellsStage, type LearningReport } from "../../src/stream/index.js";
 import { DOUBT } from "../../src/training/index.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
-import { batchOf, eventOf } from "./events.js";
-
-const EVENTS = 300;
-const LEAD = 40;
-
-function options(trainer: Trainer, more: Partial<LearningOptions> = {}): LearningOptions {
-  return {
-    cell: "gru",
-    hidden: 4,
-    layers: 1,
-    members: 1,
-    seed: 1,
-    tbptt: [16, 16],
-    shape: { inputs: 2, targets: 1, outputs: 1 },
-    horizons: [1],
-    coldStart: { events: EVENTS, lead: LEAD },
-    fineTune: undefined,
-    budget: 1,
-    trainer,
-    ...more,
-  };
-}
-
-/** Event from which on "stopping" waves only creep. */
-const STOP = 500;
-
-/** A sine with noise of two keys in turn, as the features stage would hand it over; or noise alone. */
-function events(count: number, kind: "sine" | "walk" | "stopping" = "sine"): StreamEvent[] {
-  const rng = new Rng(5);
-  const last = [0, 0];
-  return Array.from({ length: count }, (_, i) => {
-    const lane = i % 2;
-    const before = last[lane] ?? 0;
-    const value =
-      kind === "stopping" && i >= STOP
-        ? 2 + 0.001 * (i - STOP)
-        : kind !== "walk"
-          ? sin((6.283185307179586 * (i >> 1)) / 12) + 0.05 * rng.normal()
-          : before + rng.normal();
-    last[lane] = value;
-    const event = eventOf(`key-${lane}`, i * 1000);
-    event.position = i + 1;
-    event.seq = (i >> 1) + 1;
-    event.begins = i < 2;
-    event.input = Float64Array.of(value, value - before);
-    event.target = Float64Array.of(value);
-    event.scale = Float64Array.of(0.5);
-    return event;
-  });
-}
-
-async function run(stage: LearningCellsStage, all: readonly StreamEvent[], size = 7) {
-  const log: LogEntry[] = [];
-  for (let i = 0; i < all.length; i += size) {
-    const batch = batchOf(all.slice(i, i + size));
-    await stage.process(batch);
-    log.push(...batch.log);
-  }
-  return { log, outputs: all.map(({ model, output }) => [model, output?.[0]]) };
-}
+import { batchOf } from "./events.js";
+import { EVENTS, events, LEAD, options, restored, run, STOP } from "./learning.js";
 
 describe("LearningCellsStage", () => {
   it("puts its first network into service exactly `lead` events after the ones it was trained on", async () => {
@@ -144,10 +70,7 @@ describe("LearningCellsStage", () => {
       const all = events(EVENTS + LEAD + 60);
       const first = new LearningCellsStage(options(inPlaceTrainer()));
       const before = await run(first, all.slice(0, cut));
-      const second = new LearningCellsStage(options(inPlaceTrainer()));
-      for (const [index, slot] of first.slots.entries()) {
-        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
-      }
+      const second = restored(first, options(inPlaceTrainer()));
       const after = await run(second, all.slice(cut));
       expect([...before.outputs, ...after.outputs]).toEqual(whole.outputs);
       expect([...before.log, ...after.log]).toEqual(whole.log);
@@ -200,10 +123,7 @@ describe("LearningCellsStage", () => {
       const first = new LearningCellsStage(options(firstTrainer!, tuned));
       const parts = all();
       const before = await run(first, parts.slice(0, cut), 1);
-      const second = new LearningCellsStage(options(secondTrainer!, tuned));
-      for (const [index, slot] of first.slots.entries()) {
-        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
-      }
+      const second = restored(first, options(secondTrainer!, tuned));
       const after = await run(second, parts.slice(cut), 1);
       expect([...before.outputs, ...after.outputs]).toEqual(whole.outputs);
       expect(secondTrainer!.tended.at(-1)).toEqual(wholeTrainer!.tended.at(-1));
@@ -258,10 +178,7 @@ describe("LearningCellsStage", () => {
       const all = events(count, "stopping");
       const first = new LearningCellsStage(options(inPlaceTrainer(), tuned));
       await step(first, all.slice(0, cut));
-      const second = new LearningCellsStage(options(inPlaceTrainer(), tuned));
-      for (const [index, slot] of first.slots.entries()) {
-        for (const key of slot.keys()) second.slots[index]?.restore(key, slot.save(key) ?? new Uint8Array());
-      }
+      const second = restored(first, options(inPlaceTrainer(), tuned));
       const after = await step(second, all.slice(cut));
       expect(after.outputs).toEqual(whole.outputs.slice(cut));
     });
@@ -305,85 +222,6 @@ describe("LearningCellsStage", () => {
     }
     expect(live.log.length).toBeGreaterThan(known.length + 1);
     expect(log.filter(({ position }) => position < count)).toEqual([]);
-  });
-
-  describe("requests", () => {
-    const asked = async (stage: LearningCellsStage, ...requests: Request[]) => {
-      await stage.process({ ...batchOf([]), requests });
-      return requests.map(({ refusal }) => refusal?.code);
-    };
-    /** Another first network, as bytes. */
-    const another = async () => {
-      const { log } = await run(
-        new LearningCellsStage(options(inPlaceTrainer(), { seed: 9 })),
-        events(EVENTS + LEAD + 5),
-      );
-      return decisionFromBody(new ByteReader(log[0]!.body, "log")).forecaster;
-    };
-    const promotion = (bytes: Uint8Array) =>
-      request({ kind: "promote", why: "asked", body: writePromotion({ model: "gru-x", bytes }) });
-
-    it("promote puts a network into service, whose predecessor rollback brings back", async () => {
-      const all = events(EVENTS + LEAD + 60);
-      const reports: LearningReport[] = [];
-      const stage = new LearningCellsStage(
-        options(inPlaceTrainer(), { onLearning: (report) => reports.push(report) }),
-      );
-      const cuts = [EVENTS + LEAD + 20, EVENTS + LEAD + 40];
-      await run(stage, all.slice(0, cuts[0]));
-      expect(await asked(stage, promotion(await another()))).toEqual([undefined]);
-      await run(stage, all.slice(cuts[0], cuts[1]));
-      expect(all[cuts[1]! - 1]?.model).toBe("gru-x");
-      expect(await asked(stage, request({ kind: "rollback" }))).toEqual([undefined]);
-      await run(stage, all.slice(cuts[1]));
-      expect(all.at(-1)?.model).toBe("gru-1");
-      expect(await asked(stage, request({ kind: "rollback" }))).toEqual(["NOT_DONE"]);
-      expect(reports.slice(-2)).toMatchObject([
-        { kind: "checkpoint", model: "gru-x", why: "asked" },
-        { kind: "rolled-back", model: "gru-1" },
-      ]);
-    });
-
-    it("promote refuses a network of another shape, and what is in service already", async () => {
-      const stage = new LearningCellsStage(options(inPlaceTrainer(), { horizons: [1, 2] }));
-      expect(await asked(stage, promotion(await another()))).toEqual(["NOT_DONE"]);
-      const own = new LearningCellsStage(options(inPlaceTrainer()));
-      const bytes = await another();
-      expect(await asked(own, promotion(bytes), promotion(bytes))).toEqual([undefined, "NOT_DONE"]);
-    });
-
-    it("tune starts a tuning at once, and is refused where nothing is learned", async () => {
-      const all = events(EVENTS + LEAD + 120);
-      const trainer = inPlaceTrainer();
-      const stage = new LearningCellsStage(options(trainer, { fineTune: { events: 100_000 } }));
-      await run(stage, all.slice(0, EVENTS + LEAD + 10));
-      const tunings = () => trainer.tended.filter(({ tune }) => tune !== undefined).length;
-      expect(tunings()).toBe(1);
-      expect(await asked(stage, request({ kind: "tune" }))).toEqual([undefined]);
-      await run(stage, all.slice(EVENTS + LEAD + 10, EVENTS + LEAD + 20));
-      expect(tunings()).toBe(2);
-      expect(
-        await asked(new LearningCellsStage(options(inPlaceTrainer())), request({ kind: "tune" })),
-      ).toEqual(["NOT_DONE"]);
-    });
-
-    it("reset begins a key anew, and leaves the others alone", async () => {
-      const plain = events(EVENTS + LEAD + 60);
-      await run(new LearningCellsStage(options(inPlaceTrainer())), plain);
-      const all = events(EVENTS + LEAD + 60);
-      const stage = new LearningCellsStage(options(inPlaceTrainer()));
-      const cut = EVENTS + LEAD + 30;
-      await run(stage, all.slice(0, cut));
-      expect(await asked(stage, request({ kind: "reset", key: "key-0" }))).toEqual([undefined]);
-      await run(stage, all.slice(cut));
-      const rest = (list: readonly StreamEvent[], key: string) =>
-        list
-          .slice(cut)
-          .filter(({ sample }) => sample.key === key)
-          .map(({ output }) => output?.[0]);
-      expect(rest(all, "key-1")).toEqual(rest(plain, "key-1"));
-      expect(rest(all, "key-0")[0]).not.toEqual(rest(plain, "key-0")[0]);
-    });
   });
 
   it("leaves out of training, and of judging, how an alert began, and what was labelled missed", async () => {

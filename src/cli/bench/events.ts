@@ -58,7 +58,7 @@ export interface EventsBenchResult {
   readonly tuning?: { readonly p50Ms: number; readonly p99Ms: number; readonly tunings: number };
 }
 
-/** As long the compiler's threads of the load take up to half of the core that it shares with the broker. */
+/** In its first two and a half, while its code is compiled, the load takes half of the core that it shares with the broker. */
 const LOAD_STARTS_S = 4;
 const LATENCY_RATE = 1000;
 /** Events sent whose predictions are not yet published, at most. */

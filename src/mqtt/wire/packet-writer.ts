@@ -65,7 +65,8 @@ export class PacketWriter {
     this.#unanswered = 0;
     const bytes = this.#piece.subarray(this.#begin, this.#end);
     this.#begin = this.#end;
-    if (this.#write(bytes, unanswered)) this.#renew(this.#piece.length > PIECE ? PIECE : 0);
+    if (!this.#write(bytes, unanswered)) return;
+    this.#layIn(this.#piece.length > PIECE ? Buffer.allocUnsafeSlow(PIECE) : this.#piece);
   }
 
   #properties(message: OutboundMessage, size: number): void {
@@ -96,16 +97,15 @@ export class PacketWriter {
   #reserve(bytes: number): void {
     if (this.#end + bytes > this.#piece.length) {
       this.flush();
-      if (this.#end + bytes > this.#piece.length) this.#renew(Math.max(PIECE, bytes));
+      if (this.#end + bytes > this.#piece.length) this.#layIn(Buffer.allocUnsafeSlow(Math.max(PIECE, bytes)));
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => this.flush());
   }
 
-  /** @param bytes of a new piece; 0: the one that there is, from its beginning */
-  #renew(bytes: number): void {
-    if (bytes > 0) this.#piece = Buffer.allocUnsafeSlow(bytes);
+  #layIn(piece: Buffer<ArrayBuffer>): void {
+    this.#piece = piece;
     this.#begin = 0;
     this.#end = 0;
   }
