@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Stage } from "../../src/core/index.js";
-import { type LogEntry, request, type StreamEvent, writeLabel } from "../../src/core/index.js";
+import { type LogEntry, request, type Stage, type StreamEvent, writeLabel } from "../../src/core/index.js";
 import { LearningCellsStage, type LearningReport } from "../../src/stream/index.js";
 import { DOUBT } from "../../src/training/index.js";
 import { inPlaceTrainer } from "../support/in-place-trainer.js";
